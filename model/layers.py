@@ -1,0 +1,104 @@
+"""The layers that the two stacks repeat (§3.1, §3.3).
+
+B batch, S source positions, T target positions, D d_model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from model.attention import MultiHeadAttention
+from model.cache import AttentionCache
+from model.config import TransformerConfig
+from model.taps import Tap
+
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "gelu": nn.GELU,
+    "gelu_tanh": lambda: nn.GELU(approximate="tanh"),
+    "silu": nn.SiLU,
+}
+
+
+class FeedForward(nn.Module):
+    """FFN(x) = max(0, x W_1 + b_1) W_2 + b_2, at each position by itself (§3.3), or another activation for max(0, ·)."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.linear_1 = nn.Linear(config.d_model, config.d_ff)
+        self.activation = ACTIVATIONS[config.activation]()
+        self.linear_2 = nn.Linear(config.d_ff, config.d_model)
+        self.hidden, self.output = Tap(), Tap()
+
+    def forward(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T D"]:
+        return self.output(self.linear_2(self.hidden(self.activation(self.linear_1(x)))))
+
+
+class AddNorm(nn.Module):
+    """The residual connection around a sub-layer and its LayerNorm (§3.1), with dropout on the sub-layer (§5.4).
+
+    Post-norm, as in the paper: LayerNorm(x + Sublayer(x)). Pre-norm: x + Sublayer(LayerNorm(x)).
+    """
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.pre_norm = config.norm == "pre"
+        self.layer_norm = nn.LayerNorm(config.d_model, eps=config.layer_norm_eps)
+        self.dropout = nn.Dropout(config.dropout)
+        self.residual, self.normalized = Tap(), Tap()
+
+    def forward(
+        self, x: Float[Tensor, "B T D"], sublayer: Callable[[Float[Tensor, "B T D"]], Float[Tensor, "B T D"]]
+    ) -> Float[Tensor, "B T D"]:
+        if self.pre_norm:
+            return self.residual(x + self.dropout(sublayer(self.normalized(self.layer_norm(x)))))
+        return self.normalized(self.layer_norm(self.residual(x + self.dropout(sublayer(x)))))
+
+
+class EncoderLayer(nn.Module):
+    """Self-attention, then feed-forward (§3.1)."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.self_attn = MultiHeadAttention(config)
+        self.self_attn_add_norm = AddNorm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_add_norm = AddNorm(config)
+
+    def forward(
+        self, x: Float[Tensor, "B S D"], mask: Bool[Tensor, "#B 1 #S S"] | None = None
+    ) -> Float[Tensor, "B S D"]:
+        x = self.self_attn_add_norm(x, lambda x: self.self_attn(x, x, mask))
+        return self.feed_forward_add_norm(x, self.feed_forward)
+
+
+class DecoderLayer(nn.Module):
+    """Masked self-attention, attention over the encoder's output where there is an encoder, then feed-forward (§3.1)."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.self_attn = MultiHeadAttention(config)
+        self.self_attn_add_norm = AddNorm(config)
+        self.cross_attn = None
+        if config.n_encoder_layers:
+            self.cross_attn = MultiHeadAttention(config)
+            self.cross_attn_add_norm = AddNorm(config)
+        self.feed_forward = FeedForward(config)
+        self.feed_forward_add_norm = AddNorm(config)
+
+    def forward(
+        self,
+        x: Float[Tensor, "B T D"],
+        mask: Bool[Tensor, "#B 1 T Tk"],
+        memory: Float[Tensor, "B S D"] | None = None,
+        memory_mask: Bool[Tensor, "#B 1 1 S"] | None = None,
+        self_cache: AttentionCache | None = None,
+        cross_cache: AttentionCache | None = None,
+    ) -> Float[Tensor, "B T D"]:
+        x = self.self_attn_add_norm(x, lambda x: self.self_attn(x, x, mask, self_cache))
+        if self.cross_attn is not None:
+            x = self.cross_attn_add_norm(x, lambda x: self.cross_attn(x, memory, memory_mask, cross_cache))
+        return self.feed_forward_add_norm(x, self.feed_forward)
