@@ -30,9 +30,7 @@ class Encoder(nn.Module):
         self.final_norm = nn.LayerNorm(config.d_model, eps=config.layer_norm_eps) if pre_norm else nn.Identity()
         self.output = Tap()
 
-    def forward(
-        self, src: Int[Tensor, "B S"], mask: Bool[Tensor, "#B 1 #S S"] | None = None
-    ) -> Float[Tensor, "B S D"]:
+    def forward(self, src: Int[Tensor, "B S"], mask: Bool[Tensor, "#B 1 #S S"] | None = None) -> Float[Tensor, "B S D"]:
         x = self.embedding(src)
         for layer in self.layers:
             x = layer(x, mask)

@@ -28,7 +28,9 @@ def load_corpus(corpus: Corpus, languages: tuple[str, str], split: str, data_dir
         if "translation" in pairs.column_names:  # the Hub's usual form: one column of {language: text}
             pairs = pairs.flatten().rename_columns({f"translation.{lang}": lang for lang in languages})
         if missing := sorted(set(languages) - set(pairs.column_names)):
-            raise ValueError(f"corpus {corpus.name}: expected a column {', '.join(missing)}; found {pairs.column_names}")
+            raise ValueError(
+                f"corpus {corpus.name}: expected a column {', '.join(missing)}; found {pairs.column_names}"
+            )
         return pairs.select_columns(list(languages))
     if "{lang}" not in corpus.path:
         file = str(Path(data_dir, corpus.path.format(split=split)))

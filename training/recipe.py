@@ -24,7 +24,9 @@ class Corpus:
 
     def __post_init__(self) -> None:
         if (self.path is None) == (self.hub is None):
-            raise ValueError(f"corpus {self.name}: expected either path or hub; found {'both' if self.path else 'neither'}")
+            raise ValueError(
+                f"corpus {self.name}: expected either path or hub; found {'both' if self.path else 'neither'}"
+            )
 
     def split(self, name: str) -> str:
         """What this corpus calls the split train, valid or test."""

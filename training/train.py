@@ -216,7 +216,12 @@ class Trainer:
     def log(self, **metrics: float) -> None:
         """Adds a line to `metrics.jsonl`."""
         if self.accelerator.is_main_process:
-            line = {"step": self.progress.step, "tokens": self.progress.tokens, "seconds": self.progress.seconds, **metrics}
+            line = {
+                "step": self.progress.step,
+                "tokens": self.progress.tokens,
+                "seconds": self.progress.seconds,
+                **metrics,
+            }
             with open(self.run_dir / "metrics.jsonl", "a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 

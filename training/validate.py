@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datasets
+import sacrebleu
 import torch
 
-pass
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
+from model.translator import Translator
 from training.data import bucketed_batches, collate, directions, tokenize
 from training.recipe import Recipe
 
@@ -31,7 +32,13 @@ def validate(
     model: Transformer, tokenizer: Tokenizer, valid: dict[str, datasets.Dataset], recipe: Recipe
 ) -> dict[str, float]:
     """Per corpus the loss, and per direction greedy BLEU (sacreBLEU's defaults) on the first sentences."""
+    translator = Translator(model, tokenizer)
     metrics = {}
     for name, pairs in valid.items():
         metrics[f"valid_loss/{name}"] = validation_loss(model, tokenizer, pairs, recipe)
+        first = pairs[: recipe.validate_sentences]
+        for source, target in directions(recipe.languages):
+            translations = translator.translate(first[source], f"{source}-{target}", beam_size=1)
+            bleu = sacrebleu.corpus_bleu(translations, [first[target]])
+            metrics[f"valid_bleu/{name}/{source}-{target}"] = bleu.score
     return metrics

@@ -1,0 +1,111 @@
+"""The front door: text in, translations out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import permutations
+from pathlib import Path
+from typing import overload
+
+import torch
+from torch.nn.utils.rnn import pad_sequence
+
+from model.checkpoint import load_checkpoint, save_checkpoint
+from model.decoding import Hypothesis, beam_search
+from model.tokenizer import Tokenizer
+from model.transformer import Transformer
+
+BATCH_SIZE = 64  # sentences decoded together when a list is translated
+
+
+class Translator:
+    """A trained Transformer with its tokenizer."""
+
+    def __init__(self, model: Transformer, tokenizer: Tokenizer) -> None:
+        self.model = model.eval()
+        self.tokenizer = tokenizer
+
+    @classmethod
+    def from_pretrained(cls, folder_or_id: str | Path, revision: str | None = None) -> Translator:
+        """Loads a checkpoint from a folder or from `org/name` on the Hub.
+
+        Raises:
+            ValueError: a file is missing, damaged, or does not fit the others.
+        """
+        return cls(*load_checkpoint(folder_or_id, revision))
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Writes a checkpoint that `from_pretrained` reads."""
+        save_checkpoint(self.model, self.tokenizer, folder)
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """What `direction` may be, such as `en-de`."""
+        return tuple("-".join(pair) for pair in permutations(self.tokenizer.languages, 2))
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest text in tokens; the source also holds its language tag and end."""
+        return self.model.config.max_positions - 2
+
+    @overload
+    def translate(self, text: str, direction: str, **search: float) -> str: ...
+    @overload
+    def translate(self, text: Sequence[str], direction: str, **search: float) -> list[str]: ...
+    def translate(self, text, direction, *, beam_size: int = 4, alpha: float = 0.6):
+        """The best translation of a text, or of each text of a list in one batch.
+
+        Raises:
+            ValueError: the direction is unknown, or a text is empty or longer than `max_tokens`.
+        """
+        texts = [text] if isinstance(text, str) else list(text)
+        n_best = self.hypotheses(texts, direction, beam_size=beam_size, alpha=alpha)
+        translations = [self.tokenizer.decode(hypotheses[0].ids) for hypotheses in n_best]
+        return translations[0] if isinstance(text, str) else translations
+
+    def hypotheses(
+        self, texts: Sequence[str], direction: str, *, beam_size: int = 4, alpha: float = 0.6, n_best: int = 1
+    ) -> list[list[Hypothesis]]:
+        """The `n_best` hypotheses of each text by beam search, best first; `alpha` is the length penalty's exponent.
+
+        Raises:
+            ValueError: as for `translate`, or a search setting is out of range.
+        """
+        sources = [torch.tensor(self.encode(text, direction)) for text in texts]
+        by_length = sorted(range(len(sources)), key=lambda i: len(sources[i]))
+        results: list[list[Hypothesis]] = [[] for _ in sources]
+        for first in range(0, len(sources), BATCH_SIZE):
+            batch = by_length[first : first + BATCH_SIZE]
+            src = pad_sequence([sources[i] for i in batch], batch_first=True, padding_value=self.tokenizer.pad_id)
+            found = beam_search(
+                self.model,
+                src.to(self.model.device),
+                beam_size=beam_size,
+                alpha=alpha,
+                n_best=n_best,
+                forbidden=self.forbidden_ids,
+            )
+            for i, hypotheses in zip(batch, found, strict=True):
+                results[i] = hypotheses
+        return results
+
+    def encode(self, text: str, direction: str) -> list[int]:
+        """Source ids of a text: target-language tag, text, end.
+
+        Raises:
+            ValueError: as for `translate`.
+        """
+        if direction not in self.directions:
+            raise ValueError(f"direction: expected one of {', '.join(self.directions)}; found {direction!r}")
+        ids = self.tokenizer.encode_source(text, direction.split("-")[1])
+        n_tokens = len(ids) - 2
+        if n_tokens == 0:
+            raise ValueError("text: expected at least one character; found none: type something to translate")
+        if n_tokens > self.max_tokens:
+            raise ValueError(f"text: expected at most {self.max_tokens} tokens; found {n_tokens}: shorten it")
+        return ids
+
+    @property
+    def forbidden_ids(self) -> tuple[int, ...]:
+        """Special tokens that no translation contains."""
+        return tuple(sorted(self.tokenizer.special_ids - {self.tokenizer.eos_id}))
