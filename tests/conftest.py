@@ -1,0 +1,40 @@
+"""Fixtures that many tests share; beartype checks the shapes that `model/` and `explain/` promise."""
+
+import os
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+from jaxtyping import install_import_hook
+
+import tests.typecheck  # noqa: F401  (named below)
+
+# Before the first import of these modules, or their shapes go unchecked. Not of the config, whose own checks are tested.
+_SHAPED = ("attention", "decoding", "embedding", "layers", "masks", "positional", "transformer")
+install_import_hook([f"model.{name}" for name in _SHAPED], "tests.typecheck.check")
+
+import pytest
+import torch
+
+from model.config import TransformerConfig
+from model.transformer import Transformer
+
+# Sizes that all differ, and primes where a size may be one, so that a swapped axis fails.
+SIZES = dict(vocab_size=37, d_model=22, n_heads=11, d_ff=29, n_encoder_layers=3, n_decoder_layers=2, max_positions=71)
+
+
+def tiny_model(**changes) -> Transformer:
+    """A small random model in evaluation mode, the same at every call."""
+    torch.manual_seed(0)
+    model = Transformer(TransformerConfig(**{**SIZES, "dropout": 0.0, **changes})).eval()
+    with torch.no_grad():  # biases and LayerNorms of their own, so that leaving one out shows
+        for parameter in model.parameters():
+            if parameter.ndim == 1:
+                parameter.add_(0.1 * torch.randn_like(parameter))
+    return model
+
+
+@pytest.fixture(params=["post", "pre"])
+def model(request) -> Transformer:
+    """A tiny encoder-decoder, post-norm and pre-norm."""
+    return tiny_model(norm=request.param)

@@ -1,0 +1,182 @@
+"""Greedy, beam search and sampling (§6.1)."""
+
+import itertools
+import math
+
+import pytest
+import torch
+
+from model.decoding import beam_search, greedy, length_penalty, sample, sampling_distribution
+from tests.conftest import tiny_model
+
+SRC = torch.tensor([[5, 9, 20, 2, 0, 0, 0], [7, 8, 9, 10, 11, 12, 2], [4, 2, 0, 0, 0, 0, 0]])
+
+
+def without_padding(row):
+    return row[row != 0][None]
+
+
+def lively_model(**changes):
+    """A model whose decisions are close, so that searches differ and end at different lengths."""
+    model = tiny_model(norm="pre", **changes)
+    with torch.no_grad():
+        model.decoder.final_norm.weight.mul_(1.7)
+        model.decoder.final_norm.bias.add_(2.7 * model.tokens.weight[model.config.eos_id])
+    return model
+
+
+def test_greedy_takes_the_most_probable_token_of_the_full_pass():
+    model = lively_model()
+    for hypothesis in greedy(model, SRC[1:2], max_length=9):
+        tgt = torch.tensor([[1, *hypothesis.ids[:-1]]])
+        log_probs = model(SRC[1:2], tgt)[0].log_softmax(dim=-1)
+        assert log_probs.argmax(dim=-1).tolist() == list(hypothesis.ids)
+        expected = log_probs.max(dim=-1).values.tolist()
+        assert list(hypothesis.log_probs) == pytest.approx(expected, abs=1e-5)
+        assert hypothesis.score == pytest.approx(sum(expected), abs=1e-4)
+
+
+def test_a_beam_of_one_is_greedy(model):
+    by_beam = [hypotheses[0] for hypotheses in beam_search(model, SRC, beam_size=1, alpha=0.6, max_length=13)]
+    assert [hypothesis.ids for hypothesis in by_beam] == [
+        hypothesis.ids for hypothesis in greedy(model, SRC, max_length=13)
+    ]
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.6, 1.5])
+def test_a_wide_beam_finds_the_exhaustive_optimum(alpha):
+    model = lively_model(vocab_size=5)
+    src, max_length, eos = torch.tensor([[3, 4, 4, 2]]), 4, 2
+    scores = {}
+    for n in range(1, max_length + 1):
+        for ids in itertools.product(range(5), repeat=n):
+            if eos in ids[:-1] or (ids[-1] != eos and n < max_length):
+                continue
+            log_probs = model(src, torch.tensor([[1, *ids[:-1]]]))[0].log_softmax(dim=-1)
+            total = sum(log_probs[t, token].item() for t, token in enumerate(ids))
+            scores[ids] = total / ((5 + n) / 6) ** alpha
+    ranking = sorted(scores, key=scores.get, reverse=True)
+    found = beam_search(model, src, beam_size=4**4 * 5, alpha=alpha, n_best=7, max_length=max_length)[0]
+    assert [hypothesis.ids for hypothesis in found] == ranking[:7]
+    assert [hypothesis.score for hypothesis in found] == pytest.approx([scores[ids] for ids in ranking[:7]], abs=1e-4)
+
+
+def test_hypotheses_carry_the_models_own_log_probs():
+    model = lively_model()
+    for row, hypotheses in zip(SRC, beam_search(model, SRC, beam_size=4, n_best=4, max_length=11), strict=True):
+        assert [h.score for h in hypotheses] == sorted((h.score for h in hypotheses), reverse=True)
+        for hypothesis in hypotheses:
+            tgt = torch.tensor([[1, *hypothesis.ids[:-1]]])
+            log_probs = model(without_padding(row), tgt)[0].log_softmax(dim=-1)
+            expected = [log_probs[t, token].item() for t, token in enumerate(hypothesis.ids)]
+            assert list(hypothesis.log_probs) == pytest.approx(expected, abs=1e-4)
+            assert hypothesis.score == pytest.approx(sum(expected) / length_penalty(len(expected), 0.6), abs=1e-4)
+
+
+@pytest.mark.parametrize("search", [greedy, beam_search, sample])
+def test_a_sentence_decodes_the_same_alone_and_in_a_batch(search):
+    model = lively_model()
+    together = search(model, SRC, max_length=12)
+    settings = {"seed": 2} if search is sample else {}  # sentence i of a batch draws with seed + i
+    alone = search(model, without_padding(SRC[2]), max_length=12, **settings)
+    get_ids = (lambda found: found[0].ids) if search is beam_search else (lambda found: found.ids)
+    assert get_ids(together[2]) == get_ids(alone[0])
+
+
+def test_finished_sentences_leave_the_batch():
+    model = lively_model()
+    rows = []
+    model.decoder.register_forward_pre_hook(lambda module, arguments: rows.append(len(arguments[0])))
+    lengths = sorted(len(hypothesis.ids) for hypothesis in greedy(model, SRC, max_length=23))
+    assert lengths[0] < lengths[-1], "the sentences must end at different steps for this test to say anything"
+    assert rows == [sum(length > step for length in lengths) for step in range(lengths[-1])]
+
+
+def test_the_length_limit_cuts():
+    assert all(len(hypothesis.ids) <= 3 for hypothesis in greedy(lively_model(), SRC, max_length=3))
+    found = beam_search(lively_model(), SRC, max_length=3, n_best=4)
+    assert all(len(hypothesis.ids) <= 3 for hypotheses in found for hypothesis in hypotheses)
+
+
+def test_decoding_goes_on_from_a_given_start():
+    model = lively_model()
+    whole = greedy(model, SRC[:1], max_length=9)[0]
+    rest = greedy(model, SRC[:1], start=[1, *whole.ids[:3]], max_length=6)[0]
+    assert rest.ids == whole.ids[3:9]
+    forced = beam_search(model, SRC[:1], start=[1, 17, 23], max_length=6)[0][0]
+    log_probs = model(SRC[:1], torch.tensor([[1, 17, 23]]))[0, -1].log_softmax(dim=-1)
+    assert forced.log_probs[0] == pytest.approx(log_probs[forced.ids[0]].item(), abs=1e-5)
+
+
+def test_forbidden_tokens_are_never_chosen():
+    model = lively_model()
+    used = {token for hypothesis in greedy(model, SRC, max_length=9) for token in hypothesis.ids} - {2}
+    for search in (greedy, sample):
+        found = search(model, SRC, max_length=9, forbidden=sorted(used))
+        assert used.isdisjoint(token for hypothesis in found for token in hypothesis.ids)
+    for hypotheses in beam_search(model, SRC, max_length=9, n_best=4, forbidden=sorted(used)):
+        assert used.isdisjoint(token for hypothesis in hypotheses for token in hypothesis.ids)
+
+
+def test_a_decoder_only_model_decodes_from_its_prompt():
+    model = lively_model(n_encoder_layers=0)
+    hypothesis = greedy(model, None, start=[1, 7, 8], max_length=5)[0]
+    expected = model(torch.tensor([[1, 7, 8, *hypothesis.ids[:-1]]]))[0, 2:].argmax(dim=-1).tolist()
+    assert list(hypothesis.ids) == expected
+
+
+def test_the_same_seed_draws_the_same_tokens():
+    model = lively_model()
+    first, again, other = (sample(model, SRC, seed=seed, max_length=12) for seed in (3, 3, 40))
+    assert first == again
+    assert first != other
+
+
+def test_samples_follow_the_models_distribution():
+    model = lively_model(vocab_size=7)
+    src = torch.tensor([[5, 3, 2]]).repeat(3000, 1)
+    drawn = [hypothesis.ids[0] for hypothesis in sample(model, src, max_length=1, temperature=0.7)]
+    expected = (model(src[:1], torch.tensor([[1]]))[0, 0].log_softmax(dim=-1) / 0.7).softmax(dim=-1)
+    frequencies = torch.bincount(torch.tensor(drawn), minlength=7) / len(drawn)
+    assert (frequencies - expected).abs().max() < 0.03
+
+
+def test_sampling_distribution_agrees_with_numbers_worked_out_by_hand():
+    log_probs = torch.tensor([0.5, 0.25, 0.15, 0.1]).log()
+    close = dict(abs=1e-6)
+    assert sampling_distribution(log_probs).tolist() == pytest.approx([0.5, 0.25, 0.15, 0.1], **close)
+    squares = [0.25, 0.0625, 0.0225, 0.01]
+    expected = [square / sum(squares) for square in squares]
+    assert sampling_distribution(log_probs, temperature=0.5).tolist() == pytest.approx(expected, **close)
+    assert sampling_distribution(log_probs, top_k=2).tolist() == pytest.approx([2 / 3, 1 / 3, 0, 0], **close)
+    # 0.5 is not yet 0.6, so the second is kept too
+    assert sampling_distribution(log_probs, top_p=0.6).tolist() == pytest.approx([2 / 3, 1 / 3, 0, 0], **close)
+    assert sampling_distribution(log_probs, top_p=0.5).tolist() == pytest.approx([1, 0, 0, 0], **close)
+    # top-k first: of its two, the first alone has 2/3
+    assert sampling_distribution(log_probs, top_k=2, top_p=0.6).tolist() == pytest.approx([1, 0, 0, 0], **close)
+    assert sampling_distribution(log_probs, temperature=0).tolist() == [1, 0, 0, 0]
+
+
+def test_length_penalty_is_that_of_wu_et_al():
+    assert length_penalty(7, 0.6) == pytest.approx(2**0.6)
+    assert length_penalty(123, 0) == 1
+
+
+@pytest.mark.parametrize(
+    ("search", "settings", "message"),
+    [
+        (beam_search, {"beam_size": 0}, "beam_size: expected 1 or more; found 0"),
+        (beam_search, {"beam_size": 2, "n_best": 3}, "n_best: expected 1 to beam_size=2; found 3"),
+        (greedy, {"max_length": 0}, "max_length: expected 1 or more; found 0"),
+        (greedy, {"start": []}, "start: expected one or more ids from 0 to 36; found"),
+        (greedy, {"start": [37]}, "start: expected one or more ids from 0 to 36; found"),
+        (greedy, {"start": [1] * 72}, "start: expected at most 71 tokens; found 72"),
+        (sample, {"temperature": -1}, "temperature: expected 0 or more; found -1"),
+        (sample, {"temperature": math.nan}, "temperature: expected 0 or more; found nan"),
+        (sample, {"top_k": -1}, r"top_k: expected 0 \(all\) or more; found -1"),
+        (sample, {"top_p": 0}, "top_p: expected more than 0 and at most 1; found 0"),
+    ],
+)
+def test_a_setting_out_of_range_is_named(search, settings, message):
+    with pytest.raises(ValueError, match=message):
+        search(tiny_model(), SRC, **settings)

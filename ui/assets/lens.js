@@ -1,0 +1,132 @@
+// What every widget of this page shares: tokens, numbers, colours, linked hovering, saving.
+// Text of visitors reaches the page through textContent or a canvas only.
+
+window.lens = (() => {
+  // ---- numbers -------------------------------------------------------------------------------------------------
+
+  // three significant digits, never "0.00"
+  function number(x) {
+    if (x === 0) return "0";
+    if (!Number.isFinite(x)) return x > 0 ? "∞" : x < 0 ? "−∞" : "not a number";
+    const size = Math.abs(x);
+    const text = size >= 1e-3 && size < 1e5 ? String(Number(x.toPrecision(3))) : x.toExponential(2);
+    return text.replace("-", "−");
+  }
+
+  const percent = (p) => `${number(100 * p)} %`;
+
+  // ---- tokens --------------------------------------------------------------------------------------------------
+
+  // "▁Haus" -> "Haus"; a lone space and bytes keep a visible form
+  const tokenText = (token) => token.text.replace(/^▁/, "") || "␣";
+
+  // key: what this token is on the page, such as "src:3"; the same token has the same key in every tab
+  function tokenElement(token, key, tag = "span") {
+    const element = document.createElement(tag);
+    if (tag === "button") element.type = "button";
+    element.className = "token";
+    element.classList.toggle("starts-word", token.text.startsWith("▁"));
+    element.classList.toggle("special", token.special);
+    element.textContent = token.special ? token.text : tokenText(token);
+    if (key) linkHover(element, key);
+    return element;
+  }
+
+  // ---- linked hovering -----------------------------------------------------------------------------------------
+
+  function light(keys) {
+    const wanted = new Set(keys);
+    for (const element of document.querySelectorAll("[data-token]")) {
+      element.classList.toggle("lit", wanted.has(element.dataset.token));
+    }
+  }
+
+  function linkHover(element, key, others = () => []) {
+    element.dataset.token = key;
+    const on = () => light([key, ...others()]);
+    const off = () => light([]);
+    element.addEventListener("mouseenter", on);
+    element.addEventListener("focus", on);
+    element.addEventListener("mouseleave", off);
+    element.addEventListener("blur", off);
+  }
+
+  // ---- colours -------------------------------------------------------------------------------------------------
+
+  const variable = (name) => getComputedStyle(document.body).getPropertyValue(`--${name}`).trim();
+
+  function rgb(hex) {
+    const value = parseInt(hex.slice(1), 16);
+    return [value >> 16, (value >> 8) & 255, value & 255];
+  }
+
+  const mix = (from, to, t) => from.map((channel, i) => Math.round(channel + (to[i] - channel) * t));
+
+  // 256 steps from the page's ground to indigo, for weights and probabilities
+  function sequential() {
+    const from = rgb(variable("ground"));
+    const to = rgb(variable("scale"));
+    return Array.from({ length: 256 }, (_, i) => mix(from, to, i / 255));
+  }
+
+  // 256 steps for signed values, grey in the middle
+  function diverging() {
+    const zero = rgb(variable("scale-zero"));
+    const ends = [rgb(variable("scale-negative")), rgb(variable("scale-positive"))];
+    return Array.from({ length: 256 }, (_, i) => mix(zero, ends[i < 128 ? 0 : 1], Math.abs(i - 127.5) / 127.5));
+  }
+
+  // calls draw() whenever the page goes from light to dark or back
+  function onTheme(element, draw) {
+    const observer = new MutationObserver(() => (element.isConnected ? draw() : observer.disconnect()));
+    observer.observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  }
+
+  // ---- data ----------------------------------------------------------------------------------------------------
+
+  // one base64 string of bytes -> Uint8Array
+  const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+  // ---- saving --------------------------------------------------------------------------------------------------
+
+  function save(name, blob) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  // a cell that a spreadsheet would take for a formula is led by an apostrophe
+  function csvCell(value) {
+    if (typeof value === "number") return String(value);
+    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  }
+
+  const saveCsv = (name, rows) =>
+    save(name, new Blob([rows.map((row) => row.map(csvCell).join(",")).join("\n") + "\n"], { type: "text/csv" }));
+
+  const saveJson = (name, value) =>
+    save(name, new Blob([JSON.stringify(value, null, 2)], { type: "application/json" }));
+
+  const savePng = (name, canvas) => canvas.toBlob((blob) => save(name, blob), "image/png");
+
+  // ---- links ---------------------------------------------------------------------------------------------------
+
+  // puts what is shown into the address, so that the address is the link; on a Space the address is the outer page's
+  function setAddress(changes) {
+    const url = new URL(window.location.href);
+    for (const [name, value] of Object.entries(changes)) url.searchParams.set(name, value);
+    window.history.replaceState(null, "", url);
+    if (window.parent !== window) {
+      window.parent.postMessage({ queryString: url.searchParams.toString() }, "https://huggingface.co");
+    }
+    return url.href;
+  }
+
+  return {
+    number, percent, tokenText, tokenElement, light, linkHover, variable, rgb, sequential, diverging, onTheme, bytes,
+    save, saveCsv, saveJson, savePng, setAddress,
+  };
+})();

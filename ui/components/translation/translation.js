@@ -1,0 +1,79 @@
+// The Translate tab: the translation, its tokens' probabilities, the n-best list.
+// value: { problem } or { source: [token], hypotheses: [{ text, score, tokens: [token with probability] }],
+//          chosen, alignment: [[weight a source token] a target token], seconds }
+
+const find = (selector) => element.querySelector(selector);
+
+function tokenDetails(token, position) {
+  return `token ${position + 1} “${lens.tokenText(token)}” (id ${token.id}): probability ${lens.percent(token.probability)}`;
+}
+
+function drawTokens(value, hypothesis) {
+  const source = value.source.map((token, i) => lens.tokenElement(token, `src:${i}`));
+  find(".source").replaceChildren(...source);
+  const target = hypothesis.tokens.map((token, i) => {
+    const chip = lens.tokenElement(token, `tgt:${i}`);
+    chip.style.setProperty("--probability", token.probability);
+    chip.tabIndex = 0;
+    chip.setAttribute("aria-label", tokenDetails(token, i));
+    const weights = value.alignment ? value.alignment[i] : null;
+    const show = () => {
+      const best = weights ? weights.indexOf(Math.max(...weights)) : -1;
+      const looked = best < 0 ? "" : `; looked most at “${lens.tokenText(value.source[best])}” (${lens.percent(weights[best])})`;
+      find(".figure-details").textContent = tokenDetails(token, i) + looked;
+      source.forEach((other, j) => other.style.setProperty("--weight", weights ? weights[j] : 0));
+    };
+    chip.addEventListener("mouseenter", show);
+    chip.addEventListener("focus", show);
+    return chip;
+  });
+  find(".target").replaceChildren(...target);
+}
+
+function drawHypotheses(value) {
+  const items = value.hypotheses.map((hypothesis, i) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.setAttribute("aria-pressed", String(i === value.chosen));
+    const score = document.createElement("span");
+    score.className = "score";
+    score.textContent = lens.number(hypothesis.score);
+    const text = document.createElement("span");
+    text.textContent = hypothesis.text;
+    button.append(score, text);
+    button.addEventListener("click", () => trigger("choose", { hypothesis: i }));
+    const item = document.createElement("li");
+    item.append(button);
+    return item;
+  });
+  find(".hypotheses").replaceChildren(...items);
+}
+
+function draw() {
+  const value = props.value;
+  if (!value) return;
+  find(".problem").hidden = !value.problem;
+  find(".problem").textContent = value.problem || "";
+  find(".result").hidden = Boolean(value.problem);
+  if (value.problem) return;
+  const hypothesis = value.hypotheses[value.chosen];
+  find(".text").textContent = hypothesis.text;
+  find(".figure-details").textContent = "";
+  drawTokens(value, hypothesis);
+  drawHypotheses(value);
+  find(".measure").textContent =
+    `Score: the sum of the tokens' log-probabilities over the length penalty; nearer to 0 is better. ` +
+    `${value.source.length} source tokens and ${hypothesis.tokens.length} target tokens; ` +
+    `decoded in ${lens.number(1000 * value.seconds)} ms.`;
+}
+
+find(".copy").addEventListener("click", () => {
+  navigator.clipboard.writeText(find(".text").textContent).then(
+    () => (find(".figure-details").textContent = "Copied."),
+    () => (find(".figure-details").textContent = "The browser did not allow copying: select the text instead."),
+  );
+});
+find(".save-json").addEventListener("click", () => lens.saveJson("translation.json", props.value));
+
+draw();
+watch("value", draw);
