@@ -18,6 +18,8 @@ import torch
 
 from model.config import TransformerConfig
 from model.transformer import Transformer
+from model.translator import Translator
+from training.tokenizer import train_tokenizer
 
 # Sizes that all differ, and primes where a size may be one, so that a swapped axis fails.
 SIZES = dict(vocab_size=37, d_model=22, n_heads=11, d_ff=29, n_encoder_layers=3, n_decoder_layers=2, max_positions=71)
@@ -38,3 +40,13 @@ def tiny_model(**changes) -> Transformer:
 def model(request) -> Transformer:
     """A tiny encoder-decoder, post-norm and pre-norm."""
     return tiny_model(norm=request.param)
+
+
+SENTENCES = ["A small house.", "Ein kleines Haus.", "The hand of the man.", "Die Hand des Mannes.", "A man, a house!"]
+
+
+def tiny_translator(**changes) -> Translator:
+    """A small random translator whose tokenizer was learned from a few sentences."""
+    tokenizer = train_tokenizer(SENTENCES * 3, ["en", "de"], vocab_size=331)
+    model = tiny_model(vocab_size=len(tokenizer), **changes)
+    return Translator(model, tokenizer)

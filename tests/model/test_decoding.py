@@ -20,8 +20,8 @@ def lively_model(**changes):
     """A model whose decisions are close, so that searches differ and end at different lengths."""
     model = tiny_model(norm="pre", **changes)
     with torch.no_grad():
-        model.decoder.final_norm.weight.mul_(1.7)
-        model.decoder.final_norm.bias.add_(2.7 * model.tokens.weight[model.config.eos_id])
+        model.decoder.final_norm.weight.mul_(2)
+        model.decoder.final_norm.bias.add_(8 * model.tokens.weight[model.config.eos_id])
     return model
 
 
@@ -87,9 +87,22 @@ def test_finished_sentences_leave_the_batch():
     model = lively_model()
     rows = []
     model.decoder.register_forward_pre_hook(lambda module, arguments: rows.append(len(arguments[0])))
-    lengths = sorted(len(hypothesis.ids) for hypothesis in greedy(model, SRC, max_length=23))
+    lengths = sorted(len(hypothesis.ids) for hypothesis in sample(model, SRC, max_length=23))
     assert lengths[0] < lengths[-1], "the sentences must end at different steps for this test to say anything"
     assert rows == [sum(length > step for length in lengths) for step in range(lengths[-1])]
+
+
+def test_sentences_whose_beams_are_done_leave_the_batch():
+    model = lively_model()
+    rows = []
+    model.decoder.register_forward_pre_hook(lambda module, arguments: rows.append(len(arguments[0])))
+    for row in SRC:
+        beam_search(model, without_padding(row), beam_size=2, max_length=23)
+    one_by_one = sum(rows)
+    rows.clear()
+    beam_search(model, SRC, beam_size=2, max_length=23)
+    assert rows[-1] < max(rows), "the sentences must end at different steps for this test to say anything"
+    assert sum(rows) == one_by_one
 
 
 def test_the_length_limit_cuts():

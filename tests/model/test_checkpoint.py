@@ -1,0 +1,109 @@
+"""Checkpoints: what is saved comes back, and every damaged one is refused with a reason."""
+
+import json
+import pickle
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from model.checkpoint import load_checkpoint, save_checkpoint
+from tests.conftest import tiny_translator
+
+
+@pytest.fixture(scope="module")
+def translator():
+    return tiny_translator()
+
+
+@pytest.fixture
+def folder(translator, tmp_path):
+    save_checkpoint(translator.model, translator.tokenizer, tmp_path / "checkpoint", dtype=torch.float32)
+    return tmp_path / "checkpoint"
+
+
+def test_a_checkpoint_comes_back_as_it_was(folder, translator):
+    model, tokenizer = load_checkpoint(folder)
+    src, tgt = torch.tensor([[5, 9, 2]]), torch.tensor([[1, 8]])
+    assert model.config == translator.model.config
+    assert torch.equal(model(src, tgt), translator.model(src, tgt))
+    assert tokenizer.encode("a small house") == translator.tokenizer.encode("a small house")
+
+
+def test_half_precision_on_disk_becomes_single_in_memory(translator, tmp_path):
+    save_checkpoint(translator.model, translator.tokenizer, tmp_path)
+    assert {weight.dtype for weight in load_file(tmp_path / "model.safetensors").values()} == {torch.float16}
+    model, _ = load_checkpoint(tmp_path)
+    for ours, original in zip(model.parameters(), translator.model.parameters(), strict=True):
+        assert torch.equal(ours, original.half().float())
+
+
+def test_shared_weights_are_stored_once(folder, translator):
+    stored = sum(weight.numel() for weight in load_file(folder / "model.safetensors").values())
+    assert stored == sum(parameter.numel() for parameter in translator.model.parameters())
+
+
+def test_a_missing_file_is_named(folder):
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(ValueError, match=r"checkpoint: expected tokenizer.json; found config.json, model.safetensors"):
+        load_checkpoint(folder)
+
+
+def test_pickled_weights_are_never_loaded(folder):
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin").write_bytes(pickle.dumps({"not": "loaded"}))
+    with pytest.raises(ValueError, match="pickled weights can run code and are never loaded; save them as safetensors"):
+        load_checkpoint(folder)
+
+
+def test_a_pickle_under_the_name_of_safetensors_is_refused(folder):
+    torch.save({"tokens.weight": torch.zeros(3)}, folder / "model.safetensors")
+    with pytest.raises(ValueError, match=r"model.safetensors: expected safetensors; found a damaged or other file"):
+        load_checkpoint(folder)
+
+
+def test_a_truncated_file_is_refused(folder):
+    data = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(data[: len(data) // 2])
+    with pytest.raises(ValueError, match="found a damaged or other file .*: download it again"):
+        load_checkpoint(folder)
+
+
+def change_config(folder, **changes):
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"n_decoder_layers": 3}, r"expected \d+ tensors by config.json; missing decoder.layers.2"),
+        ({"n_decoder_layers": 1}, "config.json has no place for decoder.layers.1"),
+        ({"d_ff": 31}, r"linear_1.weight: expected shape \(31, 22\) by config.json; found \(29, 22\)"),
+        ({"vocab_size": 999}, "tokenizer.json: expected the config's vocab_size=999 tokens; found"),
+    ],
+)
+def test_a_config_that_does_not_fit_the_weights_is_refused(folder, changes, message):
+    change_config(folder, **changes)
+    with pytest.raises(ValueError, match=message):
+        load_checkpoint(folder)
+
+
+def test_a_superfluous_tensor_is_named(folder):
+    weights = load_file(folder / "model.safetensors")
+    save_file({**weights, "extra.weight": torch.zeros(2)}, folder / "model.safetensors")
+    with pytest.raises(ValueError, match=r"config.json has no place for extra.weight"):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "not json"])
+def test_a_damaged_tokenizer_is_refused(folder, text):
+    (folder / "tokenizer.json").write_text(text)
+    with pytest.raises(ValueError, match=r"tokenizer.json: expected a Hugging Face tokenizer.json"):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("name", ["/no/such/folder", "../no-such-folder", "https://example.org/model", "a/b/c", "a b"])
+def test_what_is_neither_folder_nor_hub_id_is_refused(name):
+    with pytest.raises(ValueError, match="checkpoint: expected a folder or a Hub id such as org/name; found neither"):
+        load_checkpoint(name)

@@ -1,0 +1,84 @@
+"""The front door: text in, translations out."""
+
+import pytest
+
+from model.translator import BATCH_SIZE, Translator
+from tests.conftest import tiny_translator
+
+
+@pytest.fixture(scope="module")
+def translator() -> Translator:
+    return tiny_translator()
+
+
+def test_a_text_gives_a_text_and_a_list_gives_a_list(translator):
+    one = translator.translate("A small house.", direction="en-de")
+    assert isinstance(one, str)
+    assert translator.translate(["A small house."], direction="en-de") == [one]
+    assert translator.translate([], direction="en-de") == []
+
+
+def test_the_direction_decides_the_translation(translator):
+    first_log_probs = {
+        translator.hypotheses(["Hand"], direction, beam_size=1)[0][0].log_probs[0]
+        for direction in translator.directions
+    }
+    assert len(first_log_probs) == 2
+
+
+def test_a_long_list_keeps_its_order_and_equals_one_by_one(translator):
+    texts = [" ".join(["house"] * (1 + i % 5)) + f" {i}" for i in range(BATCH_SIZE + 3)]
+    together = translator.translate(texts, direction="en-de")
+    for i in (0, 4, BATCH_SIZE, BATCH_SIZE + 2):
+        assert together[i] == translator.translate(texts[i], direction="en-de")
+
+
+def test_a_checkpoint_translates_as_before(translator, tmp_path):
+    # not word for word: half precision on disk may turn a close call
+    translator.save_pretrained(tmp_path)
+    again = Translator.from_pretrained(tmp_path)
+    assert again.directions == translator.directions == ("en-de", "de-en")
+    before, after = (
+        t.hypotheses(["A small house."], "en-de", beam_size=1)[0][0].log_probs[0] for t in (translator, again)
+    )
+    assert after == pytest.approx(before, abs=1e-2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "😀🎉",
+        "a\x00b\x07",
+        "مرحبا بالعالم",
+        "<img src=x onerror=alert(1)>",
+        "${1+1} {{7*7}}",
+        "</s> >>de<<",
+        "日本語",
+        "​",
+    ],
+)
+def test_any_text_gets_a_translation(translator, text):
+    assert isinstance(translator.translate(text, direction="en-de"), str)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t "])
+def test_empty_text_is_refused_kindly(translator, text):
+    with pytest.raises(ValueError, match="text: expected at least one character; found none: type something"):
+        translator.translate(text, direction="en-de")
+
+
+def test_a_text_too_long_is_refused_with_the_limit_in_tokens(translator):
+    with pytest.raises(ValueError, match=r"text: expected at most 69 tokens; found \d+: shorten it"):
+        translator.translate("house " * 20_000, direction="en-de")
+
+
+@pytest.mark.parametrize("direction", ["en-fr", "de", "", "en-en"])
+def test_an_unknown_direction_lists_the_known_ones(translator, direction):
+    with pytest.raises(ValueError, match=f"direction: expected one of en-de, de-en; found '{direction}'"):
+        translator.translate("house", direction=direction)
+
+
+def test_special_tokens_are_never_translated_to(translator):
+    hypotheses = translator.hypotheses(["A small house."] * 3, "en-de", n_best=4)
+    used = {token for found in hypotheses for hypothesis in found for token in hypothesis.ids}
+    assert used & translator.tokenizer.special_ids <= {translator.tokenizer.eos_id}
