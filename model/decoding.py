@@ -152,6 +152,11 @@ def beam_search(
     token_log_probs = torch.zeros(len(sentences), 0, device=model.device)
     totals = torch.zeros(len(sentences), 1, device=model.device)  # (B, W): one beam at first, so W = 1
 
+    def end(sentence: int, parent: int, token: int) -> None:
+        decoded = [*tokens[parent, len(prefix) :].tolist(), token]
+        decoded_log_probs = [*token_log_probs[parent].tolist(), log_probs[parent, token].item()]
+        finished[sentence].append(_hypothesis(decoded, decoded_log_probs, alpha))
+
     for length in range(1, max(limits) + 1):
         new = tokens[:, cache.length :]
         log_probs = _next_log_probs(model, new, memory, memory_mask, cache, forbidden)  # (B * W, V)
@@ -165,14 +170,7 @@ def beam_search(
 
         for i, rank in ends[:, :beam_size].nonzero().tolist():
             if scores[i, rank] > float("-inf"):
-                parent = parents[i, rank]
-                finished[sentences[i]].append(
-                    _hypothesis(
-                        tokens[parent, len(prefix) :].tolist() + [eos],
-                        token_log_probs[parent].tolist() + [log_probs[parent, eos].item()],
-                        alpha,
-                    )
-                )
+                end(sentences[i], int(parents[i, rank]), eos)
 
         lives = ends.int().argsort(dim=-1, stable=True)[:, : min(beam_size, scores.shape[1] - width)]
         totals, parents, ids = scores.gather(1, lives), parents.gather(1, lives), ids.gather(1, lives)
@@ -180,16 +178,10 @@ def beam_search(
         going_on = []
         for i, sentence in enumerate(sentences):
             hypotheses = finished[sentence]
-            if length == limits[sentence]:
+            if length == limits[sentence]:  # cut: what lives is ended as it stands
                 for total, parent, token in zip(totals[i], parents[i], ids[i], strict=True):
                     if total > float("-inf"):
-                        hypotheses.append(
-                            _hypothesis(
-                                tokens[parent, len(prefix) :].tolist() + [int(token)],
-                                token_log_probs[parent].tolist() + [log_probs[parent, token].item()],
-                                alpha,
-                            )
-                        )
+                        end(sentence, int(parent), int(token))
             hypotheses.sort(key=lambda hypothesis: -hypothesis.score)
             # a live beam's total can only fall; at best it falls no further and has the most favourable length
             best_divisor = max(length_penalty(length + 1, alpha), length_penalty(limits[sentence], alpha))

@@ -24,7 +24,7 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 
 
 class FeedForward(nn.Module):
-    """FFN(x) = max(0, x W_1 + b_1) W_2 + b_2, at each position by itself (§3.3), or another activation for max(0, ·)."""
+    """FFN(x) = max(0, x W_1 + b_1) W_2 + b_2, at each position by itself (§3.3); max(0, ·) by default."""
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class EncoderLayer(nn.Module):
 
 
 class DecoderLayer(nn.Module):
-    """Masked self-attention, attention over the encoder's output where there is an encoder, then feed-forward (§3.1)."""
+    """Masked self-attention, attention over an encoder's output if there is one, then feed-forward (§3.1)."""
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()

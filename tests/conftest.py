@@ -9,7 +9,7 @@ from jaxtyping import install_import_hook
 
 import tests.typecheck  # noqa: F401  (named below)
 
-# Before the first import of these modules, or their shapes go unchecked. Not of the config, whose own checks are tested.
+# Before the first import of these modules, or their shapes go unchecked; not the config, whose own checks are tested.
 _SHAPED = ("attention", "decoding", "embedding", "layers", "masks", "positional", "transformer")
 install_import_hook([f"model.{name}" for name in _SHAPED], "tests.typecheck.check")
 

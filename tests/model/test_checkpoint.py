@@ -65,7 +65,7 @@ def test_a_pickle_under_the_name_of_safetensors_is_refused(folder):
 def test_a_truncated_file_is_refused(folder):
     data = (folder / "model.safetensors").read_bytes()
     (folder / "model.safetensors").write_bytes(data[: len(data) // 2])
-    with pytest.raises(ValueError, match="found a damaged or other file .*: download it again"):
+    with pytest.raises(ValueError, match=r"found a damaged or other file .*: download it again"):
         load_checkpoint(folder)
 
 
