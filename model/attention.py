@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from model.cache import AttentionCache
 from model.config import TransformerConfig
-from model.taps import Tap, is_recording
+from model.taps import Tap, is_inspecting
 
 
 def scaled_dot_product_attention(
@@ -73,7 +73,7 @@ class MultiHeadAttention(nn.Module):
             if cache is not None:
                 k, v = cache.append(k, v)
         k, v = self.k(k), self.v(v)
-        if is_recording():
+        if is_inspecting():
             heads = scaled_dot_product_attention(q, k, v, mask, self.scores, self.weights)
         else:
             heads = F.scaled_dot_product_attention(q, k, v, mask)
