@@ -7,31 +7,25 @@ from typing import Any
 import gradio as gr
 
 from explain.attention import alignment
+from explain.plain import plain
 from explain.run import Run
 from ui.components import widget
+from ui.tabs import TabView
 
 
-def translate_tab(run: Run) -> gr.HTML:
-    """Draws the tab, showing `run`; `choose` events of the widget it returns carry the number of a hypothesis."""
-    return widget("translation", translation_value(run))
+def translate_tab(run: Run) -> TabView:
+    """Draws the tab; `choose` events of its widget carry the number of a hypothesis."""
+    with gr.Tab("Translate", id="translate") as tab:
+        view = widget("translation", translation_value(run), elem_id="translation")
+    return TabView(tab, [view], lambda run: [translation_value(run)])
 
 
 def translation_value(run: Run) -> dict[str, Any]:
     """What the widget draws of a run."""
     return {
-        "source": [token_value(token) for token in run.source],
-        "hypotheses": [
-            {
-                "text": hypothesis.text,
-                "score": hypothesis.score,
-                "tokens": [
-                    {**token_value(token), "probability": probability}
-                    for token, probability in zip(hypothesis.tokens, hypothesis.probabilities, strict=True)
-                ],
-            }
-            for hypothesis in run.hypotheses
-        ],
+        "source": plain(run.source),
+        "hypotheses": plain(run.translations),
         "chosen": run.chosen,
-        "alignment": alignment(run).tolist(),
+        "alignment": plain(alignment(run)),
         "seconds": run.seconds,
     }

@@ -1,0 +1,69 @@
+"""A real Chromium on the real app with the bundled checkpoint."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from explain.run import Runner
+from model.translator import Translator
+from ui.launch import launch
+from ui.page import build_page
+
+CHECKPOINT = os.environ.get("CHECKPOINT", Path(__file__).parents[2] / "checkpoints" / "en-de")
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@pytest.fixture(scope="session")
+def runner() -> Runner:
+    """The runner behind the served page; its `model_runs` tells what a click cost."""
+    torch.set_num_threads(1)
+    return Runner(Translator.from_pretrained(CHECKPOINT))
+
+
+@pytest.fixture(scope="session")
+def app_url(runner) -> Iterator[str]:
+    """The app, served on a free port of this machine."""
+    demo = build_page(runner)
+    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    yield url
+    demo.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail("expected Chromium for the browser tests; found none: apt-get install chromium")
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, app_url) -> Iterator[Page]:
+    """A fresh visitor on the first page; any script error or request to another host fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(f"script error: {error}"))
+    page.on("request", lambda request: _own(request.url, app_url) or errors.append(f"outside request: {request.url}"))
+    page.goto(app_url)
+    page.wait_for_selector("#tabs")
+    yield page
+    context.close()
+    assert not errors, errors
+
+
+def _own(url: str, app_url: str) -> bool:
+    return url.startswith((app_url, "data:", "blob:"))

@@ -1,0 +1,51 @@
+"""An address that reopens the same text, direction, settings and tab."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from explain.run import Settings
+from ui.request import Request
+
+# Puts the request into the address; the names are those that `request_from_query` reads.
+SET_ADDRESS = """(request, tab) => {
+    const { prefix, ...rest } = request;
+    lens.setAddress({ ...rest, prefix: prefix.join("."), tab });
+}"""
+
+
+def request_from_query(query: Mapping[str, str]) -> Request | None:
+    """The request that an address carries; None where it carries no text.
+
+    Raises:
+        ValueError: a value is not a number where one is expected, or out of range.
+    """
+    if "text" not in query:
+        return None
+    settings = Settings(
+        direction=query.get("direction", ""),
+        beam_size=_whole(query, "beam_size", Settings.beam_size),
+        alpha=_number(query, "alpha", Settings.alpha),
+        n_best=_whole(query, "n_best", Settings.n_best),
+    )
+    prefix = [part for part in query.get("prefix", "").split(".") if part]
+    if not all(part.isascii() and part.isdigit() for part in prefix):
+        raise ValueError("link: prefix: expected token ids with dots between them; found something else")
+    return Request(query["text"], settings, _whole(query, "chosen", 0), tuple(map(int, prefix)))
+
+
+def _whole(query: Mapping[str, str], name: str, default: int) -> int:
+    number = _number(query, name, default)
+    if number != int(number):
+        raise ValueError(f"link: {name}: expected a whole number; found {number}")
+    return int(number)
+
+
+def _number(query: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        number = float(query.get(name, default))
+    except ValueError as error:
+        raise ValueError(f"link: {name}: expected a number; found something else") from error
+    if not abs(number) < 1e9:  # nan and inf among them
+        raise ValueError(f"link: {name}: expected a number of ordinary size; found {number}")
+    return number

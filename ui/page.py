@@ -1,0 +1,137 @@
+"""The page: the sentence above, the tabs below, and one run behind them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+
+from explain.run import Runner, Settings
+from ui.api import add_api
+from ui.introduction import TITLE, introduction
+from ui.languages import direction_name, swapped
+from ui.links import SET_ADDRESS, request_from_query
+from ui.request import Request
+from ui.tabs.translate import translate_tab, translation_value
+
+EXAMPLES = [
+    ["Ram pushed Hari.", "en-de"],
+    ["I love eating pizza.", "en-de"],
+    ["She was born in a remote village in Nepal.", "en-de"],
+    ["A young woman is reading a book under a big tree.", "en-de"],
+    ["Zwei Hunde spielen im Schnee.", "de-en"],
+    ["Warum hast du mich gestern nicht angerufen?", "de-en"],
+]
+FIRST_EXAMPLE = EXAMPLES[3]
+
+# All events that run the model wait in one line: two threads on one model are slower than one after the other.
+ON_MODEL = dict(concurrency_id="model", concurrency_limit=1, api_visibility="private", show_progress="minimal")
+
+
+def kindly(function: Callable) -> Callable:
+    """Turns the ValueError of a library into a message on the page; what was typed stays."""
+
+    @wraps(function)
+    def with_message(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except ValueError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return with_message
+
+
+def build_page(runner: Runner) -> gr.Blocks:
+    """The whole app on one translator; the first example is translated here, so that the model is warm."""
+    first = runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+
+    with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
+        gr.Markdown(introduction(runner.translator))
+        with gr.Row(elem_id="sentence-bar"):
+            text_box = gr.Textbox(
+                first.text, label="Your sentence", max_lines=4, scale=6, min_width=280, elem_id="text",
+                placeholder="Type a sentence and press Enter", autofocus=True,
+            )  # fmt: skip
+            directions = [(direction_name(code), code) for code in runner.translator.directions]
+            direction_box = gr.Radio(
+                directions, value=first.settings.direction, label="Direction", scale=3, min_width=280
+            )
+            swap = gr.Button("⇄ Swap", scale=0, min_width=90, elem_id="swap")
+            go = gr.Button("Translate", variant="primary", scale=0, min_width=130, elem_id="go")
+        examples = gr.Examples(EXAMPLES, [text_box, direction_box], label="Or try one of these")
+        with gr.Accordion("Decoding settings", open=False), gr.Row():
+            beam_size = gr.Slider(1, 8, 4, step=1, label="Beam size", info="Hypotheses kept at each step")
+            alpha = gr.Slider(0, 2, 0.6, step=0.1, label="Length penalty", info="Higher favours longer translations")
+            n_best = gr.Slider(1, 8, 4, step=1, label="Hypotheses shown", info="At most the beam size")
+
+        request = gr.JSON(Request.of(first).to_browser(), visible=False)
+        active = gr.Textbox("translate", visible=False)
+        with gr.Tabs(elem_id="tabs") as tabs:
+            views = [translate_tab(first)]
+        [translation] = views[0].outputs
+        controls = [text_box, direction_box, beam_size, alpha, n_best]
+        tab_outputs = [output for view in views for output in view.outputs]
+
+        def search(text: str, direction: str, beam_size: int, alpha: float, n_best: int) -> tuple[Any, Any]:
+            try:
+                found = runner.run(text, Settings(direction, beam_size, alpha, min(n_best, beam_size)))
+            except ValueError as error:
+                return {"problem": str(error)}, gr.skip()
+            return translation_value(found), Request.of(found).to_browser()
+
+        @kindly
+        def choose(request: Any, event: gr.EventData) -> tuple[Any, Any]:
+            chosen = replace(Request.from_browser(request), chosen=event.hypothesis)
+            return translation_value(chosen.run(runner)), chosen.to_browser()
+
+        @kindly
+        def swap_sides(text: str, direction: str, request: Any) -> tuple[str, str]:
+            """The other direction; the translation becomes the sentence, if it is one of the sentence typed."""
+            shown = Request.from_browser(request)
+            if (shown.text, shown.settings.direction) == (text, direction):
+                text = shown.run(runner).translation.text
+            return text, swapped(direction)
+
+        @kindly
+        def refresh(request: Any, active: str) -> list[Any]:
+            """New values for the active tab; the others get theirs when they are opened."""
+            run = Request.from_browser(request).run(runner)
+            return [
+                value
+                for view in views
+                for value in (view.render(run) if view.tab.id == active else [gr.skip()] * len(view.outputs))
+            ]
+
+        @kindly
+        def reopen(browser: gr.Request) -> list[Any]:
+            """What the address asks for; nothing where it asks for nothing, so that nobody's typing is lost."""
+            linked = request_from_query(browser.query_params)
+            if linked is None:
+                return [gr.skip()] * (len(controls) + 4)
+            run, settings = linked.run(runner), linked.settings
+            tab = browser.query_params.get("tab")
+            tab = tab if tab in {view.tab.id for view in views} else "translate"
+            values = [run.text, settings.direction, settings.beam_size, settings.alpha, settings.n_best]
+            return [*values, translation_value(run), linked.to_browser(), gr.Tabs(selected=tab), tab]
+
+        def show(event: gr.events.Dependency) -> None:
+            """Behind an event that may have changed the request: the active tab, then the address."""
+            refreshed = event.success(refresh, [request, active], tab_outputs, **ON_MODEL)
+            refreshed.success(None, [request, active], None, js=SET_ADDRESS, api_visibility="private")
+
+        found = dict(fn=search, inputs=controls, outputs=[translation, request], **ON_MODEL)
+        show(gr.on([go.click, text_box.submit, beam_size.release, alpha.release, n_best.release], **found))
+        show(examples.load_input_event.success(**found))
+        sides = swap.click(swap_sides, [text_box, direction_box, request], [text_box, direction_box], **ON_MODEL)
+        show(sides.success(**found))
+        show(translation.choose(choose, [request], [translation, request], **ON_MODEL))
+        show(demo.load(reopen, None, [*controls, translation, request, tabs, active], **ON_MODEL))
+        for view in views:
+            opened = view.tab.select(lambda tab=view.tab.id: tab, None, [active], api_visibility="private")
+            show(opened)
+
+        add_api(runner)
+    return demo

@@ -1,0 +1,53 @@
+"""What the page is about: the sentence, its settings, and which hypothesis is inspected."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from explain.run import Run, Runner, Settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """All that a run is a function of; it lives in the browser, so any server can answer for it."""
+
+    text: str
+    settings: Settings
+    chosen: int = 0
+    prefix: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, run: Run) -> Request:
+        """The request that leads to this run again."""
+        return cls(run.text, run.settings, run.chosen, tuple(run.prefix))
+
+    @classmethod
+    def from_browser(cls, value: Any) -> Request:
+        """The request in a value that came from the browser.
+
+        Raises:
+            ValueError: the value has not the form that `to_browser` gives, or a setting is out of range.
+        """
+        try:
+            text, chosen, prefix = value["text"], value["chosen"], value["prefix"]
+            settings = {field.name: value[field.name] for field in dataclasses.fields(Settings)}
+            well_formed = isinstance(text, str) and all(type(number) is int for number in (chosen, *prefix))
+        except (KeyError, TypeError) as error:
+            raise ValueError("page: expected a sentence and its settings; found something else: translate again") from error
+        if not well_formed:
+            raise ValueError("page: expected a sentence and its settings; found something else: translate again")
+        return cls(text, Settings(**settings), chosen, tuple(prefix))
+
+    def to_browser(self) -> dict[str, Any]:
+        """Plain data for the page."""
+        settings = dataclasses.asdict(self.settings)
+        return {"text": self.text, **settings, "chosen": self.chosen, "prefix": list(self.prefix)}
+
+    def run(self, runner: Runner) -> Run:
+        """The run, from the cache where it is there.
+
+        Raises:
+            ValueError: as `Runner.run`.
+        """
+        return runner.run(self.text, self.settings, self.chosen, self.prefix)
