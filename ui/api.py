@@ -8,21 +8,18 @@ import gradio as gr
 
 from explain.plain import plain
 from explain.run import Runner, Settings
-
-ON_MODEL = dict(concurrency_id="model", concurrency_limit=1)
+from ui.events import ONE_LINE, kindly
 
 
 def add_api(runner: Runner) -> None:
     """Registers the endpoints on the surrounding Blocks."""
 
+    @kindly
     def translate(
         text: str, direction: str = "en-de", beam_size: int = 4, length_penalty: float = 0.6, n_hypotheses: int = 1
     ) -> dict[str, Any]:
         """Translates a text; returns the translation, its hypotheses with scores and token probabilities, and times."""
-        try:
-            run = runner.run(text, Settings(direction, beam_size, length_penalty, n_hypotheses))
-        except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+        run = runner.run(text, Settings(direction, beam_size, length_penalty, n_hypotheses))
         return {
             "translation": run.translation.text,
             "direction": direction,
@@ -31,4 +28,4 @@ def add_api(runner: Runner) -> None:
             "seconds": run.seconds,
         }
 
-    gr.api(translate, api_name="translate", **ON_MODEL)
+    gr.api(translate, api_name="translate", **ONE_LINE)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 
 import gradio as gr
 
 from explain.run import Runner, Settings
 from ui.api import add_api
+from ui.events import ON_MODEL, kindly
 from ui.introduction import TITLE, introduction
 from ui.languages import direction_name, swapped
 from ui.links import SET_ADDRESS, request_from_query
@@ -26,22 +25,6 @@ EXAMPLES = [
     ["Warum hast du mich gestern nicht angerufen?", "de-en"],
 ]
 FIRST_EXAMPLE = EXAMPLES[3]
-
-# All events that run the model wait in one line: two threads on one model are slower than one after the other.
-ON_MODEL = dict(concurrency_id="model", concurrency_limit=1, api_visibility="private", show_progress="minimal")
-
-
-def kindly(function: Callable) -> Callable:
-    """Turns the ValueError of a library into a message on the page; what was typed stays."""
-
-    @wraps(function)
-    def with_message(*arguments: Any) -> Any:
-        try:
-            return function(*arguments)
-        except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-
-    return with_message
 
 
 def build_page(runner: Runner) -> gr.Blocks:
@@ -130,8 +113,9 @@ def build_page(runner: Runner) -> gr.Blocks:
         show(translation.choose(choose, [request], [translation, request], **ON_MODEL))
         show(demo.load(reopen, None, [*controls, translation, request, tabs, active], **ON_MODEL))
         for view in views:
-            opened = view.tab.select(lambda tab=view.tab.id: tab, None, [active], api_visibility="private")
-            show(opened)
+            show(view.tab.select(lambda tab=view.tab.id: tab, None, [active], api_visibility="private"))
+            for change in view.changes:
+                show(change)
 
         add_api(runner)
     return demo

@@ -29,14 +29,17 @@ class Request:
         Raises:
             ValueError: the value has not the form that `to_browser` gives, or a setting is out of range.
         """
+        error_text = "page: expected a sentence and its settings; found something else: translate again"
         try:
             text, chosen, prefix = value["text"], value["chosen"], value["prefix"]
             settings = {field.name: value[field.name] for field in dataclasses.fields(Settings)}
             well_formed = isinstance(text, str) and all(type(number) is int for number in (chosen, *prefix))
         except (KeyError, TypeError) as error:
-            raise ValueError("page: expected a sentence and its settings; found something else: translate again") from error
+            raise ValueError(
+                "page: expected a sentence and its settings; found something else: translate again"
+            ) from error
         if not well_formed:
-            raise ValueError("page: expected a sentence and its settings; found something else: translate again")
+            raise ValueError(error_text)
         return cls(text, Settings(**settings), chosen, tuple(prefix))
 
     def to_browser(self) -> dict[str, Any]:
