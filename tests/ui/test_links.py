@@ -1,0 +1,67 @@
+"""Links and requests: what comes from a browser is checked before it is believed."""
+
+import math
+
+import pytest
+
+from explain.run import Settings
+from ui.links import request_from_query
+from ui.request import Request
+
+WHOLE = {"text": "A house.", "direction": "en-de", "beam_size": "3", "alpha": "0.5", "n_best": "2", "chosen": "1"}
+
+
+def test_a_link_carries_the_whole_request():
+    request = request_from_query({**WHOLE, "prefix": "7.8", "tab": "attention"})
+    assert request == Request("A house.", Settings("en-de", 3, 0.5, 2), chosen=1, prefix=(7, 8))
+
+
+def test_an_address_without_a_text_asks_for_nothing():
+    assert request_from_query({"__theme": "dark"}) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"beam_size": "many"}, "link: beam_size: expected a number; found something else"),
+        ({"beam_size": "2.5"}, r"link: beam_size: expected a whole number; found 2.5"),
+        ({"beam_size": "nan"}, "link: beam_size: expected a number of ordinary size; found nan"),
+        ({"alpha": "1e999"}, "link: alpha: expected a number of ordinary size; found inf"),
+        ({"beam_size": "99"}, "beam_size: expected"),
+        ({"prefix": "7.<img>"}, "link: prefix: expected token ids with dots between them; found something else"),
+    ],
+)
+def test_a_damaged_link_is_refused_with_the_reason(changes, message):
+    with pytest.raises(ValueError, match=message):
+        request_from_query({**WHOLE, **changes})
+
+
+def test_a_request_survives_the_browser():
+    request = Request("A house.", Settings("en-de", 3, 0.5, 2), chosen=1, prefix=(7, 8))
+    assert Request.from_browser(request.to_browser()) == request
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "text",
+        [],
+        {},
+        {"text": 5},
+        Request("A house.", Settings("en-de")).to_browser() | {"text": ["a"]},
+        Request("A house.", Settings("en-de")).to_browser() | {"chosen": "1"},
+        Request("A house.", Settings("en-de")).to_browser() | {"chosen": True},
+        Request("A house.", Settings("en-de")).to_browser() | {"prefix": [1.5]},
+        Request("A house.", Settings("en-de")).to_browser() | {"prefix": 5},
+    ],
+)
+def test_a_made_up_request_is_refused(value):
+    with pytest.raises(ValueError, match="page: expected a sentence and its settings; found something else"):
+        Request.from_browser(value)
+
+
+@pytest.mark.parametrize("changes", [{"beam_size": 10**9}, {"alpha": math.nan}, {"alpha": "0.6"}, {"n_best": 0}])
+def test_a_setting_out_of_range_is_refused(changes):
+    with pytest.raises(ValueError, match=next(iter(changes))):
+        Request.from_browser(Request("A house.", Settings("en-de")).to_browser() | changes)
