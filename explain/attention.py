@@ -1,0 +1,173 @@
+"""Who looked where: the attention weights of a run (§3.2), their statistics, and the alignment they give.
+
+L layers, H heads, R rows (the positions that look), C columns (the positions looked at), T target, S source positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from jaxtyping import Float
+
+from explain.checks import whole_number
+from explain.pack import Packed, pack
+from explain.run import Run
+from explain.tokens import TargetToken, Token
+
+Kind = Literal["encoder", "decoder", "cross"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_TAPS = {
+    "encoder": "encoder.layers.{}.self_attn.weights",
+    "decoder": "decoder.layers.{}.self_attn.weights",
+    "cross": "decoder.layers.{}.cross_attn.weights",
+}
+
+
+@dataclass(frozen=True)
+class AttentionMaps:
+    """The weights of all heads of one kind: the encoder's or decoder's self-attention, or the cross-attention.
+
+    Each row of a map sums to 1. `predicts` names, for decoder and cross-attention, the token predicted at each row,
+    and is None for the encoder. The special tokens' indices serve to hide them.
+    """
+
+    kind: Kind
+    weights: Float[np.ndarray, "L H R C"]
+    rows: tuple[Token, ...]
+    predicts: tuple[TargetToken, ...] | None
+    columns: tuple[Token, ...]
+
+    @property
+    def special_rows(self) -> tuple[int, ...]:
+        """Rows whose token is special."""
+        return tuple(i for i, token in enumerate(self.rows) if token.special)
+
+    @property
+    def special_columns(self) -> tuple[int, ...]:
+        """Columns whose token is special."""
+        return tuple(i for i, token in enumerate(self.columns) if token.special)
+
+    def packed(self) -> Packed:
+        """All heads in one string, weight = byte / 255."""
+        return pack(self.weights, 0, 1)
+
+    def head(self, layer: int, head: int) -> Float[np.ndarray, "R C"]:
+        """The exact weights of one head.
+
+        Raises:
+            ValueError: no such layer or head.
+        """
+        n_layers, n_heads = self.weights.shape[:2]
+        return self.weights[whole_number("layer", layer, 0, n_layers - 1), whole_number("head", head, 0, n_heads - 1)]
+
+
+def attention_maps(run: Run, kind: Kind) -> AttentionMaps:
+    """The attention of one kind in the inspected pass, in the precision of the model.
+
+    Raises:
+        ValueError: the kind is unknown.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"attention: expected one of {', '.join(KINDS)}; found {kind!r}")
+    path, layers = _TAPS[kind], []
+    while path.format(len(layers)) in run.trace:
+        layers.append(run.trace[path.format(len(layers))][0].numpy())  # (H, R, C)
+    rows = run.source if kind == "encoder" else run.target_in
+    predicts = None if kind == "encoder" else run.target_out
+    columns = run.target_in if kind == "decoder" else run.source
+    return AttentionMaps(kind, np.stack(layers), rows, predicts, columns)
+
+
+def aggregate(
+    maps: AttentionMaps, how: Literal["mean", "max"], heads: Sequence[tuple[int, int]] | None = None
+) -> Float[np.ndarray, "R C"]:
+    """One map from many: the mean or the maximum, cell by cell, over these (layer, head) pairs or over all heads.
+
+    Rows of a mean sum to 1; rows of a maximum sum to 1 or more.
+
+    Raises:
+        ValueError: no heads, no such head, or neither mean nor max.
+    """
+    if how not in ("mean", "max"):
+        raise ValueError(f"view: expected mean or max; found {how!r}")
+    if heads is None:
+        chosen = maps.weights.reshape(-1, *maps.weights.shape[2:])
+    elif not heads:
+        raise ValueError("heads: expected one or more; found none: choose a head")
+    else:
+        chosen = np.stack([maps.head(layer, head) for layer, head in heads])
+    return chosen.mean(axis=0) if how == "mean" else chosen.max(axis=0)
+
+
+@dataclass(frozen=True)
+class HeadStatistics:
+    """What each head does, in figures averaged over rows; None where a figure has no meaning for the kind.
+
+    `entropy_bits`: mean over all rows of a row's entropy, 0 (looks at one token) to log2 C (at all alike).
+    `previous`, `same`, `next`: mean weight on the position before, at and after the row's own, over the rows that have
+    such a position; None in cross-attention, and where there is no such row; `next` is None in the decoder, which is
+    blind to it (§3.2.3).
+    `punctuation`, `start`, `end`: mean over all rows of the weight on all punctuation tokens, on the first column (the
+    language tag, or the decoder's `<s>`), and on the source's `</s>` (None in the decoder, which never reads one).
+    """
+
+    entropy_bits: Float[np.ndarray, "L H"]
+    previous: Float[np.ndarray, "L H"] | None
+    same: Float[np.ndarray, "L H"] | None
+    next: Float[np.ndarray, "L H"] | None
+    punctuation: Float[np.ndarray, "L H"]
+    start: Float[np.ndarray, "L H"]
+    end: Float[np.ndarray, "L H"] | None
+
+
+def head_statistics(maps: AttentionMaps) -> HeadStatistics:
+    """The figures by which heads can be told apart and sorted; weights in [0, 1], entropy in bits."""
+    weights = maps.weights.astype(np.float64)
+    logarithms = np.log2(weights, out=np.zeros_like(weights), where=weights > 0)  # 0 log 0 = 0
+    entropy_bits = np.abs((weights * logarithms).sum(axis=-1)).mean(axis=-1)  # every term is 0 or negative
+
+    def on_diagonal(offset: int) -> np.ndarray | None:
+        cells = np.diagonal(weights, offset, axis1=-2, axis2=-1)
+        return cells.mean(axis=-1) if cells.shape[-1] else None
+
+    def on_columns(columns: list[int]) -> np.ndarray:
+        return weights[..., columns].sum(axis=-1).mean(axis=-1)
+
+    is_self, is_decoder = maps.kind != "cross", maps.kind == "decoder"
+    return HeadStatistics(
+        entropy_bits=entropy_bits,
+        previous=on_diagonal(-1) if is_self else None,
+        same=on_diagonal(0) if is_self else None,
+        next=on_diagonal(1) if is_self and not is_decoder else None,
+        punctuation=on_columns([i for i, token in enumerate(maps.columns) if token.is_punctuation]),
+        start=on_columns([0]),
+        end=None if is_decoder else on_columns([len(maps.columns) - 1]),
+    )
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How much the model looked at each source token when it predicted each target token; rows sum to 1."""
+
+    layer: int
+    weights: Float[np.ndarray, "T S"]
+    target: tuple[TargetToken, ...]
+    source: tuple[Token, ...]
+
+
+def alignment(run: Run, layer: int | None = None) -> Alignment:
+    """Cross-attention of one decoder layer, averaged over its heads; the last layer but one unless told otherwise.
+
+    The layer before the last was found nearest to people's alignments (Garg et al. 2019); the weights show where the
+    model looked, which is not always what a person would align.
+
+    Raises:
+        ValueError: no such layer.
+    """
+    maps = attention_maps(run, "cross")
+    n_layers = len(maps.weights)
+    layer = max(n_layers - 2, 0) if layer is None else whole_number("layer", layer, 0, n_layers - 1)
+    return Alignment(layer, maps.weights[layer].mean(axis=0), run.target_out, run.source)

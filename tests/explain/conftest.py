@@ -1,0 +1,43 @@
+"""A tiny translator with a tokenizer of its own, in float64 so that the second road can be met to nine digits."""
+
+import pytest
+import torch
+
+from explain.run import Run, Runner, Settings
+from model.translator import Translator
+from tests.conftest import tiny_model
+from training.tokenizer import train_tokenizer
+
+TEXT = "Ram pushed Hari, and the dog ran."
+SETTINGS = Settings("en-de", beam_size=3, alpha=0.6, n_best=3)
+_SENTENCES = [
+    "Ram pushed Hari, and the dog ran.", "Hari pushed Ram.", "The dog sees the cat.", "I love eating pizza!",
+    "Ram schubste Hari, und der Hund lief.", "Hari schubste Ram.", "Der Hund sieht die Katze.", "Ich esse gern Pizza!",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def tokenizer():
+    """379 tokens of English and German."""
+    return train_tokenizer(_SENTENCES, ["en", "de"], vocab_size=379)
+
+
+@pytest.fixture(scope="session", params=["post", "pre"])
+def translator(request, tokenizer) -> Translator:
+    """Random weights; sharp enough that heads, tokens and positions differ."""
+    model = tiny_model(vocab_size=len(tokenizer), norm=request.param, max_positions=211)
+    with torch.no_grad():
+        model.tokens.weight.mul_(2)
+    return Translator(model.double(), tokenizer)
+
+
+@pytest.fixture
+def runner(translator) -> Runner:
+    """Fresh, so that its count starts at 0."""
+    return Runner(translator, capacity=5)
+
+
+@pytest.fixture
+def run(runner) -> Run:
+    """One run of the sentence above."""
+    return runner.run(TEXT, SETTINGS)

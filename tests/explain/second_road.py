@@ -1,0 +1,130 @@
+"""The Transformer once more, in NumPy and float64, from the weights alone: no line of `model/` runs here.
+
+It is written to be read beside the paper and to be slow: one sentence, one head at a time.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass
+class SecondRoad:
+    """What one teacher-forced pass gives; attention maps are indexed [layer][head][row][column]."""
+
+    encoder: np.ndarray
+    decoder: np.ndarray
+    cross: np.ndarray
+    memory: np.ndarray
+    logits: np.ndarray
+
+    @property
+    def probs(self):
+        return softmax(self.logits)
+
+
+def second_road(model, src, tgt, with_positions=True) -> SecondRoad:
+    weights = {name: value.detach().numpy().astype(np.float64) for name, value in model.state_dict().items()}
+    return _Pass(weights, model.config).run(list(src), list(tgt), with_positions)
+
+
+def softmax(scores):
+    exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def sinusoid(n_positions, d_model):
+    table = np.empty((n_positions, d_model))
+    for pos in range(n_positions):
+        for i in range(0, d_model, 2):
+            table[pos, i] = np.sin(pos / 10000 ** (i / d_model))
+            table[pos, i + 1] = np.cos(pos / 10000 ** (i / d_model))
+    return table
+
+
+class _Pass:
+    def __init__(self, weights, config):
+        self.weights, self.config = weights, config
+
+    def run(self, src, tgt, with_positions):
+        config = self.config
+        maps = {"encoder": [], "decoder": [], "cross": []}
+
+        x = self.embed(src, with_positions)
+        for layer in range(config.n_encoder_layers):
+            at = f"encoder.layers.{layer}"
+            x = self.residual(
+                f"{at}.self_attn_add_norm", x, self.attend(f"{at}.self_attn", None, False, maps["encoder"])
+            )
+            x = self.residual(f"{at}.feed_forward_add_norm", x, self.feed_forward(f"{at}.feed_forward"))
+        memory = self.final_norm("encoder.final_norm", x)
+
+        x = self.embed(tgt, with_positions)
+        for layer in range(config.n_decoder_layers):
+            at = f"decoder.layers.{layer}"
+            x = self.residual(
+                f"{at}.self_attn_add_norm", x, self.attend(f"{at}.self_attn", None, True, maps["decoder"])
+            )
+            x = self.residual(
+                f"{at}.cross_attn_add_norm", x, self.attend(f"{at}.cross_attn", memory, False, maps["cross"])
+            )
+            x = self.residual(f"{at}.feed_forward_add_norm", x, self.feed_forward(f"{at}.feed_forward"))
+        logits = self.final_norm("decoder.final_norm", x) @ self.weights["tokens.weight"].T
+        return SecondRoad(*(np.array(maps[kind]) for kind in ("encoder", "decoder", "cross")), memory, logits)
+
+    def embed(self, ids, with_positions):
+        d_model = self.config.d_model
+        x = self.weights["tokens.weight"][ids] * np.sqrt(d_model)
+        # the model holds its table in float32, whatever its weights are in
+        table = sinusoid(len(ids), d_model).astype(np.float32).astype(np.float64)
+        return x + table if with_positions else x
+
+    def residual(self, at, x, sublayer):
+        if self.config.norm == "post":
+            return self.layer_norm(f"{at}.layer_norm", x + sublayer(x))
+        return x + sublayer(self.layer_norm(f"{at}.layer_norm", x))
+
+    def final_norm(self, at, x):
+        return self.layer_norm(at, x) if self.config.norm == "pre" else x
+
+    def layer_norm(self, at, x):
+        mean, variance = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
+        normal = (x - mean) / np.sqrt(variance + self.config.layer_norm_eps)
+        return normal * self.weights[f"{at}.weight"] + self.weights[f"{at}.bias"]
+
+    def linear(self, at, x):
+        return x @ self.weights[f"{at}.weight"].T + self.weights[f"{at}.bias"]
+
+    def attend(self, at, memory, causal, maps):
+        def sublayer(x):
+            source = x if memory is None else memory
+            q, k, v = (
+                self.linear(f"{at}.q_proj", x),
+                self.linear(f"{at}.k_proj", source),
+                self.linear(f"{at}.v_proj", source),
+            )
+            size = self.config.d_model // self.config.n_heads
+            heads, weights_of_heads = [], []
+            for head in range(self.config.n_heads):
+                part = slice(head * size, (head + 1) * size)
+                scores = q[:, part] @ k[:, part].T / np.sqrt(size)
+                if causal:
+                    for row in range(len(scores)):
+                        scores[row, row + 1 :] = -np.inf
+                weights = softmax(scores)
+                weights_of_heads.append(weights)
+                heads.append(weights @ v[:, part])
+            maps.append(weights_of_heads)
+            return self.linear(f"{at}.out_proj", np.concatenate(heads, axis=-1))
+
+        return sublayer
+
+    def feed_forward(self, at):
+        return lambda x: self.linear(f"{at}.linear_2", np.maximum(0, self.linear(f"{at}.linear_1", x)))
+
+
+def run_again(runner, run, with_positions=True) -> SecondRoad:
+    """The inspected pass of a run, by the second road."""
+    config = runner.translator.model.config
+    tgt = [config.bos_id, *run.translation.ids[:-1]]
+    return second_road(runner.translator.model, [token.id for token in run.source], tgt, with_positions)
