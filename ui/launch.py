@@ -12,13 +12,37 @@ from ui.server import Guard
 
 _ASSETS = Path(__file__).parent / "assets"
 
-# IBM Plex comes with Gradio: no font is fetched from outside.
+# IBM Plex comes with Gradio: no font is fetched from outside. Colours are those of style.css, light and dark.
+_COLOURS = {
+    "body_background_fill": "var(--ground)",
+    "body_text_color": "var(--ink)",
+    "body_text_color_subdued": "var(--muted)",
+    "block_background_fill": "var(--ground)",
+    "block_border_color": "var(--line)",
+    "block_label_text_color": "var(--muted)",
+    "block_title_text_color": "var(--muted)",
+    "block_info_text_color": "var(--muted)",
+    "border_color_primary": "var(--line)",
+    "input_background_fill": "var(--panel)",
+    "input_border_color": "var(--line)",
+    "button_secondary_background_fill": "var(--panel)",
+    "button_secondary_background_fill_hover": "var(--line)",
+    "button_secondary_border_color": "var(--line)",
+    "button_secondary_text_color": "var(--ink)",
+    "button_primary_background_fill": "var(--action)",
+    "button_primary_background_fill_hover": "var(--action)",
+    "button_primary_text_color": "#ffffff",
+    "link_text_color": "var(--link)",
+    "link_text_color_hover": "var(--link)",
+    "link_text_color_visited": "var(--link)",
+    "link_text_color_active": "var(--link)",
+}
 THEME = gr.themes.Base(
     primary_hue="indigo",
-    neutral_hue="slate",
+    neutral_hue="zinc",
     font=[gr.themes.LocalFont("IBM Plex Sans"), "system-ui", "sans-serif"],
     font_mono=[gr.themes.LocalFont("IBM Plex Mono"), "ui-monospace", "monospace"],
-)
+).set(**_COLOURS, **{f"{name}_dark": colour for name, colour in _COLOURS.items()})
 
 
 def launch(demo: gr.Blocks, **options: Any) -> Any:

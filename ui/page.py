@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from explain.run import Runner, Settings
+from explain.run import Run, Runner, Settings
 from ui.api import add_api
 from ui.events import ON_MODEL, kindly
 from ui.introduction import TITLE, introduction
@@ -36,15 +36,18 @@ def build_page(runner: Runner) -> gr.Blocks:
         with gr.Row(elem_id="sentence-bar"):
             text_box = gr.Textbox(
                 first.text, label="Your sentence", max_lines=4, scale=6, min_width=280, elem_id="text",
-                placeholder="Type a sentence and press Enter", autofocus=True,
+                placeholder="Type a sentence and press Enter",
             )  # fmt: skip
             directions = [(direction_name(code), code) for code in runner.translator.directions]
-            direction_box = gr.Radio(
-                directions, value=first.settings.direction, label="Direction", scale=3, min_width=280
+            direction_box = gr.Dropdown(
+                directions, value=first.settings.direction, label="Direction", scale=1, min_width=210, filterable=False
             )
-            swap = gr.Button("⇄ Swap", scale=0, min_width=90, elem_id="swap")
+            swap = gr.Button("⇄ Swap", scale=0, min_width=110, elem_id="swap")
             go = gr.Button("Translate", variant="primary", scale=0, min_width=130, elem_id="go")
-        examples = gr.Examples(EXAMPLES, [text_box, direction_box], label="Or try one of these")
+        examples = gr.Dataset(
+            components=[gr.Textbox(visible=False)], samples=[[text] for text, _ in EXAMPLES], type="index",
+            label="Or try one of these", samples_per_page=len(EXAMPLES), elem_id="examples",
+        )  # fmt: skip
         with gr.Accordion("Decoding settings", open=False), gr.Row():
             beam_size = gr.Slider(1, 8, 4, step=1, label="Beam size", info="Hypotheses kept at each step")
             alpha = gr.Slider(0, 2, 0.6, step=0.1, label="Length penalty", info="Higher favours longer translations")
@@ -78,27 +81,29 @@ def build_page(runner: Runner) -> gr.Blocks:
                 text = shown.run(runner).translation.text
             return text, swapped(direction)
 
-        @kindly
-        def refresh(request: Any, active: str) -> list[Any]:
-            """New values for the active tab; the others get theirs when they are opened."""
-            run = Request.from_browser(request).run(runner)
-            return [
-                value
-                for view in views
-                for value in (view.render(run) if view.tab.id == active else [gr.skip()] * len(view.outputs))
-            ]
+        def tab_values(run: Run, tab: str) -> dict[Any, Any]:
+            """New values for one tab; the others get theirs when they are opened."""
+            [view] = [view for view in views if view.tab.id == tab]
+            return dict(zip(view.outputs, view.render(run), strict=True))
 
         @kindly
-        def reopen(browser: gr.Request) -> list[Any]:
+        def refresh(request: Any, active: str) -> dict[Any, Any]:
+            return tab_values(Request.from_browser(request).run(runner), active)
+
+        @kindly
+        def reopen(browser: gr.Request) -> Any:
             """What the address asks for; nothing where it asks for nothing, so that nobody's typing is lost."""
             linked = request_from_query(browser.query_params)
             if linked is None:
-                return [gr.skip()] * (len(controls) + 4)
-            run, settings = linked.run(runner), linked.settings
-            tab = browser.query_params.get("tab")
+                return gr.skip()
+            run, settings, tab = linked.run(runner), linked.settings, browser.query_params.get("tab")
             tab = tab if tab in {view.tab.id for view in views} else "translate"
             values = [run.text, settings.direction, settings.beam_size, settings.alpha, settings.n_best]
-            return [*values, translation_value(run), linked.to_browser(), gr.Tabs(selected=tab), tab]
+            return {
+                **dict(zip(controls, values, strict=True)),
+                **{request: linked.to_browser(), tabs: gr.Tabs(selected=tab), active: tab},
+                **{translation: translation_value(run), **tab_values(run, tab)},
+            }
 
         def show(event: gr.events.Dependency) -> None:
             """Behind an event that may have changed the request: the active tab, then the address."""
@@ -107,11 +112,14 @@ def build_page(runner: Runner) -> gr.Blocks:
 
         found = dict(fn=search, inputs=controls, outputs=[translation, request], **ON_MODEL)
         show(gr.on([go.click, text_box.submit, beam_size.release, alpha.release, n_best.release], **found))
-        show(examples.load_input_event.success(**found))
+        picked = examples.click(
+            lambda number: EXAMPLES[number], [examples], [text_box, direction_box], api_visibility="private"
+        )
+        show(picked.success(**found))
         sides = swap.click(swap_sides, [text_box, direction_box, request], [text_box, direction_box], **ON_MODEL)
         show(sides.success(**found))
         show(translation.choose(choose, [request], [translation, request], **ON_MODEL))
-        show(demo.load(reopen, None, [*controls, translation, request, tabs, active], **ON_MODEL))
+        demo.load(reopen, None, [*controls, request, tabs, active, *tab_outputs], **ON_MODEL)
         for view in views:
             show(view.tab.select(lambda tab=view.tab.id: tab, None, [active], api_visibility="private"))
             for change in view.changes:

@@ -14,6 +14,7 @@ from model.translator import Translator
 from ui.launch import launch
 from ui.page import build_page
 
+FIRST_TRANSLATION = ".translation .text"
 CHECKPOINT = os.environ.get("CHECKPOINT", Path(__file__).parents[2] / "checkpoints" / "en-de")
 ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

@@ -26,6 +26,6 @@ def translation_value(run: Run) -> dict[str, Any]:
         "source": plain(run.source),
         "hypotheses": plain(run.translations),
         "chosen": run.chosen,
-        "alignment": plain(alignment(run)),
+        "alignment": plain(alignment(run).weights),
         "seconds": run.seconds,
     }

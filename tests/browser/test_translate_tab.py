@@ -1,0 +1,119 @@
+"""What a visitor does in the Translate tab."""
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from explain.run import Settings
+from tests.browser.conftest import FIRST_TRANSLATION
+from ui.page import FIRST_EXAMPLE
+
+
+def translate(page, text: str) -> None:
+    """Types a sentence, presses Enter and waits for the tab to show another result."""
+    before = page.locator(".translation").inner_text()
+    page.locator("#text textarea").fill(text)
+    page.locator("#text textarea").press("Enter")
+    page.wait_for_function("before => document.querySelector('.translation').innerText !== before", arg=before)
+
+
+def test_the_first_paint_shows_a_computed_example(page, runner):
+    run = runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+    assert page.locator(FIRST_TRANSLATION).inner_text() == run.translation.text
+    assert page.locator(".target .token").count() == len(run.translation.tokens)
+
+
+def test_typing_a_sentence_translates_it(page, runner):
+    translate(page, "The dog is big.")
+    run = runner.run("The dog is big.", Settings("en-de"))
+    assert page.locator(FIRST_TRANSLATION).inner_text() == run.translation.text
+    scores = page.locator(".hypotheses button").all_inner_texts()
+    assert len(scores) == len(run.translations) == 4
+
+
+def test_a_tokens_probability_appears_on_hover_and_on_focus(page, runner):
+    run = runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+    for act in ("hover", "focus"):
+        getattr(page.locator(".target .token").nth(1), act)()
+        details = page.locator(".translation .figure-details").inner_text()
+        shown = float(details.split("probability ")[1].split(" %")[0])
+        assert shown == pytest.approx(100 * run.translation.tokens[1].probability, rel=6e-3)
+
+
+def test_swapping_turns_the_translation_into_the_sentence(page):
+    german = page.locator(FIRST_TRANSLATION).inner_text()
+    page.locator("#swap").click()
+    page.wait_for_function(
+        "german => document.querySelector('#text textarea').value === german"
+        " && document.querySelector('.translation .text').innerText !== german",
+        arg=german,
+    )
+    assert page.get_by_label("Direction").input_value() == "German → English"
+
+
+def test_choosing_a_hypothesis_shows_it(page):
+    second = page.locator(".hypotheses button").nth(1)
+    text = second.locator("span").nth(1).inner_text()
+    second.click()
+    page.wait_for_function("text => document.querySelector('.translation .text').innerText === text", arg=text)
+    assert page.locator(".hypotheses button").nth(1).get_attribute("aria-pressed") == "true"
+
+
+def test_the_address_reopens_the_same_sentence(page, browser):
+    translate(page, "Where is my book?")
+    page.wait_for_url("**text=Where**")
+    page.locator(".hypotheses button").nth(1).click()
+    page.wait_for_url("**chosen=1**")
+    expected = page.locator(FIRST_TRANSLATION).inner_text()
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(page.url)
+    other.wait_for_function(
+        "expected => document.querySelector('.translation .text')?.innerText === expected", arg=expected
+    )
+    assert other.locator("#text textarea").input_value() == "Where is my book?"
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("   ", "text: expected a word or a sentence; found none: type something to translate"),
+        ("house " * 500, "text: expected at most 128 tokens; found 500: translate it in parts"),
+    ],
+)
+def test_bad_text_gets_a_message_and_the_next_text_a_translation(page, text, message):
+    translate(page, text)
+    assert page.locator(".translation .problem").inner_text() == message
+    assert page.locator("#text textarea").input_value() == text
+    translate(page, "Thank you.")
+    assert page.locator(FIRST_TRANSLATION).is_visible()
+
+
+@pytest.mark.parametrize("text", ["<img src=x onerror=document.title='broken'>", "${document.title='broken'}", "{{7*7}}"])
+def test_markup_is_shown_not_run(page, text):
+    translate(page, text)
+    assert page.title() != "broken"
+    assert page.locator(".translation img").count() == 0
+    shown = "".join(page.locator(".source .token:not(.special)").all_inner_texts())
+    assert shown.replace("␣", "") == text.replace(" ", "")
+
+
+def test_the_numbers_can_be_saved(page, runner):
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the numbers (JSON)").click()
+    saved = json.loads(download.value.path().read_text())
+    run = runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+    assert saved["hypotheses"][0]["text"] == run.translation.text
+    assert saved["hypotheses"][0]["score"] == pytest.approx(run.translation.score)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_tab_is_accessible(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.reload()
+    page.wait_for_selector(".translation .target .token")
+    found = Axe().run(page, context=".translation")
+    serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
+    assert not serious, found.generate_report()
