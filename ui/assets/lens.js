@@ -112,6 +112,22 @@ window.lens = (() => {
 
   const savePng = (name, canvas) => canvas.toBlob((blob) => save(name, blob), "image/png");
 
+  // an SVG element; its text goes in as text
+  function svg(name, attributes = {}, ...children) {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  }
+
+  // drawing: an <svg> whose colours are written out, since a file knows no CSS variables
+  function saveSvg(name, drawing) {
+    const copy = drawing.cloneNode(true);
+    const size = { width: drawing.getAttribute("width"), height: drawing.getAttribute("height") };
+    copy.prepend(svg("rect", { ...size, fill: variable("ground") }));
+    save(name, new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }));
+  }
+
   // ---- links ---------------------------------------------------------------------------------------------------
 
   // puts what is shown into the address, so that the address is the link; on a Space the address is the outer page's
@@ -127,6 +143,6 @@ window.lens = (() => {
 
   return {
     number, percent, tokenText, tokenElement, light, linkHover, variable, rgb, sequential, diverging, onTheme, bytes,
-    save, saveCsv, saveJson, savePng, setAddress,
+    save, saveCsv, saveJson, savePng, svg, saveSvg, setAddress,
   };
 })();
