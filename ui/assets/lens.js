@@ -87,6 +87,26 @@ window.lens = (() => {
   // one base64 string of bytes -> Uint8Array
   const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
+  // What one widget tells others: `subscribe` hears the last value at once, then every new one while `element` is shown.
+  const topics = new Map();
+
+  function topic(name) {
+    if (!topics.has(name)) topics.set(name, { value: undefined, listeners: [] });
+    return topics.get(name);
+  }
+
+  function publish(name, value) {
+    const { listeners } = topic(name);
+    topic(name).value = value;
+    topic(name).listeners = listeners.filter(({ element }) => element.isConnected);
+    for (const { listener } of topic(name).listeners) listener(value);
+  }
+
+  function subscribe(element, name, listener) {
+    topic(name).listeners.push({ element, listener });
+    if (topic(name).value !== undefined) listener(topic(name).value);
+  }
+
   // ---- saving --------------------------------------------------------------------------------------------------
 
   function save(name, blob) {
@@ -109,6 +129,38 @@ window.lens = (() => {
 
   const saveJson = (name, value) =>
     save(name, new Blob([JSON.stringify(value, null, 2)], { type: "application/json" }));
+
+  // paints one pixel a cell; colour(i) is [red, green, blue]; style the canvas larger with image-rendering: pixelated
+  function paintCells(canvas, nRows, nColumns, colour) {
+    canvas.width = nColumns;
+    canvas.height = nRows;
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(nColumns, nRows);
+    for (let i = 0; i < nRows * nColumns; i++) {
+      const [red, green, blue] = colour(i);
+      image.data[4 * i] = red;
+      image.data[4 * i + 1] = green;
+      image.data[4 * i + 2] = blue;
+      image.data[4 * i + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+  }
+
+  // a picture to be saved: the page's ground, ink and font; twice as fine as its size says
+  function paper(width, height) {
+    const canvas = document.createElement("canvas");
+    canvas.width = 2 * width;
+    canvas.height = 2 * height;
+    const context = canvas.getContext("2d");
+    context.scale(2, 2);
+    context.fillStyle = variable("ground");
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = variable("ink");
+    context.textBaseline = "middle";
+    context.imageSmoothingEnabled = false; // cells stay sharp
+    context.font = `13px ${getComputedStyle(document.body).fontFamily}`;
+    return { canvas, context };
+  }
 
   const savePng = (name, canvas) => canvas.toBlob((blob) => save(name, blob), "image/png");
 
@@ -143,6 +195,6 @@ window.lens = (() => {
 
   return {
     number, percent, tokenText, tokenElement, light, linkHover, variable, rgb, sequential, diverging, onTheme, bytes,
-    save, saveCsv, saveJson, savePng, svg, saveSvg, setAddress,
+    publish, subscribe, paintCells, paper, save, saveCsv, saveJson, savePng, svg, saveSvg, setAddress,
   };
 })();
