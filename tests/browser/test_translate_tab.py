@@ -1,6 +1,7 @@
 """What a visitor does in the Translate tab."""
 
 import json
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -96,8 +97,9 @@ def test_markup_is_shown_not_run(page, text):
     translate(page, text)
     assert page.title() != "broken"
     assert page.locator(".translation img").count() == 0
-    shown = "".join(page.locator(".source .token:not(.special)").all_inner_texts())
-    assert shown.replace("␣", "") == text.replace(" ", "")
+    tokens = "".join(page.locator(".source .token:not(.special)").all_inner_texts())
+    characters = re.sub(r"<0x(..)>", lambda byte: chr(int(byte[1], 16)), tokens)  # rare signs are spelled in bytes
+    assert characters.replace("␣", "") == text.replace(" ", "")
 
 
 def test_the_numbers_can_be_saved(page, runner):
