@@ -11,6 +11,8 @@ import gradio as gr
 # All events that run the model wait in one line: two at once on the same cores are slower than one after the other.
 ONE_LINE = dict(concurrency_id="model", concurrency_limit=1)
 ON_MODEL = dict(**ONE_LINE, api_visibility="private", show_progress="minimal")
+# For what answers from the cached run within a blink: Gradio's progress would only make the page flicker.
+AT_ONCE = dict(**ONE_LINE, api_visibility="private", show_progress="hidden")
 
 
 def kindly(function: Callable) -> Callable:

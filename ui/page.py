@@ -9,7 +9,7 @@ import gradio as gr
 
 from explain.run import Run, Runner, Settings
 from ui.api import add_api
-from ui.events import ON_MODEL, kindly
+from ui.events import AT_ONCE, ON_MODEL, kindly
 from ui.introduction import TITLE, introduction
 from ui.languages import direction_name, swapped
 from ui.links import SET_ADDRESS, request_from_query
@@ -61,30 +61,40 @@ def build_page(runner: Runner) -> gr.Blocks:
         controls = [text_box, direction_box, beam_size, alpha, n_best]
         tab_outputs = [output for view in views for output in view.outputs]
 
-        def search(text: str, direction: str, beam_size: int, alpha: float, n_best: int) -> tuple[Any, Any]:
-            try:
-                found = runner.run(text, Settings(direction, beam_size, alpha, min(n_best, beam_size)))
-            except ValueError as error:
-                return {"problem": str(error)}, gr.skip()
-            return translation_value(found), Request.of(found).to_browser()
-
-        @kindly
-        def choose(request: Any, event: gr.EventData) -> tuple[Any, Any]:
-            chosen = replace(Request.from_browser(request), chosen=event.hypothesis)
-            return translation_value(chosen.run(runner)), chosen.to_browser()
-
-        @kindly
-        def swap_sides(text: str, direction: str, request: Any) -> tuple[str, str]:
-            """The other direction; the translation becomes the sentence, if it is one of the sentence typed."""
-            shown = Request.from_browser(request)
-            if (shown.text, shown.settings.direction) == (text, direction):
-                text = shown.run(runner).translation.text
-            return text, swapped(direction)
-
         def tab_values(run: Run, tab: str) -> dict[Any, Any]:
             """New values for one tab; the others get theirs when they are opened."""
             [view] = [view for view in views if view.tab.id == tab]
             return dict(zip(view.outputs, view.render(run), strict=True))
+
+        def shown(run: Run, tab: str) -> dict[Any, Any]:
+            """The page on another run: its request, the translation, and the tab that the visitor looks at."""
+            return {
+                request: Request.of(run).to_browser(),
+                translation: translation_value(run),
+                **tab_values(run, tab),
+            }
+
+        def search(text: str, direction: str, beam_size: int, alpha: float, n_best: int, tab: str) -> dict[Any, Any]:
+            try:
+                run = runner.run(text, Settings(direction, beam_size, alpha, min(n_best, beam_size)))
+            except ValueError as error:
+                if tab != "translate":
+                    raise gr.Error(str(error), print_exception=False) from error
+                return {translation: {"problem": str(error)}}
+            return shown(run, tab)
+
+        @kindly
+        def choose(request: Any, event: gr.EventData) -> dict[Any, Any]:
+            chosen = replace(Request.from_browser(request), chosen=event.hypothesis)
+            return shown(chosen.run(runner), "translate")
+
+        @kindly
+        def swap_sides(text: str, direction: str, request: Any) -> tuple[str, str]:
+            """The other direction; the translation becomes the sentence, if it is one of the sentence typed."""
+            current = Request.from_browser(request)
+            if (current.text, current.settings.direction) == (text, direction):
+                text = current.run(runner).translation.text
+            return text, swapped(direction)
 
         @kindly
         def refresh(request: Any, active: str) -> dict[Any, Any]:
@@ -101,29 +111,31 @@ def build_page(runner: Runner) -> gr.Blocks:
             values = [run.text, settings.direction, settings.beam_size, settings.alpha, settings.n_best]
             return {
                 **dict(zip(controls, values, strict=True)),
-                **{request: linked.to_browser(), tabs: gr.Tabs(selected=tab), active: tab},
-                **{translation: translation_value(run), **tab_values(run, tab)},
+                tabs: gr.Tabs(selected=tab),
+                active: tab,
+                **shown(run, tab),
             }
 
-        def show(event: gr.events.Dependency) -> None:
-            """Behind an event that may have changed the request: the active tab, then the address."""
-            refreshed = event.success(refresh, [request, active], tab_outputs, **ON_MODEL)
-            refreshed.success(None, [request, active], None, js=SET_ADDRESS, api_visibility="private")
+        page_outputs = [request, *tab_outputs]
 
-        found = dict(fn=search, inputs=controls, outputs=[translation, request], **ON_MODEL)
-        show(gr.on([go.click, text_box.submit, beam_size.release, alpha.release, n_best.release], **found))
+        def address(event: gr.events.Dependency) -> None:
+            """Behind an event that changed the page: the link to what it shows."""
+            event.success(None, [request, active], None, js=SET_ADDRESS, api_visibility="private")
+
+        found = dict(fn=search, inputs=[*controls, active], outputs=page_outputs, **ON_MODEL)
+        address(gr.on([go.click, text_box.submit, beam_size.release, alpha.release, n_best.release], **found))
         picked = examples.click(
             lambda number: EXAMPLES[number], [examples], [text_box, direction_box], api_visibility="private"
         )
-        show(picked.success(**found))
+        address(picked.success(**found))
         sides = swap.click(swap_sides, [text_box, direction_box, request], [text_box, direction_box], **ON_MODEL)
-        show(sides.success(**found))
-        show(translation.choose(choose, [request], [translation, request], **ON_MODEL))
-        demo.load(reopen, None, [*controls, request, tabs, active, *tab_outputs], **ON_MODEL)
+        address(sides.success(**found))
+        address(translation.choose(choose, [request], page_outputs, **AT_ONCE))
+        demo.load(reopen, None, [*controls, tabs, active, *page_outputs], **AT_ONCE)
         for view in views:
-            show(view.tab.select(lambda tab=view.tab.id: tab, None, [active], api_visibility="private"))
-            for change in view.changes:
-                show(change)
+            opened = view.tab.select(lambda tab=view.tab.id: tab, None, [active], **AT_ONCE)
+            for event in (opened, *view.changes):
+                address(event.success(refresh, [request, active], tab_outputs, **AT_ONCE))
 
         add_api(runner)
     return demo

@@ -29,17 +29,25 @@ window.figures = (() => {
     pen.fillText(text, x, y);
   }
 
-  // draws now, and again when the page's theme or the room for the element changes
+  // a function that draws in the next frame, once however often it was called, and never into an element without room;
+  // it is also called when the page's theme or the room for the element changes
   function responsive(element, draw) {
+    let waiting = false;
     let width = 0;
-    const whenShown = () => element.clientWidth > 0 && draw();
+    const soon = () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => {
+        waiting = false;
+        if (element.clientWidth > 0) draw();
+      });
+    };
     new ResizeObserver(() => {
-      if (element.clientWidth === width) return;
+      if (element.clientWidth !== width) soon();
       width = element.clientWidth;
-      whenShown();
     }).observe(element);
-    lens.onTheme(element, whenShown);
-    return whenShown;
+    lens.onTheme(element, soon);
+    return soon;
   }
 
   // ---- axes ----------------------------------------------------------------------------------------------------
@@ -70,7 +78,8 @@ window.figures = (() => {
     return place;
   }
 
-  // a plane for curves; x, y: { name, low, high, log, whole }. Gives { pen, toX, toY, left, top, right, bottom }.
+  // a plane for curves; x, y: { name, low, high, log, whole }, where a y without numbers is left to the caller.
+  // Gives { pen, toX, toY, left, top, right, bottom }.
   function plane(canvas, { width, height, x, y }) {
     const pen = surface(canvas, width, height);
     const box = { left: 56, top: 28, right: width - 16, bottom: height - 42 };
@@ -78,7 +87,8 @@ window.figures = (() => {
     const toY = along(y, box.bottom, box.top);
     pen.strokeStyle = lens.variable("line");
     pen.lineWidth = 1;
-    for (const value of y.log ? powersOfTen(y.low, y.high) : ticks(y.low, y.high, 4, y.whole)) {
+    const lines = y.low === undefined ? [] : y.log ? powersOfTen(y.low, y.high) : ticks(y.low, y.high, 4, y.whole);
+    for (const value of lines) {
       pen.strokeRect(box.left, toY(value), box.right - box.left, 0);
       write(pen, lens.number(value), box.left - 6, toY(value), "right");
     }
@@ -124,11 +134,26 @@ window.figures = (() => {
 
   // ---- heat maps -----------------------------------------------------------------------------------------------
 
-  // colours[i] of a value is that of its place between low and high
-  const colourOf = (colours, low, high) => (value) =>
-    colours[Math.max(0, Math.min(255, Math.round(((value - low) / (high - low || 1)) * 255)))];
+  // one pixel a value; kept for the next drawing of the same values, so that walking over a large map stays quick
+  const painted = new WeakMap();
 
-  function bar(pen, colours, low, high, right, y) {
+  function pixels({ values, rows, columns, colours, low, high }) {
+    const key = String([low, high, colours]);
+    if (painted.get(values)?.key === key) return painted.get(values).image;
+    const data = new ImageData(columns, rows);
+    for (let i = 0; i < rows * columns; i++) {
+      const step = Math.round(((values[i] - low) / (high - low || 1)) * 255);
+      const [red, green, blue] = colours[Math.max(0, Math.min(255, step))];
+      [data.data[4 * i], data.data[4 * i + 1], data.data[4 * i + 2], data.data[4 * i + 3]] = [red, green, blue, 255];
+    }
+    const image = document.createElement("canvas");
+    [image.width, image.height] = [columns, rows];
+    image.getContext("2d").putImageData(data, 0, 0);
+    painted.set(values, { key, image });
+    return image;
+  }
+
+  function bar(pen, { colours, low, high }, right, y) {
     const width = 96;
     write(pen, lens.number(high), right, y, "right");
     const left = right - pen.measureText(lens.number(high)).width - 6 - width;
@@ -144,22 +169,18 @@ window.figures = (() => {
     else for (const i of ticks(0, count - 1, Math.max(1, Math.min(10, count)), true)) place(lens.number(i), i);
   }
 
-  // a map of values (row by row) with cells of whole pixels, so that no cell is drawn wider than its neighbour.
-  // x, y: { name, names }; the scale stands in the picture. Gives { pen, left, top, cellWidth, cellHeight, … }.
-  function heat(canvas, { values, rows, columns, cellWidth, cellHeight, x, y, colours, low, high }) {
+  // a map of values, row by row, with cells of whole pixels, so that no cell is drawn wider than its neighbour; the scale
+  // stands in the picture. map: { values, rows, columns, cellWidth, cellHeight, colours, low, high } and x, y: { name,
+  // names }. Gives { pen, left, top, cellWidth, cellHeight, rows, columns }.
+  function heat(canvas, map) {
+    const { rows, columns, cellWidth, cellHeight, x, y } = map;
     const longest = Math.max(0, ...(y.names || []).map((name) => name.length));
     const fallen = x.names ? 10 + 7.5 * Math.max(...x.names.map((name) => name.length)) : 20;
     const [left, top] = [Math.max(52, 12 + 7.5 * longest), 48];
     const [width, height] = [Math.max(columns * cellWidth, 170), rows * cellHeight];
     const pen = surface(canvas, left + width + 16, top + height + fallen + 22);
-    const image = new ImageData(columns, rows);
-    const colour = colourOf(colours, low, high);
-    for (let i = 0; i < rows * columns; i++) image.data.set([...colour(values[i]), 255], 4 * i);
-    const small = document.createElement("canvas");
-    [small.width, small.height] = [columns, rows];
-    small.getContext("2d").putImageData(image, 0, 0);
     pen.imageSmoothingEnabled = false;
-    pen.drawImage(small, left, top, columns * cellWidth, height);
+    pen.drawImage(pixels(map), left, top, columns * cellWidth, height);
 
     const middle = (i, size) => (i + 0.5) * size;
     labels(pen, y.names, rows, (name, i) => write(pen, name, left - 8, top + middle(i, cellHeight), "right"));
@@ -172,7 +193,7 @@ window.figures = (() => {
       write(pen, name, 0, 0, "right");
       pen.restore();
     });
-    bar(pen, colours, low, high, left + width, 11);
+    bar(pen, map, left + width, 11);
     write(pen, y.name, 4, 33);
     write(pen, x.name, left, top + height + fallen + 10);
     return { pen, left, top, cellWidth, cellHeight, rows, columns };

@@ -15,6 +15,7 @@ function drawTokens(value, hypothesis) {
     const chip = lens.tokenElement(token, `tgt:${i}`);
     chip.style.setProperty("--probability", token.probability);
     chip.tabIndex = 0;
+    chip.setAttribute("role", "img"); // a picture of a number, which its label says
     chip.setAttribute("aria-label", tokenDetails(token, i));
     const weights = value.alignment ? value.alignment[i] : null;
     const show = () => {

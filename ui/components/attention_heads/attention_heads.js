@@ -1,0 +1,175 @@
+// The Attention tab's large view, what it shows: which heads, taken together how, and drawn how.
+// value: { run, kind, layers: { LAYER: base64 float32 (H, R, C) } }, the answer to an "exact" event
+// subscribes to "attention" (the kind shown) and "attention-open" (a head was opened in the overview);
+// publishes "attention-view" (the heads in view) and "attention-picture" (what the map and the lines draw).
+
+const find = (selector) => element.querySelector(selector);
+
+const ASK_AGAIN_MS = 5000;
+const MOST_PARTS = 8; // so many heads are also named one by one
+
+let attention = null;
+let run = ""; // whose exact weights these are
+let exact = {}; // "kind:layer" -> Float32Array (H, R, C)
+let asked = {}; // "kind:layer" -> when
+const views = {}; // kind -> { layer (null: all layers), heads: [{ layer, head }] in view }
+
+const name = ({ layer, head }) => `L${layer + 1} H${head + 1}`;
+const same = (one, other) => one.layer === other.layer && one.head === other.head;
+
+// ---- which heads -------------------------------------------------------------------------------------------------
+
+function scope() {
+  const { layer } = views[attention.kind];
+  const layers = layer === null ? [...Array(attention.nLayers).keys()] : [layer];
+  return layers.flatMap((layer) => Array.from({ length: attention.nHeads }, (_, head) => ({ layer, head })));
+}
+
+function look(layer, heads) {
+  views[attention.kind] = { layer, heads };
+  show();
+}
+
+function toggle(head) {
+  const { layer, heads } = views[attention.kind];
+  const others = heads.filter((other) => !same(head, other));
+  if (others.length === heads.length) others.push(head);
+  if (!others.length) return; // one head at least
+  look(layer, scope().filter((head) => others.some((other) => same(head, other))));
+}
+
+function drawControls() {
+  const { layer, heads } = views[attention.kind];
+  const layers = ["all layers", ...Array.from({ length: attention.nLayers }, (_, i) => `layer ${i + 1}`)];
+  const chosen = layer === null ? 0 : layer + 1;
+  find(".layer").replaceChildren(...layers.map((text, i) => new Option(text, i, false, i === chosen)));
+  const focused = find(".heads :focus")?.textContent;
+  const buttons = scope().map((head) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet-button";
+    button.textContent = layer === null ? name(head) : `H${head.head + 1}`;
+    button.setAttribute("aria-pressed", String(heads.some((other) => same(head, other))));
+    button.setAttribute("aria-label", name(head));
+    button.dataset.head = name(head);
+    button.addEventListener("click", () => toggle(head));
+    button.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.shiftKey) return;
+      event.preventDefault();
+      look(layer, [head]);
+    });
+    return button;
+  });
+  find(".heads").replaceChildren(...buttons);
+  if (focused) buttons.find((button) => button.textContent === focused)?.focus();
+  find(".how-label").hidden = heads.length < 2;
+}
+
+// The buttons are made anew at every click, so the second click of two meets another button than the first.
+find(".heads").addEventListener("dblclick", (event) => {
+  const head = scope().find((head) => name(head) === event.target.dataset.head);
+  if (head) look(views[attention.kind].layer, [head]);
+});
+
+// ---- what is drawn -----------------------------------------------------------------------------------------------
+
+// (row, column) -> weight of one head; the overview's bytes until the exact weights are here
+function weightOf({ layer, head }) {
+  const weights = exact[`${attention.kind}:${layer}`];
+  if (weights) return (row, column) => weights[attention.at(head, row, column)];
+  const { bytes, nHeads } = attention;
+  return (row, column) => bytes[attention.at(layer * nHeads + head, row, column)] / 255;
+}
+
+function together(values) {
+  return find(".how").value === "max" ? Math.max(...values) : values.reduce((sum, value) => sum + value) / values.length;
+}
+
+function picture() {
+  const { heads } = views[attention.kind];
+  const { rows, columns } = attention;
+  const weights = heads.map(weightOf);
+  const cells = rows.flatMap((row) => columns.map((column) => together(weights.map((weight) => weight(row, column)))));
+  const isExact = heads.every(({ layer }) => exact[`${attention.kind}:${layer}`]);
+  const number = (weight) => (isExact ? lens.number(weight) : `≈ ${Number(weight.toPrecision(2))}`);
+  const many = heads.length > 1 && heads.length <= MOST_PARTS;
+  const parts = (row, column) => heads.map((head, i) => `${name(head)} ${number(weights[i](row, column))}`).join(", ");
+  return {
+    ...attention, heads, cells, isExact,
+    label: `${attention.name}, ${viewName()}`,
+    file: `attention-${attention.kind}-${viewName().replaceAll(/[ ,]+/g, "-")}`,
+    high: Math.max(...cells),
+    together: heads.length > 1 ? find(".how").value : null,
+    drawing: find(".drawings input:checked").value,
+    weight: (i) => number(cells[i]),
+    parts: (row, column) => (many ? ` (${parts(row, column)})` : ""),
+  };
+}
+
+function viewName() {
+  const { layer, heads } = views[attention.kind];
+  if (heads.length === 1) return name(heads[0]);
+  const how = find(".how").value === "max" ? "largest of" : "mean of";
+  if (heads.length === scope().length) return `${how} all heads of ${layer === null ? "all layers" : `layer ${layer + 1}`}`;
+  return heads.length <= MOST_PARTS ? `${how} ${heads.map(name).join(", ")}` : `${how} ${heads.length} heads`;
+}
+
+function show() {
+  drawControls();
+  find(".figure-title").textContent = `${attention.name}, ${viewName()}`;
+  lens.publish("attention-view", views[attention.kind].heads);
+  lens.publish("attention-picture", picture());
+  askForExact();
+}
+
+// ---- exact weights -----------------------------------------------------------------------------------------------
+
+// whole layers, so that turning heads of a layer on and off asks for nothing
+function askForExact() {
+  const { kind } = attention;
+  const recently = performance.now() - ASK_AGAIN_MS;
+  const layers = [...new Set(views[kind].heads.map(({ layer }) => layer))].filter(
+    (layer) => !exact[`${kind}:${layer}`] && !(asked[`${kind}:${layer}`] > recently),
+  );
+  if (!layers.length) return;
+  for (const layer of layers) asked[`${kind}:${layer}`] = performance.now();
+  trigger("exact", { kind, layers });
+}
+
+function receive() {
+  const value = props.value;
+  if (!value || JSON.stringify(value.run) !== run) return; // an answer for a sentence that is gone
+  for (const [layer, weights] of Object.entries(value.layers)) {
+    exact[`${value.kind}:${layer}`] = new Float32Array(lens.bytes(weights).buffer);
+  }
+  if (value.kind === attention.kind) show();
+}
+
+// ---- what is heard -----------------------------------------------------------------------------------------------
+
+lens.subscribe(element, "attention", (news) => {
+  attention = news;
+  if (JSON.stringify(news.run) !== run) {
+    run = JSON.stringify(news.run);
+    exact = {};
+    asked = {};
+  }
+  views[news.kind] ||= { layer: 0, heads: [{ layer: 0, head: 0 }] };
+  show();
+});
+
+lens.subscribe(element, "attention-open", (head) => {
+  look(head.layer, [head]);
+  // below the overview on a phone: what was asked for comes into sight
+  if (element.getBoundingClientRect().top > 0.8 * window.innerHeight) element.scrollIntoView();
+});
+
+find(".layer").addEventListener("change", (event) => {
+  const layer = Number(event.target.value) - 1;
+  views[attention.kind].layer = layer < 0 ? null : layer;
+  look(views[attention.kind].layer, scope());
+});
+find(".all").addEventListener("click", () => look(views[attention.kind].layer, scope()));
+find(".how").addEventListener("change", show);
+find(".drawings").addEventListener("change", show);
+watch("value", receive);

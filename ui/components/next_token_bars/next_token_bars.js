@@ -1,0 +1,266 @@
+// The distribution over the whole vocabulary at one step of the translation.
+// value: { request, position, n_steps, read: [token the decoder had read], distribution: explain's Distribution without
+//          re-weighting, logits: base64 float32 of the whole vocabulary, forbidden: [ids that sampling never draws] }
+
+const find = (selector) => element.querySelector(selector);
+let step = null; // what the value holds, unpacked
+let bars = []; // one a row of the table
+let sampled = null; // sampling probabilities, one an id
+
+// ---- numbers -----------------------------------------------------------------------------------------------------
+
+function unpack(value) {
+  const logits = new Float32Array(lens.bytes(value.logits).buffer);
+  const forbidden = new Set(value.forbidden);
+  const drawable = Array.from(logits.keys()).filter((id) => !forbidden.has(id));
+  drawable.sort((a, b) => logits[b] - logits[a] || a - b);
+  return { ...value, logits, forbidden, drawable };
+}
+
+const sampling = () => ({
+  temperature: Number(find(".temperature").value),
+  top_k: Number(find(".top-k").value),
+  top_p: Number(find(".top-p").value),
+});
+
+// model.decoding.sampling_distribution, in float64 as explain runs it: temperature, then top-k, then top-p
+function weighAnew({ logits, drawable }, { temperature, top_k, top_p }) {
+  const weights = new Float64Array(logits.length);
+  const largest = logits[drawable[0]];
+  let kept = top_k > 0 ? drawable.slice(0, top_k) : drawable;
+  if (temperature === 0) kept = drawable.slice(0, 1);
+  for (const id of kept) weights[id] = temperature === 0 ? 1 : Math.exp((logits[id] - largest) / temperature);
+  scaleUp(weights, kept);
+  if (top_p < 1) {
+    let [n, mass] = [0, 0];
+    while (n < kept.length && mass < top_p) mass += weights[kept[n++]];
+    for (const id of kept.slice(n)) weights[id] = 0;
+    scaleUp(weights, kept.slice(0, n));
+  }
+  return weights;
+}
+
+function scaleUp(weights, ids) {
+  const total = ids.reduce((sum, id) => sum + weights[id], 0);
+  for (const id of ids) weights[id] /= total;
+}
+
+const entropyBits = (weights) => weights.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
+
+// the rows of the table: the top tokens, the chosen one if it is not among them, and all others together
+function shownRows() {
+  const { candidates, chosen, chosen_rank, n_rest, rest_probability } = step.distribution;
+  const n = Math.min(Number(find(".n-shown").value), candidates.length);
+  const rows = candidates.slice(0, n).map((candidate, i) => ({
+    rank: i + 1, token: candidate, probability: candidate.probability, chosen: candidate.id === chosen.id,
+  }));
+  const hidden = candidates.slice(n);
+  const isShown = rows.some((row) => row.chosen);
+  if (!isShown) rows.push({ rank: chosen_rank, token: chosen, probability: chosen.probability, chosen: true });
+  rows.push({
+    rank: null,
+    token: null,
+    n: n_rest + hidden.length - (isShown ? 0 : 1),
+    probability:
+      rest_probability + hidden.reduce((sum, candidate) => sum + candidate.probability, isShown ? 0 : -chosen.probability),
+  });
+  return rows;
+}
+
+function samplingProbability(row, rows) {
+  if (row.token) return sampled[row.token.id];
+  const ids = new Set(rows.filter((other) => other.token).map((other) => other.token.id));
+  return sampled.reduce((sum, p, id) => (ids.has(id) ? sum : sum + p), 0);
+}
+
+// ---- the table ---------------------------------------------------------------------------------------------------
+
+const rowName = (row) => (row.token ? `“${lens.tokenText(row.token)}”` : `all ${row.n.toLocaleString("en")} other tokens`);
+
+function make(name, className, text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function barCell(kind) {
+  const cell = make("td", `amount ${kind}`);
+  const amount = make("data", "number");
+  const track = make("span", "track");
+  const fill = make("span", "fill");
+  track.append(fill);
+  cell.append(amount, track);
+  return { cell, amount, fill };
+}
+
+function setBar({ amount, fill }, probability, text) {
+  amount.value = probability;
+  amount.textContent = text;
+  fill.style.width = `${100 * probability}%`;
+}
+
+function nameCell(row, canForce) {
+  const cell = make("th", "token-name");
+  cell.scope = "row";
+  if (!row.token) {
+    cell.textContent = rowName(row);
+    return cell;
+  }
+  const chip = lens.tokenElement(row.token, null, canForce ? "button" : "span");
+  if (canForce) chip.setAttribute("aria-label", `Put ${rowName(row)} here`);
+  cell.append(chip);
+  if (row.chosen) cell.append(make("span", "mark", "chosen"));
+  return cell;
+}
+
+function buildRow(row) {
+  const line = document.createElement("tr");
+  const canForce = Boolean(row.token) && !row.chosen && !step.forbidden.has(row.token.id);
+  const [probability, drawn] = [barCell("model"), barCell("drawn")];
+  line.append(make("td", "rank", row.rank ?? ""), nameCell(row, canForce), probability.cell, drawn.cell);
+  line.classList.toggle("chosen", Boolean(row.chosen));
+  line.classList.toggle("rest", !row.token);
+  line.classList.toggle("can-force", canForce);
+  setBar(probability, row.probability, lens.percent(row.probability));
+  if (canForce) {
+    line.addEventListener("click", () => trigger("force", { position: step.position, token: row.token.id }));
+  }
+  for (const name of ["mouseenter", "focusin"]) {
+    line.addEventListener(name, () => (find(".figure-details").textContent = details(bars.find((bar) => bar.row === row))));
+  }
+  return { row, line, drawn };
+}
+
+function details({ row, sampling_probability }) {
+  const which = row.token ? `${rowName(row)} (id ${row.token.id}, rank ${row.rank})` : rowName(row);
+  return `${which}: probability ${row.probability.toPrecision(6)}, when sampling ${sampling_probability.toPrecision(6)}`;
+}
+
+function drawnText(row, probability) {
+  if (row.token && step.forbidden.has(row.token.id)) return "never drawn";
+  return probability === 0 ? "0, cut off" : lens.percent(probability);
+}
+
+// ---- drawing -----------------------------------------------------------------------------------------------------
+
+function draw() {
+  if (!props.value) return;
+  step = unpack(props.value);
+  const { chosen, chosen_rank, entropy_bits } = step.distribution;
+  find(".title").textContent = `Step ${step.position + 1} of ${step.n_steps}: what the model expected to come next`;
+  find(".so-far").replaceChildren(...step.read.map((token) => lens.tokenElement(token)), make("span", "gap", "?"));
+  find(".chosen-fact").textContent =
+    `“${lens.tokenText(chosen)}”, rank ${chosen_rank}, ${lens.percent(chosen.probability)}`;
+  find(".entropy-fact").textContent =
+    `${lens.number(entropy_bits)} bits, as unsure as among ${lens.number(2 ** entropy_bits)} equally likely tokens`;
+  find(".figure-details").textContent = "";
+  drawTable();
+}
+
+function drawTable() {
+  bars = shownRows().map(buildRow);
+  const hadFocus = find("tbody").contains(document.activeElement);
+  find("tbody").replaceChildren(...bars.map((bar) => bar.line));
+  if (hadFocus) find("tbody button")?.focus({ preventScroll: true });
+  drawSampling();
+}
+
+function drawSampling() {
+  const settings = sampling();
+  find(".temperature-value").textContent = settings.temperature === 0 ? "0: always the first" : lens.number(settings.temperature);
+  find(".top-k-value").textContent = settings.top_k || "0: all";
+  find(".top-p-value").textContent = settings.top_p === 1 ? "1: all" : lens.number(settings.top_p);
+  sampled = weighAnew(step, settings);
+  const rows = bars.map((bar) => bar.row);
+  for (const bar of bars) {
+    bar.sampling_probability = samplingProbability(bar.row, rows);
+    setBar(bar.drawn, bar.sampling_probability, drawnText(bar.row, bar.sampling_probability));
+  }
+  const left = sampled.reduce((count, p) => count + (p > 0), 0);
+  find(".sampling-fact").textContent =
+    `${lens.number(entropyBits(sampled))} bits among the ${left.toLocaleString("en")} tokens left`;
+}
+
+// ---- saving ------------------------------------------------------------------------------------------------------
+
+const fileName = (ending) => `next-token-step-${step.position + 1}.${ending}`;
+
+const numbers = () =>
+  bars.map(({ row, sampling_probability }) => ({
+    rank: row.rank,
+    id: row.token?.id ?? null,
+    token: row.token?.text ?? null,
+    n_tokens: row.n ?? 1,
+    chosen: Boolean(row.chosen),
+    probability: row.probability,
+    sampling_probability,
+  }));
+
+function saveCsv() {
+  const rows = numbers();
+  const names = Object.keys(rows[0]);
+  lens.saveCsv(fileName("csv"), [names, ...rows.map((row) => names.map((name) => row[name] ?? ""))]);
+}
+
+function saveJson() {
+  const { entropy_bits, chosen_rank } = step.distribution;
+  lens.saveJson(fileName("json"), {
+    request: step.request,
+    position: step.position,
+    read: step.read.map((token) => token.text),
+    sampling: sampling(),
+    entropy_bits,
+    sampling_entropy_bits: entropyBits(sampled),
+    chosen_rank,
+    rows: numbers(),
+  });
+}
+
+function saveSvg() {
+  const [width, left, top, line, track] = [820, 200, 64, 22, 210];
+  const [ink, muted, scale] = ["ink", "muted", "scale"].map(lens.variable);
+  const text = (x, y, content, extra = {}) =>
+    lens.svg("text", { x, y, fill: ink, "font-family": "monospace", "font-size": 13, ...extra }, content);
+  const height = top + line * bars.length + 16;
+  const drawing = lens.svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
+  const { temperature, top_k, top_p } = sampling();
+  drawing.append(
+    text(12, 22, find(".title").textContent, { "font-weight": "bold" }),
+    text(left, 48, "probability, 0 to 100 %", { fill: muted }),
+    text(left + 310, 48, `at temperature ${temperature}, top-k ${top_k || "all"}, top-p ${top_p}`, { fill: muted }),
+  );
+  bars.forEach(({ row, sampling_probability }, i) => {
+    const y = top + line * i;
+    const name = row.token ? `${row.rank} ${lens.tokenText(row.token)}${row.chosen ? " (chosen)" : ""}` : rowName(row);
+    drawing.append(text(12, y + 14, name));
+    [row.probability, sampling_probability].forEach((probability, side) => {
+      const x = left + 310 * side;
+      const look = side ? { fill: "none", stroke: scale, "stroke-width": 2 } : { fill: scale };
+      drawing.append(
+        lens.svg("rect", { x, y: y + 3, width: track * probability, height: line - 8, ...look }),
+        text(x + track + 8, y + 14, lens.percent(probability), { fill: muted }),
+      );
+    });
+  });
+  lens.saveSvg(fileName("svg"), drawing);
+}
+
+// ---- what the visitor does ---------------------------------------------------------------------------------------
+
+for (const name of [".temperature", ".top-k", ".top-p"]) find(name).addEventListener("input", drawSampling);
+find(".reset").addEventListener("click", () => {
+  for (const name of [".temperature", ".top-k", ".top-p"]) find(name).value = find(name).defaultValue;
+  drawSampling();
+});
+find(".n-shown").addEventListener("change", drawTable);
+find(".sample-on").addEventListener("click", () => {
+  const seed = find(".seed").value;
+  trigger("sample", { position: step.position, seed: seed === "" ? null : Number(seed), ...sampling() });
+});
+find(".save-csv").addEventListener("click", saveCsv);
+find(".save-json").addEventListener("click", saveJson);
+find(".save-svg").addEventListener("click", saveSvg);
+
+draw();
+watch("value", draw);

@@ -1,0 +1,243 @@
+// The translation token by token, with how sure the model was at each step; from here a visitor walks and forces.
+// value: { request, position: the step that the bars got along with this value, or null, text, own_text: the model's
+//          own translation or null where this is it, start: token, tokens: [target token],
+//          steps: { probabilities, ranks, entropies_bits: [one number a token] } }
+
+const find = (selector) => element.querySelector(selector);
+let shown = null; // the value drawn last
+let at = 0; // the step looked at
+
+const sameRun = (a, b) => JSON.stringify(a.request) === JSON.stringify(b.request);
+const sameSentence = (a, b) => a.request.text === b.request.text && a.request.direction === b.request.direction;
+
+// ---- walking -----------------------------------------------------------------------------------------------------
+
+// Asks for the bars of the step at once, and then no oftener than every 120 ms while a key is held down.
+let lastAsked = 0;
+let waiting = null;
+function ask() {
+  clearTimeout(waiting);
+  const wait = lastAsked + 120 - performance.now();
+  if (wait > 0) {
+    waiting = setTimeout(ask, wait);
+    return;
+  }
+  lastAsked = performance.now();
+  trigger("look", { position: at });
+}
+
+function walkTo(position) {
+  const next = Math.min(Math.max(position, 0), shown.tokens.length - 1);
+  if (next === at) return;
+  at = next;
+  mark();
+  ask();
+}
+
+function walkByKey(event) {
+  const steps = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowDown: at - 1, ArrowUp: at + 1, Home: 0, End: Infinity };
+  if (!(event.key in steps) || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  walkTo(steps[event.key]);
+  if (event.currentTarget === find(".sequence")) chips()[at].focus();
+}
+
+// ---- words -------------------------------------------------------------------------------------------------------
+
+function details(i) {
+  const token = shown.tokens[i];
+  const { probabilities, ranks, entropies_bits } = shown.steps;
+  return (
+    `step ${i + 1}, “${lens.tokenText(token)}”${token.given ? ", given" : ""}: probability ${lens.percent(probabilities[i])}, ` +
+    `rank ${ranks[i]}, entropy ${lens.number(entropies_bits[i])} bits`
+  );
+}
+
+const tell = (i) => (find(".figure-details").textContent = details(i));
+
+// the words, and what differs from the model's own translation in a span of its own
+function drawTexts() {
+  const { text, own_text } = shown;
+  const changed = own_text !== null;
+  find(".own-side").hidden = !changed;
+  find(".undo").setAttribute("aria-disabled", String(!changed));
+  find(".now-name").textContent = changed ? "the translation now" : "the model’s own translation";
+  find(".own").textContent = own_text ?? "";
+  const words = text.split(" ");
+  const own = changed ? own_text.split(" ") : words;
+  const same = words.findIndex((word, i) => word !== own[i]);
+  if (same < 0) {
+    find(".now").textContent = text;
+    return;
+  }
+  const other = document.createElement("span");
+  other.className = "other";
+  other.textContent = words.slice(same).join(" ");
+  find(".now").replaceChildren(words.slice(0, same).map((word) => `${word} `).join(""), other);
+}
+
+const chips = () => [...element.querySelectorAll(".sequence button")];
+
+function label(text) {
+  const made = document.createElement("span");
+  made.className = "label";
+  made.textContent = text;
+  return made;
+}
+
+function drawSequence() {
+  const n_given = shown.tokens.filter((token) => token.given).length;
+  const parts = [lens.tokenElement(shown.start)];
+  shown.tokens.forEach((token, i) => {
+    if (n_given && i === 0) parts.push(label("given:"));
+    if (n_given && i === n_given) parts.push(label("the model:"));
+    const chip = lens.tokenElement(token, `tgt:${i}`, "button");
+    chip.classList.toggle("given", token.given);
+    chip.style.setProperty("--probability", token.probability);
+    chip.setAttribute("aria-label", details(i));
+    chip.addEventListener("click", () => walkTo(i));
+    chip.addEventListener("mouseenter", () => tell(i));
+    parts.push(chip);
+  });
+  const hadFocus = find(".sequence").contains(document.activeElement);
+  find(".sequence").replaceChildren(...parts);
+  if (hadFocus) chips()[at].focus({ preventScroll: true });
+}
+
+function drawUncertain() {
+  const { entropies_bits } = shown.steps;
+  const order = [...entropies_bits.keys()].sort((a, b) => entropies_bits[b] - entropies_bits[a]).slice(0, 3);
+  const buttons = order.map((i) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet-button";
+    button.textContent = `step ${i + 1}, “${lens.tokenText(shown.tokens[i])}” (${lens.number(entropies_bits[i])} bits)`;
+    button.addEventListener("click", () => walkTo(i));
+    return button;
+  });
+  find(".uncertain").replaceChildren(...buttons);
+}
+
+// ---- the strip ---------------------------------------------------------------------------------------------------
+
+const LEFT = 96; // room for the names of the axes
+const PROBABILITY = { top: 8, height: 60 };
+const ENTROPY = { top: 80, height: 44 };
+
+function drawStrip() {
+  const { probabilities, ranks, entropies_bits } = shown.steps;
+  const n = shown.tokens.length;
+  const space = find(".strip").parentElement.clientWidth - LEFT - 48;
+  const column = Math.min(Math.max(space / n, 18), 56);
+  const [width, height] = [Math.ceil(LEFT + n * column + 48), 190];
+  const most = Math.max(1, Math.ceil(Math.max(...entropies_bits)));
+  const [ink, muted, line, scale] = ["ink", "muted", "line", "scale"].map(lens.variable);
+  const text = (x, y, content, extra = {}) =>
+    lens.svg("text", { x, y, fill: muted, "font-family": "monospace", "font-size": 11, ...extra }, content);
+  const rule = (y) => lens.svg("line", { x1: LEFT, x2: LEFT + n * column, y1: y, y2: y, stroke: line });
+  const end = { "text-anchor": "end" };
+  const ground = PROBABILITY.top + PROBABILITY.height;
+  const drawing = lens.svg(
+    "svg",
+    { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
+    text(LEFT - 6, PROBABILITY.top + 8, "100 %", end),
+    text(LEFT - 6, PROBABILITY.top + 34, "probability", end),
+    text(LEFT - 6, ground, "0", end),
+    text(LEFT - 6, ENTROPY.top + 8, "0", end),
+    text(LEFT - 6, ENTROPY.top + 26, "entropy", end),
+    text(LEFT - 6, ENTROPY.top + ENTROPY.height, `${most} bits`, end),
+    ...[PROBABILITY.top, ground, ENTROPY.top, ENTROPY.top + ENTROPY.height].map(rule),
+  );
+  shown.tokens.forEach((token, i) => {
+    const x = LEFT + i * column;
+    const bar = { x: x + 2, width: column - 4, fill: scale };
+    const [tall, deep] = [PROBABILITY.height * probabilities[i], (ENTROPY.height * entropies_bits[i]) / most];
+    const middle = x + column / 2;
+    const name = `${token.given ? "▪" : ""}${lens.tokenText(token)}`;
+    drawing.append(
+      lens.svg("rect", { ...bar, y: ground - tall, height: tall }),
+      lens.svg("rect", { ...bar, y: ENTROPY.top, height: deep, "fill-opacity": 0.45 }),
+      text(middle, 140, name, { fill: ink, transform: `rotate(40 ${middle} 140)` }),
+      lens.svg("rect", { class: "column", x, y: 2, width: column, height: 126, fill: "none", "pointer-events": "all" }),
+    );
+    if (ranks[i] > 1 && column >= 24) drawing.append(text(middle, ground - tall - 3, `#${ranks[i]}`, { fill: ink, "text-anchor": "middle" }));
+  });
+  drawing.querySelectorAll(".column").forEach((area, i) => {
+    area.addEventListener("click", () => walkTo(i));
+    area.addEventListener("mouseenter", () => tell(i));
+  });
+  find(".strip").replaceChildren(drawing);
+}
+
+// ---- drawing -----------------------------------------------------------------------------------------------------
+
+// what depends on the step looked at
+function mark() {
+  const all = chips();
+  all.forEach((chip, i) => {
+    chip.tabIndex = i === at ? 0 : -1;
+    chip.classList.toggle("ahead", i > at);
+    if (i === at) chip.setAttribute("aria-current", "step");
+    else chip.removeAttribute("aria-current");
+  });
+  element.querySelectorAll(".column").forEach((area, i) => {
+    area.setAttribute("stroke", i === at ? lens.variable("accent") : "none");
+    area.setAttribute("stroke-width", 2);
+  });
+  const strip = find(".strip");
+  strip.setAttribute("aria-valuemax", all.length);
+  strip.setAttribute("aria-valuenow", at + 1);
+  strip.setAttribute("aria-valuetext", details(at));
+  find(".back").setAttribute("aria-disabled", String(at === 0));
+  find(".forward").setAttribute("aria-disabled", String(at === all.length - 1));
+  tell(at);
+}
+
+function drawSized() {
+  if (!shown) return;
+  drawStrip();
+  mark();
+}
+
+function draw() {
+  const value = props.value;
+  if (!value) return;
+  const before = shown;
+  shown = value;
+  if (value.position !== null) at = value.position;
+  else if (!before || !sameSentence(before, value)) at = 0;
+  at = Math.min(at, value.tokens.length - 1);
+  drawTexts();
+  drawSequence();
+  drawUncertain();
+  drawSized();
+  // the page's run has become another one: the bars are still those of the run before
+  if (value.position === null && !(before && sameRun(before, value))) ask();
+}
+
+// ---- what the visitor does ---------------------------------------------------------------------------------------
+
+find(".back").addEventListener("click", () => walkTo(at - 1));
+find(".forward").addEventListener("click", () => walkTo(at + 1));
+find(".sequence").addEventListener("keydown", walkByKey);
+find(".strip").addEventListener("keydown", walkByKey);
+find(".undo").addEventListener("click", () => {
+  if (shown.own_text !== null) trigger("undo", { position: at });
+});
+find(".beginning").addEventListener("submit", (event) => {
+  event.preventDefault();
+  trigger("begin", { prefix: find(".prefix").value });
+});
+find(".save-csv").addEventListener("click", () => {
+  const { probabilities, ranks, entropies_bits } = shown.steps;
+  const rows = shown.tokens.map((token, i) => [
+    i + 1, token.id, token.text, token.given ? "yes" : "no", probabilities[i], ranks[i], entropies_bits[i],
+  ]);
+  lens.saveCsv("steps.csv", [["step", "id", "token", "given", "probability", "rank", "entropy_bits"], ...rows]);
+});
+find(".save-svg").addEventListener("click", () => lens.saveSvg("steps.svg", find(".strip svg")));
+
+draw();
+watch("value", draw);
+lens.onTheme(element, drawSized);
+new ResizeObserver(drawSized).observe(find(".figure-scroll"));

@@ -1,0 +1,168 @@
+// The position table as a map: positions down, dimensions across. It shares the table, the selected position and the
+// dimensions drawn as waves with the other widgets of the tab.
+// value: { problem } or { n_positions, d_model, own, bound, table, wavelengths, dot, distance }, arrays as { shape, base64 }
+
+const find = (selector) => element.querySelector(selector);
+const canvas = find(".map");
+const MAX_WAVES = 8;
+let table = null; // the last good one, which stays when a size was refused
+let map = null;
+let cursor = [0, 0]; // position, dimension
+
+const selected = () => figures.shared("positions.selected");
+const waves = () => figures.shared("positions.waves");
+const kindOf = (dimension) => (dimension % 2 ? "cos" : "sin");
+const valueAt = (position, dimension) => table.values[position * table.d_model + dimension];
+
+function tableOf(value) {
+  const { n_positions, d_model, own, bound, wavelengths } = value;
+  const [values, dot, distance] = [value.table, value.dot, value.distance].map(figures.floats);
+  return { n_positions, d_model, own, bound, wavelengths, values, dot, distance };
+}
+
+// ---- the picture -------------------------------------------------------------------------------------------------
+
+function title() {
+  const whose = table.own ? "The model's own position table" : "The paper's position table";
+  return `${whose}: ${table.n_positions} positions of ${table.d_model} dimensions`;
+}
+
+const draw = figures.responsive(find(".figure-scroll"), () => {
+  if (!table) return;
+  const room = find(".figure-scroll").clientWidth - 68;
+  map = figures.heat(canvas, {
+    values: table.values,
+    rows: table.n_positions,
+    columns: table.d_model,
+    cellWidth: Math.max(1, Math.min(40, Math.floor(room / table.d_model))),
+    cellHeight: Math.max(1, Math.min(24, Math.floor(448 / table.n_positions))),
+    x: { name: "dimension" },
+    y: { name: "position" },
+    colours: lens.diverging(),
+    low: -table.bound,
+    high: table.bound,
+  });
+  map.pen.fillStyle = lens.variable("ink");
+  for (const dimension of waves()) {
+    figures.notch(map.pen, map.left + (dimension + 0.5) * map.cellWidth, map.top, 0, -1, 4);
+  }
+  figures.outline(map, ...cursor);
+});
+
+function show(position, dimension) {
+  const exponent = `${dimension - (dimension % 2)}/${table.d_model}`;
+  const formula = table.wavelengths ? ` = ${kindOf(dimension)}(${position} / 10000^(${exponent}))` : "";
+  const wave = table.wavelengths ? `; one wave every ${lens.number(table.wavelengths[dimension])} positions` : "";
+  find(".figure-details").textContent =
+    `PE(${position}, ${dimension})${formula} = ${lens.number(valueAt(position, dimension))}${wave}`;
+}
+
+function describe() {
+  find("h2").textContent = title();
+  canvas.setAttribute("aria-label", `${title()}. Arrow keys walk over positions and dimensions; Enter draws the dimension as a wave.`);
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of table.values) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  find(".notice").textContent =
+    `All ${lens.number(table.values.length)} values lie between ${lens.number(least)} and ${lens.number(most)}, however far the position. ` +
+    (table.wavelengths
+      ? `On the left, low dimensions change fast from position to position; on the right, high ones hardly move. `
+      : `This table was learned, not computed. `) +
+    `Click a column to draw it as a wave.`;
+  find(".n-positions").value = find(".n-positions-slider").value = table.n_positions;
+  find(".d-model").value = find(".d-model-slider").value = table.d_model;
+  find(".position").max = table.n_positions - 1;
+  find(".own").setAttribute("aria-pressed", String(table.own));
+}
+
+// ---- what it shares ----------------------------------------------------------------------------------------------
+
+function firstWaves() {
+  const fractions = [0, 1 / 8, 1 / 4, 1 / 2];
+  return [...new Set(fractions.map((fraction) => 2 * Math.floor((fraction * table.d_model) / 2)))];
+}
+
+function receive() {
+  const value = props.value;
+  if (!value) return;
+  find(".problem").hidden = !value.problem;
+  find(".problem").textContent = value.problem || "";
+  if (value.problem) return;
+  table = tableOf(value);
+  cursor = [Math.min(cursor[0], table.n_positions - 1), Math.min(cursor[1], table.d_model - 1)];
+  const kept = (waves() || []).filter((dimension) => dimension < table.d_model);
+  figures.share("positions.waves", kept.length ? kept : firstWaves());
+  figures.share("positions.table", table);
+  figures.share("positions.selected", Math.min(selected() ?? 5, table.n_positions - 1));
+  describe();
+}
+
+function togglePick(position, dimension) {
+  const others = waves().filter((wave) => wave !== dimension);
+  const added = others.length === waves().length ? [...others.slice(1 - MAX_WAVES), dimension] : others;
+  if (added.length) figures.share("positions.waves", added.sort((a, b) => a - b));
+}
+
+figures.follow(element, "positions.selected", (position) => {
+  if (!table) return;
+  cursor = [position, cursor[1]];
+  find(".position").value = position;
+  find(".walker output").textContent = position;
+  show(...cursor);
+  draw();
+});
+figures.follow(element, "positions.waves", () => draw());
+
+figures.walk(canvas, {
+  size: () => [table.n_positions, table.d_model],
+  at: () => cursor,
+  find: (event) => figures.cellAt(map, event),
+  show,
+  go: (position, dimension) => {
+    cursor = [position, dimension];
+    figures.share("positions.selected", position);
+  },
+  pick: togglePick,
+});
+find(".position").addEventListener("input", (event) => figures.share("positions.selected", Number(event.target.value)));
+
+// ---- another table -----------------------------------------------------------------------------------------------
+
+function ask(own) {
+  trigger("table", { positions: find(".n-positions").value, dimensions: find(".d-model").value, own });
+}
+
+// more positions of the model's own table are still the model's
+const askAsTyped = () => ask(Boolean(table && table.own && find(".d-model").value.trim() === String(table.d_model)));
+
+find(".sizes").addEventListener("submit", (event) => {
+  event.preventDefault();
+  askAsTyped();
+});
+for (const name of ["n-positions", "d-model"]) {
+  find(`.${name}-slider`).addEventListener("input", (event) => (find(`.${name}`).value = event.target.value));
+  find(`.${name}-slider`).addEventListener("change", askAsTyped);
+}
+find(".own").addEventListener("click", () => {
+  if (table) find(".n-positions").value = table.n_positions; // whatever was typed and not drawn
+  ask(true);
+});
+
+// ---- saving ------------------------------------------------------------------------------------------------------
+
+find(".save-png").addEventListener("click", () => table && figures.savePng("positions.png", title(), canvas));
+find(".save-csv").addEventListener("click", () => {
+  if (!table) return;
+  const dimensions = Array.from({ length: table.d_model }, (_, dimension) => dimension);
+  const rows = Array.from({ length: table.n_positions }, (_, position) => [
+    position,
+    ...dimensions.map((dimension) => valueAt(position, dimension)),
+  ]);
+  lens.saveCsv("positions.csv", [["position", ...dimensions.map((dimension) => `dimension ${dimension}`)], ...rows]);
+});
+
+receive();
+watch("value", receive);
+if (!props.value) {
+  find(".n-positions").value = 64;
+  ask(true);
+}

@@ -1,0 +1,171 @@
+// Two dimensions (2i, 2i+1) of every position as a point on a circle, before and after a shift by k positions, and the
+// 2 x 2 matrix that does the same. The table comes from position_chart; the rest from Python, asked for at every change.
+// value: { problem } or { pair, offset, angle, matrix, first, before, after, rotated, max_difference, n_positions, d_model }
+
+const find = (selector) => element.querySelector(selector);
+const canvas = find(".circle");
+const RADIUS = 118;
+const CENTRE = [180, 168];
+let table = null;
+let turn = null; // the last good value, with its arrays
+
+const signed = (x) => (x < 0 ? lens.number(x) : ` ${lens.number(x)}`);
+const of = (points, i) => [points[2 * i], points[2 * i + 1]];
+const count = () => turn.before.length / 2;
+// the selected position, or the nearest that has another one k positions on
+const index = () => Math.max(0, Math.min(count() - 1, (figures.shared("positions.selected") ?? 0) - turn.first));
+const title = () => `Dimensions ${2 * turn.pair} and ${2 * turn.pair + 1} of every position, shifted by ${turn.offset}`;
+
+// ---- the picture: sine to the right, cosine upwards, like the hand of a clock ------------------------------------
+
+const place = ([sine, cosine]) => [CENTRE[0] + RADIUS * sine, CENTRE[1] - RADIUS * cosine];
+
+function ring(pen, [x, y], radius) {
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.stroke();
+}
+
+function cross(pen, [x, y], size) {
+  pen.beginPath();
+  pen.moveTo(x - size, y - size);
+  pen.lineTo(x + size, y + size);
+  pen.moveTo(x + size, y - size);
+  pen.lineTo(x - size, y + size);
+  pen.stroke();
+}
+
+function hand(pen, [x, y], dash) {
+  pen.setLineDash(dash);
+  pen.beginPath();
+  pen.moveTo(...CENTRE);
+  pen.lineTo(x, y);
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+const draw = figures.responsive(canvas.parentElement, () => {
+  if (!turn) return;
+  const pen = figures.surface(canvas, 360, 400);
+  pen.strokeStyle = lens.variable("line");
+  ring(pen, CENTRE, RADIUS);
+  pen.strokeRect(CENTRE[0] - RADIUS, CENTRE[1], 2 * RADIUS, 0);
+  pen.strokeRect(CENTRE[0], CENTRE[1] - RADIUS, 0, 2 * RADIUS);
+  figures.write(pen, `dimension ${2 * turn.pair + 1} (cosine) ↑`, CENTRE[0], 14, "center");
+  figures.write(pen, `dimension ${2 * turn.pair} (sine) →`, CENTRE[0], 318, "center");
+  for (const [text, x, y] of [["1", 0, 1], ["−1", 0, -1], ["1", 1, 0], ["−1", -1, 0]]) {
+    figures.write(pen, text, CENTRE[0] + (RADIUS + 16) * x, CENTRE[1] - (RADIUS + 16) * y, "center");
+  }
+  pen.fillStyle = pen.strokeStyle = lens.variable("muted");
+  for (let i = 0; i < count(); i++) figures.dot(pen, ...place(of(turn.after, i)), 2);
+  for (let i = 0; i < count(); i++) cross(pen, place(of(turn.rotated, i)), 3.5);
+
+  const [before, after, rotated] = [turn.before, turn.after, turn.rotated].map((points) => place(of(points, index())));
+  const position = turn.first + index();
+  pen.strokeStyle = pen.fillStyle = lens.variable("accent");
+  pen.lineWidth = 2;
+  hand(pen, before, [4, 4]);
+  hand(pen, after, []);
+  ring(pen, before, 5);
+  figures.dot(pen, ...after, 5);
+  cross(pen, rotated, 8);
+  figures.write(pen, `○ position ${position}    ● position ${position + turn.offset}`, CENTRE[0], 346, "center", "ink");
+  figures.write(pen, "× matrix · ○, for every position", CENTRE[0], 370, "center", "ink");
+});
+
+// ---- the numbers -------------------------------------------------------------------------------------------------
+
+function row(name, [sine, cosine]) {
+  const cells = [["th", name], ["td", signed(sine)], ["td", signed(cosine)]].map(([tag, text]) => {
+    const cell = document.createElement(tag);
+    if (tag === "th") cell.scope = "row";
+    cell.textContent = text;
+    return cell;
+  });
+  const line = document.createElement("tr");
+  line.append(...cells);
+  return line;
+}
+
+function describe() {
+  if (!turn) return;
+  const position = turn.first + index();
+  const [before, after, rotated] = [turn.before, turn.after, turn.rotated].map((points) => of(points, index()));
+  find(".numbers tbody").replaceChildren(
+    row(`position ${position}`, before),
+    row(`matrix · position ${position}`, rotated),
+    row(`position ${position + turn.offset}, from the table`, after),
+  );
+  find(".figure-details").textContent =
+    `position ${position}: (${before.map(lens.number).join(", ")}); shifted by ${turn.offset}: (${after.map(lens.number).join(", ")})`;
+  draw();
+}
+
+function receive() {
+  const value = props.value;
+  if (!value) return;
+  find(".problem").hidden = !value.problem;
+  find(".problem").textContent = value.problem || "";
+  find(".sides").hidden = Boolean(value.problem);
+  if (value.problem) return;
+  const [before, after, rotated] = [value.before, value.after, value.rotated].map(figures.floats);
+  turn = { ...value, before, after, rotated };
+  find(".equation").textContent = `PE(pos + ${turn.offset}) = matrix · PE(pos), where the matrix is`;
+  const cells = find(".matrix").querySelectorAll("td");
+  turn.matrix.flat().forEach((number, i) => (cells[i].textContent = signed(number)));
+  find(".angle").textContent = `A turn by ${lens.number(turn.angle)} radians: k / 10000^(${2 * turn.pair}/${turn.d_model}).`;
+  find(".difference").textContent =
+    `Largest difference over ${count()} positions: ${lens.number(turn.max_difference)}` +
+    (turn.max_difference < 1e-5 ? ", which is rounding." : ".");
+  describe();
+}
+
+// ---- asking ------------------------------------------------------------------------------------------------------
+
+function nameChoice() {
+  const [pair, offset] = [Number(find(".pair").value), Number(find(".offset").value)];
+  find(".pair-name").textContent = `${2 * pair} and ${2 * pair + 1}`;
+  find(".offset-name").textContent = offset;
+}
+
+function ask() {
+  nameChoice();
+  const { n_positions, d_model, own } = table;
+  trigger("turn", {
+    positions: String(n_positions), dimensions: String(d_model), own,
+    pair: find(".pair").value, offset: find(".offset").value,
+  });
+}
+
+figures.follow(element, "positions.table", (shared) => {
+  table = shared;
+  find(".pair").max = table.d_model / 2 - 1;
+  find(".offset").min = 1 - table.n_positions;
+  find(".offset").max = table.n_positions - 1;
+  ask();
+});
+figures.follow(element, "positions.selected", describe);
+for (const name of ["pair", "offset"]) {
+  find(`.${name}`).addEventListener("input", () => table && nameChoice());
+  find(`.${name}`).addEventListener("change", () => table && ask());
+}
+figures.walk(canvas, {
+  size: () => [1, count()],
+  at: () => [0, index()],
+  find: () => null,
+  show: () => {},
+  go: (_, i) => figures.share("positions.selected", turn.first + i),
+});
+
+find(".save-png").addEventListener("click", () => turn && figures.savePng("rotation.png", title(), canvas));
+find(".save-csv").addEventListener("click", () => {
+  if (!turn) return;
+  const names = ["before", "after", "rotated"];
+  const rows = Array.from({ length: count() }, (_, i) => [
+    turn.first + i, ...names.flatMap((name) => of(turn[name], i)),
+  ]);
+  lens.saveCsv("rotation.csv", [["position", ...names.flatMap((name) => [`${name} sine`, `${name} cosine`])], ...rows]);
+});
+
+receive();
+watch("value", receive);

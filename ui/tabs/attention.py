@@ -1,0 +1,84 @@
+"""The Attention tab: every head of every layer at once, and any of them large."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from explain.attention import KINDS, AttentionMaps, Kind, attention_maps, head_statistics
+from explain.checks import whole_number
+from explain.plain import plain
+from explain.run import Run, Runner
+from ui.components import widget
+from ui.events import ON_MODEL, kindly
+from ui.languages import language_names
+from ui.request import Request
+from ui.tabs import TabView
+
+
+def attention_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
+    """Draws the tab; `exact` events of its widget ask for the exact weights of some layers."""
+    with gr.Tab("Attention", id="attention") as tab, gr.Row(elem_id="attention"):
+        with gr.Column(scale=5, min_width=320):
+            grid = widget("attention_grid", tab_value(run))
+        with gr.Column(scale=7, min_width=320):
+            heads = widget("attention_heads")
+            widget("attention_map")
+            widget("attention_lines")
+
+    @kindly
+    def exact(request: Any, event: gr.EventData) -> dict[str, Any]:
+        asked = Request.from_browser(request)
+        kind, layers = _asked(event._data)
+        return {"run": request, **exact_weights(attention_maps(asked.run(runner), kind), layers)}
+
+    # Nothing to be seen waits for it: what it brings is the digits behind those that are shown already.
+    heads.exact(exact, [request], [heads], **{**ON_MODEL, "show_progress": "hidden"})
+    return TabView(tab, [grid], lambda run: [tab_value(run)])
+
+
+def tab_value(run: Run) -> dict[str, Any]:
+    """What the grid draws of a run."""
+    return grid_value(
+        [attention_maps(run, kind) for kind in KINDS], run.settings.direction, Request.of(run).to_browser()
+    )
+
+
+def grid_value(kinds: Sequence[AttentionMaps], direction: str, run: Mapping[str, Any]) -> dict[str, Any]:
+    """All heads of all kinds, a byte a weight, with their statistics; `run` says in the browser whose they are."""
+    encoder, _, cross = kinds
+    return {
+        "run": run,
+        "languages": language_names(direction),
+        "tokens": {"source": plain(encoder.rows), "target_in": plain(cross.rows), "target_out": plain(cross.predicts)},
+        "kinds": {
+            maps.kind: {"weights": plain(maps.packed()), "statistics": plain(head_statistics(maps))} for maps in kinds
+        },
+    }
+
+
+def exact_weights(maps: AttentionMaps, layers: Sequence[int]) -> dict[str, Any]:
+    """The weights of these layers as the model had them: float32, little-endian, one base64 string a layer.
+
+    Raises:
+        ValueError: no such layer.
+    """
+    strings = {}
+    for layer in layers:
+        weights = maps.weights[whole_number("layer", layer, 0, len(maps.weights) - 1)]
+        strings[layer] = base64.b64encode(np.ascontiguousarray(weights, "<f4").tobytes()).decode("ascii")
+    return {"kind": maps.kind, "layers": strings}
+
+
+def _asked(data: Any) -> tuple[Kind, list[int]]:
+    """What an event from the browser asks for; whether there are such layers is for `exact_weights` to say."""
+    kind, layers = (data.get("kind"), data.get("layers")) if isinstance(data, dict) else (None, None)
+    if kind not in KINDS:
+        raise ValueError(f"attention: expected one of {', '.join(KINDS)}; found {kind!r}")
+    if not isinstance(layers, list) or not layers or len(layers) > MAX_LAYERS:
+        raise ValueError(f"layers: expected 1 to {MAX_LAYERS} numbers; found {layers!r}: open a head again")
+    return kind, layers

@@ -1,0 +1,121 @@
+"""The Next token tab: what could have come at each step of the translation, and what if another token had come."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from explain.next_token import Sampling, distribution, force, from_prefix, sample_on, steps
+from explain.plain import plain
+from explain.run import Run, Runner
+from ui.components import widget
+from ui.events import ON_MODEL, kindly
+from ui.request import Request
+from ui.tabs import TabView
+
+N_CANDIDATES = 50  # tokens whose names are sent; of the others the browser knows the logits alone
+
+
+def next_token_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
+    """Draws the tab; what its visitor forces, types or samples becomes the page's `request`."""
+    with gr.Tab("Next token", id="next_token") as tab:
+        walk = widget("next_token_steps", steps_value(runner, run, 0), elem_id="next-token-steps")
+        bars = widget("next_token_bars", bars_value(runner, run, 0), elem_id="next-token-bars")
+
+    @kindly
+    def look(request: Any, event: gr.EventData) -> dict[str, Any]:
+        return bars_value(runner, Request.from_browser(request).run(runner), _fields(event).get("position"))
+
+    # "multiple": each key press counts, and the last answer stays
+    walk.look(look, [request], [bars], **{**ON_MODEL, "show_progress": "hidden"}, trigger_mode="multiple")
+
+    def changing(change: Callable[[Run, dict[str, Any]], tuple[Run, int]]) -> dict[str, Any]:
+        """An event that leads to another run, and to a step of it."""
+
+        @kindly
+        def handle(request: Any, event: gr.EventData) -> tuple[Any, ...]:
+            changed, position = change(Request.from_browser(request).run(runner), _fields(event))
+            position = min(position, len(changed.target_out) - 1)
+            return (
+                Request.of(changed).to_browser(),
+                steps_value(runner, changed, position),
+                bars_value(runner, changed, position),
+            )
+
+        return dict(fn=handle, inputs=[request], outputs=[request, walk, bars], **ON_MODEL)
+
+    def forced(run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
+        return force(runner, run, fields.get("position"), fields.get("token")), fields["position"]
+
+    def sampled(run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
+        sampling = Sampling(fields.get("temperature"), fields.get("top_k"), fields.get("top_p"))
+        return sample_on(runner, run, fields.get("position"), sampling, fields.get("seed")), fields["position"]
+
+    def begun(run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
+        prefix = fields.get("prefix")
+        if isinstance(prefix, str) and not prefix.strip():
+            raise ValueError("target prefix: expected a word or more; found none: type how the translation begins")
+        begun = from_prefix(runner, run.text, run.settings, prefix)
+        return begun, len(begun.prefix)
+
+    def undone(run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
+        own = replace(Request.of(run), chosen=0, prefix=()).run(runner)
+        bars_position = fields.get("position")
+        return own, bars_position if type(bars_position) is int and bars_position >= 0 else 0
+
+    changes = (
+        bars.force(**changing(forced)),
+        bars.sample(**changing(sampled)),
+        walk.begin(**changing(begun)),
+        walk.undo(**changing(undone)),
+    )
+    return TabView(tab, [walk], lambda run: [steps_value(runner, run, None)], changes)
+
+
+def steps_value(runner: Runner, run: Run, position: int | None) -> dict[str, Any]:
+    """What the walk draws of a run; `position` is the step whose bars are sent along, if any."""
+    is_own = run.chosen == 0 and not run.prefix
+    own = None if is_own else replace(Request.of(run), chosen=0, prefix=()).run(runner).translation.text
+    return {
+        "request": Request.of(run).to_browser(),
+        "position": position,
+        "text": run.translation.text,
+        "own_text": own,
+        "start": plain(run.target_in[0]),
+        "tokens": plain(run.target_out),
+        "steps": plain(steps(run)),
+    }
+
+
+def bars_value(runner: Runner, run: Run, position: int) -> dict[str, Any]:
+    """What the bars draw of one step: with all logits, so that the browser weighs anew over the whole vocabulary.
+
+    Raises:
+        ValueError: no such position.
+    """
+    found = distribution(runner, run, position, Sampling(), N_CANDIDATES)
+    logits = run.trace["logits"][0, position].numpy().astype("<f4")
+    return {
+        "request": Request.of(run).to_browser(),
+        "position": position,
+        "n_steps": len(run.target_out),
+        "read": plain(run.target_in[: position + 1]),
+        "distribution": plain(found),
+        "logits": base64.b64encode(logits.tobytes()).decode("ascii"),
+        "forbidden": list(runner.translator.forbidden_ids),
+    }
+
+
+def _fields(event: gr.EventData) -> dict[str, Any]:
+    """What the widget sent along; each field is checked where it is used.
+
+    Raises:
+        ValueError: not fields with names.
+    """
+    if not isinstance(event._data, dict):
+        raise ValueError("next token: expected an event of this page; found something else: reload the page")
+    return event._data
