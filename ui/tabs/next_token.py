@@ -13,7 +13,7 @@ from explain.next_token import Sampling, distribution, force, from_prefix, sampl
 from explain.plain import plain
 from explain.run import Run, Runner
 from ui.components import widget
-from ui.events import ON_MODEL, kindly
+from ui.events import AT_ONCE, ON_MODEL, kindly
 from ui.request import Request
 from ui.tabs import TabView
 
@@ -31,7 +31,7 @@ def next_token_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
         return bars_value(runner, Request.from_browser(request).run(runner), _fields(event).get("position"))
 
     # "multiple": each key press counts, and the last answer stays
-    walk.look(look, [request], [bars], **{**ON_MODEL, "show_progress": "hidden"}, trigger_mode="multiple")
+    walk.look(look, [request], [bars], **AT_ONCE, trigger_mode="multiple")
 
     def changing(change: Callable[[Run, dict[str, Any]], tuple[Run, int]]) -> dict[str, Any]:
         """An event that leads to another run, and to a step of it."""

@@ -162,8 +162,8 @@ function drawTable() {
   bars = shownRows().map(buildRow);
   const hadFocus = find("tbody").contains(document.activeElement);
   find("tbody").replaceChildren(...bars.map((bar) => bar.line));
-  if (hadFocus) find("tbody button")?.focus({ preventScroll: true });
   drawSampling();
+  if (hadFocus) find("tbody button")?.focus({ preventScroll: true });
 }
 
 function drawSampling() {
