@@ -37,7 +37,7 @@ def runner(translator) -> Runner:
     return Runner(translator, capacity=5)
 
 
-@pytest.fixture
-def run(runner) -> Run:
-    """One run of the sentence above."""
-    return runner.run(TEXT, SETTINGS)
+@pytest.fixture(scope="session")
+def run(translator) -> Run:
+    """One run of the sentence above, by a runner of its own: the count of `runner` does not know of it."""
+    return Runner(translator).run(TEXT, SETTINGS)

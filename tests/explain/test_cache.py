@@ -1,0 +1,57 @@
+"""The bounded memory behind all runs."""
+
+import threading
+
+import pytest
+
+from explain.cache import LeastRecentlyUsed, Once
+
+
+def test_what_was_not_asked_for_longest_goes_first():
+    cache, computed = LeastRecentlyUsed(2), []
+
+    def ask(key):
+        return cache.get(key, lambda: computed.append(key) or key.upper())
+
+    assert [ask(key) for key in "abacab"] == list("ABACAB")
+    assert computed == ["a", "b", "c", "b"]
+    assert len(cache) == 2
+
+
+def test_threads_wait_for_the_one_that_computes():
+    barrier, computed, got = threading.Barrier(5), [], []
+
+    def compute():
+        computed.append(object())
+        return computed[-1]
+
+    once = Once(compute)
+
+    def ask():
+        barrier.wait(timeout=60)
+        got.append(once.get())
+
+    threads = [threading.Thread(target=ask) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == computed * 5
+
+
+def test_an_error_reaches_the_asker_and_is_not_kept():
+    cache = LeastRecentlyUsed(1)
+    cache.get("good", lambda: 1)
+
+    def fail():
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        cache.get("bad", fail)
+    assert cache.get("good", fail) == 1
+    assert cache.get("bad", lambda: 2) == 2
+
+
+def test_a_cache_without_room_is_refused():
+    with pytest.raises(ValueError, match="capacity: expected 1 or more; found 0"):
+        LeastRecentlyUsed(0)

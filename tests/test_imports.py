@@ -1,0 +1,45 @@
+"""Imports run one way: app → ui → explain → model; training → model; interop → model."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# What a package may import besides itself and the standard library; None: whatever is installed.
+OURS = {"app", "ui", "explain", "model", "training", "interop", "tests", "benchmarks"}
+ALLOWED = {
+    "model": ({"torch", "safetensors", "tokenizers", "huggingface_hub", "jaxtyping"}, set()),
+    "explain": ({"torch", "numpy", "jaxtyping"}, {"model"}),
+    "ui": (None, {"explain", "model"}),
+    "training": (None, {"model"}),
+    "interop": (None, {"model"}),
+}
+FILES = [path for package in ALLOWED for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def imported(path):
+    """Top-level names of all modules that a file imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write the whole path of an import"
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_imports_only_what_its_package_may(path):
+    package = path.relative_to(ROOT).parts[0]
+    others, ours = ALLOWED[package]
+    names = set(imported(path)) - sys.stdlib_module_names
+    assert names & OURS <= ours | {package}
+    if others is not None:
+        assert names - OURS <= others
+
+
+def test_the_packages_with_narrow_rules_are_there():
+    packages = {path.relative_to(ROOT).parts[0] for path in FILES}
+    assert {"model", "explain", "training"} <= packages
