@@ -13,40 +13,91 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from model.tokenizer import Tokenizer
-from training.recipe import Corpus, Recipe
+from training.recipe import Corpus
 
 
 def load_corpus(corpus: Corpus, languages: tuple[str, str], split: str, data_dir: str | Path) -> datasets.Dataset:
-    """The pairs of one split, a column a language.
+    """The pairs of one split, a column a language, without those that have an empty side.
 
     Raises:
-        ValueError: the files of a pair have different numbers of lines, or a column is missing.
+        ValueError: a file is missing, the files of a pair have different numbers of lines, a line or the data set on
+            the Hub lacks a column, or no pair is left.
     """
     split = corpus.split(split)
     if corpus.hub is not None:
-        pairs = datasets.load_dataset(corpus.hub, split=split)
-        if "translation" in pairs.column_names:  # the Hub's usual form: one column of {language: text}
-            pairs = pairs.flatten().rename_columns({f"translation.{lang}": lang for lang in languages})
-        if missing := sorted(set(languages) - set(pairs.column_names)):
-            raise ValueError(
-                f"corpus {corpus.name}: expected a column {', '.join(missing)}; found {pairs.column_names}"
-            )
-        return pairs.select_columns(list(languages))
-    if "{lang}" not in corpus.path:
-        file = str(Path(data_dir, corpus.path.format(split=split)))
-        return datasets.load_dataset(
-            "csv", data_files=file, split="train", delimiter="\t", column_names=list(languages), quoting=3,
-            keep_default_na=False,
-        )  # fmt: skip
-    sides = []
-    for lang in languages:
-        file = str(Path(data_dir, corpus.path.format(split=split, lang=lang)))
-        sides.append(datasets.load_dataset("text", data_files=file, split="train").rename_column("text", lang))
+        pairs = _load_hub(corpus, languages, split)
+    elif "{lang}" in corpus.path:
+        pairs = _load_aligned(corpus, languages, split, data_dir)
+    else:
+        pairs = _load_tab_separated(corpus, languages, split, data_dir)
+    pairs = pairs.filter(
+        lambda batch: [all(side and side.strip() for side in pair) for pair in zip(*batch.values(), strict=True)],
+        batched=True,
+    )
+    if not len(pairs):
+        raise ValueError(
+            f"corpus {corpus.name}: expected pairs in the split {split}; found none with text on each side"
+        )
+    return pairs
+
+
+def load_tokenized(corpus: Corpus, language: str, data_dir: str | Path) -> list[str]:
+    """The test split's tokenised references in one language.
+
+    Raises:
+        ValueError: the file is missing or empty.
+    """
+    return _load_lines(corpus, corpus.tokenized_test.format(lang=language), data_dir)["text"][:]
+
+
+def _load_hub(corpus: Corpus, languages: tuple[str, str], split: str) -> datasets.Dataset:
+    pairs = datasets.load_dataset(corpus.hub, corpus.hub_config, split=split)
+    if "translation" in pairs.column_names:  # the Hub's usual form: one column of {language: text}
+        pairs = pairs.select_columns("translation").flatten()
+        pairs = pairs.rename_columns({name: name.removeprefix("translation.") for name in pairs.column_names})
+    if missing := sorted(set(languages) - set(pairs.column_names)):
+        raise ValueError(
+            f"corpus {corpus.name}: expected a column {', '.join(missing)}; found {', '.join(pairs.column_names)}"
+        )
+    return pairs.select_columns(list(languages))
+
+
+def _load_aligned(corpus: Corpus, languages: tuple[str, str], split: str, data_dir: str | Path) -> datasets.Dataset:
+    sides = [
+        _load_lines(corpus, corpus.path.format(split=split, lang=lang), data_dir).rename_column("text", lang)
+        for lang in languages
+    ]
     if len(sides[0]) != len(sides[1]):
         raise ValueError(
             f"corpus {corpus.name}: expected files aligned by line; found {len(sides[0])} and {len(sides[1])} lines"
         )
     return datasets.concatenate_datasets(sides, axis=1)
+
+
+def _load_tab_separated(
+    corpus: Corpus, languages: tuple[str, str], split: str, data_dir: str | Path
+) -> datasets.Dataset:
+    def columns(batch: dict[str, list[str]]) -> dict[str, list[str]]:
+        rows = [line.split("\t") for line in batch["text"]]
+        for row in rows:
+            if len(row) != len(languages):
+                raise ValueError(
+                    f"corpus {corpus.name}: expected lines of {len(languages)} columns, {' TAB '.join(languages)}; "
+                    f"found {len(row)} in {row}"
+                )
+        return {lang: list(side) for lang, side in zip(languages, zip(*rows, strict=True), strict=True)}
+
+    lines = _load_lines(corpus, corpus.path.format(split=split), data_dir)
+    return lines.map(columns, batched=True, remove_columns="text")
+
+
+def _load_lines(corpus: Corpus, path: str, data_dir: str | Path) -> datasets.Dataset:
+    file = Path(data_dir, path)
+    if not file.is_file():
+        raise ValueError(f"corpus {corpus.name}: expected the file {file}; found none: check --data-dir")
+    if not file.stat().st_size:
+        raise ValueError(f"corpus {corpus.name}: expected lines of text; found the empty file {file}")
+    return datasets.load_dataset("text", data_files=str(file), split="train")
 
 
 def directions(languages: tuple[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -62,7 +113,10 @@ class Example(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Examples padded on the right: the decoder reads `tgt` and must predict `labels`, one token further on."""
+    """Examples padded on the right: the decoder reads `tgt` and must predict `labels`, one token further on.
+
+    `src` has the shape (B, S), `tgt` and `labels` (B, T).
+    """
 
     src: Tensor
     tgt: Tensor
@@ -73,7 +127,8 @@ def tokenize(
     pairs: datasets.Dataset, languages: tuple[str, str], tokenizer: Tokenizer, max_length: int
 ) -> list[Example]:
     """Every pair in both directions, without those that have an empty side or one of more than `max_length` tokens."""
-    ids = {lang: [tokenizer.encode(text) for text in pairs[lang]] for lang in languages}
+    texts = pairs[:]  # as lists: going through a column of the data set takes longer than encoding it
+    ids = {lang: [tokenizer.encode(text) for text in texts[lang]] for lang in languages}
     examples = []
     for source, target in directions(languages):
         tag, eos = tokenizer.language_id(target), tokenizer.eos_id
@@ -82,6 +137,22 @@ def tokenize(
             if src and tgt and max(len(example.src), len(example.tgt)) <= max_length:
                 examples.append(example)
     return examples
+
+
+def short_pairs(
+    pairs: datasets.Dataset, languages: tuple[str, str], tokenizer: Tokenizer, max_length: int
+) -> datasets.Dataset:
+    """Those pairs that `tokenize` keeps in both directions.
+
+    Raises:
+        ValueError: there are none.
+    """
+    texts = pairs[:]
+    lengths = zip(*([len(tokenizer.encode(text)) for text in texts[lang]] for lang in languages), strict=True)
+    short = [i for i, pair in enumerate(lengths) if min(pair) > 0 and max(pair) + 2 <= max_length]
+    if not short:
+        raise ValueError(f"expected pairs of at most max_length={max_length} tokens a side; found none")
+    return pairs.select(short)
 
 
 def collate(examples: list[Example], tokenizer: Tokenizer) -> Batch:
@@ -98,8 +169,9 @@ def collate(examples: list[Example], tokenizer: Tokenizer) -> Batch:
 def bucketed_batches(examples: list[Example], batch_tokens: int, seed: int, epoch: int) -> list[list[int]]:
     """Indices of all examples in batches of like lengths, at most `batch_tokens` of source and target with padding.
 
-    A pure function of its arguments, so that a resumed run meets the same batches. Sorting within pools of about a
-    hundred batches, not over the whole epoch, keeps the copies of a repeated sentence apart.
+    An example that is longer than that has a batch of its own. A pure function of its arguments, so that a resumed run
+    meets the same batches. Sorting within pools of about a hundred batches, not over the whole epoch, keeps the copies
+    of a repeated sentence apart.
     """
     rng = np.random.default_rng((seed, epoch))
     src_lengths = np.array([len(example.src) for example in examples])

@@ -10,24 +10,18 @@ from training.recipe import Recipe
 
 
 def build_optimizers(model: Transformer, recipe: Recipe) -> list[torch.optim.Optimizer]:
-    """The recipe's optimisers; each parameter belongs to exactly one.
-
-    Raises:
-        ValueError: the recipe names an unknown optimiser.
-    """
+    """The recipe's optimisers; each parameter belongs to exactly one."""
     if recipe.optimizer == "adam":  # §5.3
         return [torch.optim.Adam(model.parameters(), lr=recipe.lr, betas=(0.9, 0.98), eps=1e-9)]
     if recipe.optimizer == "adamw":
         return [_adamw(list(model.parameters()), recipe)]
-    if recipe.optimizer == "muon":
-        matrices = [module.weight for module in model.modules() if isinstance(module, nn.Linear)]
-        in_muon = {id(matrix) for matrix in matrices}
-        rest = [parameter for parameter in model.parameters() if id(parameter) not in in_muon]
-        muon = torch.optim.Muon(
-            matrices, lr=recipe.muon_lr, weight_decay=recipe.weight_decay, adjust_lr_fn="match_rms_adamw"
-        )
-        return [muon, _adamw(rest, recipe)]
-    raise ValueError(f"optimizer: expected adam, adamw or muon; found {recipe.optimizer!r}")
+    matrices = [module.weight for module in model.modules() if isinstance(module, nn.Linear)]
+    in_muon = {id(matrix) for matrix in matrices}
+    rest = [parameter for parameter in model.parameters() if id(parameter) not in in_muon]
+    muon = torch.optim.Muon(
+        matrices, lr=recipe.muon_lr, weight_decay=recipe.weight_decay, adjust_lr_fn="match_rms_adamw"
+    )
+    return [muon, _adamw(rest, recipe)]
 
 
 def _adamw(parameters: list[nn.Parameter], recipe: Recipe) -> torch.optim.AdamW:

@@ -7,26 +7,45 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from model.config import TransformerConfig
+
+_CHOICES = {
+    "schedule": ("paper", "warmup_stable_decay"),
+    "optimizer": ("adam", "adamw", "muon"),
+    "mixed_precision": ("no", "fp16", "bf16"),
+}
+_AT_LEAST_ONE = ("vocab_size", "steps", "max_length", "log_every", "validate_every", "validate_sentences", "save_every")
+_KINDS = {"int": (int, "a whole number"), "float": ((int, float), "a number"), "str": (str, "text")}
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Corpus:
     """Sentence pairs: local files below the data folder, or a data set on the Hub.
 
     A `path` with `{lang}` names one file a language, aligned by line; without, one tab-separated file whose columns
-    are the languages in the recipe's order. `{split}` stands for train, valid or test.
+    are the languages in the recipe's order. `{split}` stands for train, valid or test. On the Hub the languages are
+    columns, or keys of a column `translation`.
+
+    Raises:
+        ValueError: not exactly one of `path` and `hub` is given.
     """
 
     name: str
     path: str | None = None
     hub: str | None = None
-    splits: dict[str, str] = dataclasses.field(default_factory=dict)
-    repeat: int = 1
+    hub_config: str | None = None  # which configuration of the Hub's data set, where it has several
+    splits: dict[str, str] = dataclasses.field(default_factory=dict)  # what train, valid and test are called here
+    repeat: int = 1  # how often an epoch holds each pair
+    tokenized_test: str | None = None  # the test split lower-cased and Moses-tokenised, one file a `{lang}`
+    source: str = "not stated"  # for the model card: where the text comes from, and whom to credit
+    licence: str = "not stated"  # for the model card
 
     def __post_init__(self) -> None:
         if (self.path is None) == (self.hub is None):
-            raise ValueError(
-                f"corpus {self.name}: expected either path or hub; found {'both' if self.path else 'neither'}"
-            )
+            found = "neither" if self.path is None else "both"
+            raise ValueError(f"corpus {self.name}: expected either path or hub; found {found}")
+        if not isinstance(self.repeat, int) or self.repeat < 1:
+            raise ValueError(f"corpus {self.name}: repeat: expected 1 or more; found {self.repeat!r}")
 
     def split(self, name: str) -> str:
         """What this corpus calls the split train, valid or test."""
@@ -35,49 +54,132 @@ class Corpus:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """What `python -m training.train` does; lengths are in tokens, durations in optimiser steps."""
+    """What `python -m training.train` does; lengths are in tokens, durations in optimiser steps.
+
+    Raises:
+        ValueError: a field is of the wrong type or out of range, or two fields do not fit each other.
+    """
 
     name: str
-    languages: tuple[str, str]
+    languages: tuple[str, str]  # both directions are learned
     corpora: tuple[Corpus, ...]
-    vocab_size: int
-    model: dict[str, Any]
+    vocab_size: int  # of the joint vocabulary, special tokens and bytes included
+    model: dict[str, Any]  # fields of TransformerConfig, without those that the vocabulary fixes
     steps: int
-    batch_tokens: int  # source + target, padding included
-    schedule: str = "warmup_stable_decay"
+    batch_tokens: int  # of one step over all processes: source and target, padding included
+    schedule: str = "warmup_stable_decay"  # or "paper": §5.3
     warmup_steps: int = 500
-    decay_steps: int = 0
-    optimizer: str = "muon"
-    lr: float = 1e-3  # AdamW: the paper's schedule multiplies it
-    muon_lr: float = 3e-3
-    weight_decay: float = 0.0
-    clip_norm: float = 1.0
-    label_smoothing: float = 0.1
-    ema_decay: float = 0.999
-    max_length: int = 128
-    mixed_precision: str = "no"
+    decay_steps: int = 0  # the last so many steps, down to 0; only for warmup_stable_decay
+    optimizer: str = "muon"  # with AdamW for all but the layers' matrices; or "adamw"; or "adam" as in §5.3
+    lr: float = 1e-3  # of Adam and AdamW, times the schedule; with the paper's schedule 1 is the paper's rate
+    muon_lr: float = 3e-3  # of Muon, times the schedule
+    weight_decay: float = 0.0  # of Muon and AdamW
+    clip_norm: float = 1.0  # longest gradient, over all parameters
+    label_smoothing: float = 0.1  # §5.4
+    ema_decay: float = 0.999  # a step, of the averaged weights that are validated and exported
+    max_length: int = 128  # longest side of a training pair, special tokens included; longer pairs are left out
+    mixed_precision: str = "no"  # "bf16" is worth it where matrix products have it in hardware; "fp16" on older GPUs
     seed: int = 1
+    log_every: int = 25
     validate_every: int = 500
-    validate_sentences: int = 200
+    validate_sentences: int = 200  # a corpus, of which validation BLEU is computed; the loss is over all
     save_every: int = 250
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            kind, kind_name = _KINDS.get(field.type, (object, ""))
+            if not isinstance(value, kind) or (kind is not object and isinstance(value, bool)):
+                raise ValueError(f"{field.name}: expected {kind_name}; found {value!r}")
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name}: expected one of {', '.join(choices)}; found {getattr(self, name)!r}")
+        for name in _AT_LEAST_ONE:
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: expected 1 or more; found {getattr(self, name)}")
+        for name in ("warmup_steps", "decay_steps", "lr", "muon_lr", "weight_decay", "seed"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: expected 0 or more; found {getattr(self, name)}")
+        for name in ("label_smoothing", "ema_decay"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name}: expected 0 or more and less than 1; found {getattr(self, name)}")
+        if not self.clip_norm > 0:
+            raise ValueError(f"clip_norm: expected more than 0; found {self.clip_norm}")
+        if self.schedule == "paper" and self.warmup_steps < 1:
+            raise ValueError(f"warmup_steps: the paper's schedule needs 1 or more; found {self.warmup_steps}")
+        if len(self.languages) != 2 or self.languages[0] == self.languages[1]:
+            raise ValueError(f"languages: expected two different ones; found {list(self.languages)}")
+        names = [corpus.name for corpus in self.corpora]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(f"corpora: expected one or more, each with a name of its own; found {names}")
+        if self.max_length > self.transformer.max_positions:
+            raise ValueError(
+                f"max_length: expected at most the model's max_positions={self.transformer.max_positions}; "
+                f"found {self.max_length}"
+            )
+        if self.batch_tokens < 2 * self.max_length:
+            raise ValueError(
+                f"batch_tokens: expected room for a pair of 2 x max_length={2 * self.max_length}; "
+                f"found {self.batch_tokens}"
+            )
+        for name in ("validate_every", "save_every"):
+            # so that no line of the log spans a saved state, and a resumed run logs what an uninterrupted one does
+            if getattr(self, name) % self.log_every:
+                raise ValueError(
+                    f"{name}: expected a multiple of log_every={self.log_every}; found {getattr(self, name)}"
+                )
+
+    @property
+    def transformer(self) -> TransformerConfig:
+        """The model's config before the vocabulary is learned."""
+        return TransformerConfig.from_dict({"vocab_size": self.vocab_size, **self.model})
 
     @classmethod
     def load(cls, path: str | Path, **changes: Any) -> Recipe:
         """Reads a recipe, with `changes` on top.
 
         Raises:
-            ValueError: the file is not TOML, or a field is unknown or missing.
+            ValueError: there is no such file, it is not TOML, or a field is unknown, missing or out of range.
         """
+        path = Path(path)
+        if not path.is_file():
+            raise ValueError(f"{path}: expected a recipe (TOML); found no such file")
         try:
-            values = tomllib.loads(Path(path).read_text(encoding="utf-8")) | changes
-        except tomllib.TOMLDecodeError as error:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ValueError(f"{path}: expected TOML; {error}") from error
+        return cls.from_dict(table | changes, where=str(path))
+
+    @classmethod
+    def from_dict(cls, table: dict[str, Any], where: str = "recipe") -> Recipe:
+        """The recipe with these fields, as TOML or JSON gives them; `where` heads the error messages.
+
+        Raises:
+            ValueError: a field is unknown, missing or out of range.
+        """
+        _check_names(cls, table, where)
+        for name, kind in (("model", dict), ("languages", list), ("corpora", list)):
+            if not isinstance(table[name], kind):
+                raise ValueError(f"{where}: {name}: expected a {kind.__name__}; found {table[name]!r}")
+        for number, corpus in enumerate(table["corpora"], start=1):
+            _check_names(Corpus, corpus, f"{where}: corpus {number}")
+        corpora = tuple(Corpus(**corpus) for corpus in table["corpora"])
         try:
-            values["corpora"] = tuple(Corpus(**corpus) for corpus in values.get("corpora", ()))
-            values["languages"] = tuple(values.get("languages", ()))
-            recipe = cls(**values)
-        except TypeError as error:
-            raise ValueError(f"{path}: {error}") from error
-        if len(recipe.languages) != 2 or not recipe.corpora:
-            raise ValueError(f"{path}: expected two languages and at least one corpus")
-        return recipe
+            return cls(**{**table, "languages": tuple(table["languages"]), "corpora": corpora})
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from error
+
+
+def _check_names(cls: type, table: dict[str, Any], where: str) -> None:
+    if not isinstance(table, dict):
+        raise ValueError(f"{where}: expected a table of fields; found {table!r}")
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    if unknown := sorted(set(table) - set(fields)):
+        raise ValueError(f"{where}: unknown field {', '.join(unknown)}; known are {', '.join(fields)}")
+    required = [
+        name
+        for name, field in fields.items()
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    ]
+    if missing := [name for name in required if name not in table]:
+        raise ValueError(f"{where}: expected the field {', '.join(missing)}; found none")

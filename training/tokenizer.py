@@ -10,8 +10,11 @@ from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, pro
 
 from model.tokenizer import BOS, EOS, PAD, WORD_START, Tokenizer, language_tag
 
-# A word with its apostrophes, one digit, or a run of other signs, each with the space before it.
-_PIECES = rf"{WORD_START}?[\p{{L}}\p{{M}}]+(?:['’][\p{{L}}\p{{M}}]+)*|{WORD_START}?\p{{N}}|{WORD_START}?[^\p{{L}}\p{{M}}\p{{N}}{WORD_START}]+|{WORD_START}"
+# A word with its apostrophes, one digit, or a run of other signs, each with the space before it; or a lone space.
+_LETTER, _DIGIT, _SPACE = r"[\p{L}\p{M}]", r"\p{N}", WORD_START
+_WORD = rf"{_SPACE}?{_LETTER}+(?:['’]{_LETTER}+)*"
+_SIGNS = rf"{_SPACE}?[^\p{{L}}\p{{M}}\p{{N}}{_SPACE}]+"
+_PIECES = rf"{_WORD}|{_SPACE}?{_DIGIT}|{_SIGNS}|{_SPACE}"
 _BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
 
 
@@ -20,7 +23,8 @@ def train_tokenizer(
 ) -> Tokenizer:
     """Learns `vocab_size` tokens from `texts`: special tokens, one tag a language, merges, and the 256 bytes.
 
-    Characters beyond the `alphabet_size` most frequent ones, and any never seen, are spelled in UTF-8 bytes.
+    Characters beyond the `alphabet_size` most frequent ones, and any never seen, are spelled in UTF-8 bytes. Fewer
+    tokens are learned where the texts hold too few different words.
     """
     special = [PAD, BOS, EOS, *(language_tag(language) for language in languages)]
     backend = tokenizers.Tokenizer(models.BPE())

@@ -1,19 +1,25 @@
 """`python -m training.train RECIPE --data-dir … --run-dir …`: trains, validates, saves, resumes.
 
-The same command runs on many GPUs with `accelerate launch -m training.train …`.
+The same command runs on many GPUs with `accelerate launch -m training.train …`, and on many CPUs with `torchrun
+--nproc-per-node N -m training.train …`.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import dataclasses
 import json
+import logging
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
+import datasets
 import torch
-import torch.nn.functional as F
 from accelerate import Accelerator
 from accelerate.utils import set_seed
 from torch import Tensor
@@ -22,19 +28,27 @@ from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from model.checkpoint import save_checkpoint
-from model.config import TransformerConfig
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
-from training.data import Batch, Example, bucketed_batches, collate, load_corpus, tokenize
+from training.card import TRAINING_FACTS
+from training.data import Batch, Example, bucketed_batches, collate, load_corpus, short_pairs, tokenize
+from training.loss import token_loss
 from training.optimizer import build_optimizers
 from training.recipe import Recipe
-from training.schedule import paper_schedule, warmup_stable_decay
+from training.schedule import learning_rate_factor
 from training.tokenizer import train_tokenizer
 from training.validate import validate
 
+# the embedding is tied on purpose (§3.4): accelerate need not say so at every save
+logging.getLogger("accelerate.utils.other").addFilter(lambda record: "shared tensor" not in record.getMessage())
+
 
 class Progress:
-    """Where a run stands; saved with its state."""
+    """Where a run stands; saved with its state.
+
+    `batch` counts within the epoch, `tokens` are source and target without padding, `seconds` are by the clock on the
+    wall and `cpu_seconds` of all processes, both with validation and with the start of each session.
+    """
 
     def __init__(self) -> None:
         self.step = self.epoch = self.batch = self.tokens = 0
@@ -45,26 +59,6 @@ class Progress:
 
     def load_state_dict(self, state: dict) -> None:
         vars(self).update(state)
-
-
-def learning_rate_factor(recipe: Recipe, step: int) -> float:
-    """The schedule's factor on the base rate at `step` (from 1).
-
-    Raises:
-        ValueError: the recipe names an unknown schedule.
-    """
-    if recipe.schedule == "paper":
-        return paper_schedule(step, recipe.model["d_model"], recipe.warmup_steps)
-    if recipe.schedule == "warmup_stable_decay":
-        return warmup_stable_decay(step, recipe.warmup_steps, recipe.decay_steps, recipe.steps)
-    raise ValueError(f"schedule: expected paper or warmup_stable_decay; found {recipe.schedule!r}")
-
-
-def token_loss(logits: Tensor, labels: Tensor, pad_id: int, label_smoothing: float) -> Tensor:
-    """Sum over the real tokens of the cross-entropy, with label smoothing (§5.4)."""
-    return F.cross_entropy(
-        logits.flatten(0, 1), labels.flatten(), ignore_index=pad_id, label_smoothing=label_smoothing, reduction="sum"
-    )
 
 
 def ema_update(decay: float):
@@ -79,29 +73,42 @@ def ema_update(decay: float):
 
 
 class Trainer:
-    """One run: everything that `save` writes, `resume` brings back."""
+    """One run: everything that `save` writes, `resume` brings back.
+
+    Raises:
+        ValueError: a corpus cannot be read, or has no pair short enough.
+    """
 
     def __init__(self, recipe: Recipe, data_dir: Path, run_dir: Path) -> None:
+        self.started, self.cpu_started = time.perf_counter(), time.process_time()
         self.recipe, self.run_dir = recipe, run_dir
-        self.accelerator = Accelerator(mixed_precision=recipe.mixed_precision)
-        set_seed(recipe.seed)
-        run_dir.mkdir(parents=True, exist_ok=True)
+        # said aloud, because otherwise torchrun's processes on a machine without GPU do not join
+        cpu = not torch.accelerator.is_available()
+        self.accelerator = Accelerator(cpu=cpu, mixed_precision=recipe.mixed_precision)
+        set_seed(recipe.seed, device_specific=True)  # so that each process drops out other units
         with self.accelerator.main_process_first():
             train = {c.name: load_corpus(c, recipe.languages, "train", data_dir) for c in recipe.corpora}
             valid = {c.name: load_corpus(c, recipe.languages, "valid", data_dir) for c in recipe.corpora}
+            run_dir.mkdir(parents=True, exist_ok=True)
             self.tokenizer = self._tokenizer(train)
+        self.n_pairs = {name: len(pairs) for name, pairs in train.items()}
         self.examples: list[Example] = []
         for corpus in recipe.corpora:
-            pairs = tokenize(train[corpus.name], recipe.languages, self.tokenizer, recipe.max_length)
-            self.examples += pairs * corpus.repeat
-        self.valid = valid
+            examples = tokenize(train[corpus.name], recipe.languages, self.tokenizer, recipe.max_length)
+            self.examples += examples * corpus.repeat
+        if not self.examples:
+            raise ValueError(f"expected training pairs of at most max_length={recipe.max_length} tokens; found none")
+        self.valid = {
+            name: short_pairs(pairs, recipe.languages, self.tokenizer, recipe.max_length)
+            for name, pairs in valid.items()
+        }
 
-        config = TransformerConfig(
+        config = dataclasses.replace(
+            recipe.transformer,
             vocab_size=len(self.tokenizer),
             pad_id=self.tokenizer.pad_id,
             bos_id=self.tokenizer.bos_id,
             eos_id=self.tokenizer.eos_id,
-            **recipe.model,
         )
         model = Transformer(config)
         self.ema = AveragedModel(model, multi_avg_fn=ema_update(recipe.ema_decay))
@@ -112,92 +119,114 @@ class Trainer:
         self.progress = Progress()
         self.accelerator.register_for_checkpointing(self.ema, self.progress)
 
-    def _tokenizer(self, train: dict) -> Tokenizer:
+    def _tokenizer(self, train: dict[str, datasets.Dataset]) -> Tokenizer:
         path = self.run_dir / "tokenizer.json"
         if not path.exists():
-            texts = (text for pairs in train.values() for lang in self.recipe.languages for text in pairs[lang])
-            train_tokenizer(texts, self.recipe.languages, self.recipe.vocab_size).save(path)
+            texts = (text for pairs in train.values() for lang in self.recipe.languages for text in pairs[lang][:])
+            new = path.with_suffix(".new")
+            train_tokenizer(texts, self.recipe.languages, self.recipe.vocab_size).save(new)
+            os.replace(new, path)
         return Tokenizer.load(path)
 
     def save(self) -> None:
         """Writes the whole state beside the old one, then puts it in its place: a kill leaves one of the two."""
         new, state = self.run_dir / "state.new", self.run_dir / "state"
         if self.accelerator.is_main_process:
-            shutil.rmtree(new, ignore_errors=True)
+            _remove_folder(new)
         self.accelerator.wait_for_everyone()
         self.accelerator.save_state(str(new))
         self.accelerator.wait_for_everyone()
         if self.accelerator.is_main_process:
             (new / "complete").touch()
-            shutil.rmtree(state, ignore_errors=True)
-            os.replace(new, state)
+            _replace_folder(new, state)
 
     def resume(self) -> None:
-        """Goes on from the newest complete state, if there is one."""
-        for name in ("state.new", "state"):
-            if (self.run_dir / name / "complete").exists():
-                self.accelerator.load_state(str(self.run_dir / name))
-                return
+        """Goes on from the newest complete state, or from the start if there is none.
+
+        Raises:
+            ValueError: the state is of another model or optimiser than the recipe's.
+        """
+        new, state = self.run_dir / "state.new", self.run_dir / "state"
+        if self.accelerator.is_main_process and (new / "complete").exists():
+            _replace_folder(new, state)  # a kill in the middle of `save` left this to do
+        self.accelerator.wait_for_everyone()
+        if (state / "complete").exists():
+            try:
+                self.accelerator.load_state(str(state))
+            except (RuntimeError, ValueError) as error:
+                raise ValueError(
+                    f"{state}: expected the state of a run with this recipe's model and optimiser; found another: "
+                    f"give the recipe that it was made with, or another --run-dir ({error})"
+                ) from error
+        if self.accelerator.is_main_process:
+            self._rewind_log()
+
+    def _rewind_log(self) -> None:
+        """Drops the lines of steps that will be done again, and a line that a kill cut short."""
+        log = self.run_dir / "metrics.jsonl"
+        if not log.exists():
+            return
+        lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
+        done = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= self.progress.step]
+        new = log.with_suffix(".new")
+        new.write_text("".join(done), encoding="utf-8")
+        os.replace(new, log)
 
     def train(self) -> None:
-        """Runs to the recipe's last step; writes `checkpoint/` there."""
-        recipe, progress, accelerator = self.recipe, self.progress, self.accelerator
+        """Resumes, runs to the recipe's last step, and writes `checkpoint/` there."""
+        recipe, progress = self.recipe, self.progress
         self.resume()
+        self.count_time()
+        loss, n_labels, tokens_before = torch.zeros((), device=self.accelerator.device), 0, progress.tokens
         bar = tqdm(
             total=recipe.steps, initial=progress.step, unit="step", dynamic_ncols=True,
-            disable=not accelerator.is_main_process,
+            disable=not self.accelerator.is_main_process,
         )  # fmt: skip
-        started, cpu_started = time.perf_counter() - progress.seconds, time.process_time() - progress.cpu_seconds
-        window_tokens, window_start = 0, time.perf_counter()
-        while progress.step < recipe.steps:
-            batches = bucketed_batches(self.examples, recipe.batch_tokens, recipe.seed, progress.epoch)
-            while progress.batch < len(batches) and progress.step < recipe.steps:
-                examples = [self.examples[i] for i in batches[progress.batch]]
-                progress.batch += 1
-                if len(examples) < accelerator.num_processes:
-                    continue  # every process needs a share
-                batch_tokens = sum(len(example.src) + len(example.tgt) for example in examples)
-                loss = self.step(examples)
-                progress.tokens += batch_tokens
-                window_tokens += batch_tokens
-                progress.seconds = time.perf_counter() - started
-                progress.cpu_seconds = time.process_time() - cpu_started
-                bar.update()
-                if progress.step % 20 == 0:
-                    rate = window_tokens / (time.perf_counter() - window_start)
-                    window_tokens, window_start = 0, time.perf_counter()
-                    mean_loss = accelerator.reduce(loss).item()
-                    bar.set_postfix_str(f"loss {mean_loss:.3f}, {rate:,.0f} tokens/s, {progress.tokens / 1e6:.1f}M")
-                    self.log(train_loss=mean_loss, tokens_per_second=rate)
-                if progress.step % recipe.validate_every == 0 or progress.step == recipe.steps:
-                    self.log(**self.validate())
-                    window_tokens, window_start = 0, time.perf_counter()
-                if progress.step % recipe.save_every == 0 or progress.step == recipe.steps:
-                    self.save()
-            if progress.batch >= len(batches):
-                progress.epoch, progress.batch = progress.epoch + 1, 0
+        for examples in islice(self.batches(), max(0, recipe.steps - progress.step)):
+            loss += self.step(examples)
+            n_labels += sum(len(example.tgt) for example in examples)
+            bar.update()
+            last = progress.step == recipe.steps
+            if last or progress.step % recipe.log_every == 0:
+                rate = (progress.tokens - tokens_before) / self.count_time()
+                mean_loss = self.accelerator.reduce(loss).item() / n_labels
+                self.log(train_loss=mean_loss, tokens_per_second=rate)
+                bar.set_postfix_str(f"loss {mean_loss:.3f}, {rate:,.0f} tokens/s, {progress.tokens / 1e6:.1f}M")
+                loss, n_labels, tokens_before = torch.zeros_like(loss), 0, progress.tokens
+            if last or progress.step % recipe.validate_every == 0:
+                metrics = self.validate()
+                self.count_time()
+                self.log(**metrics)
+            if last or progress.step % recipe.save_every == 0:
+                self.save()
         bar.close()
         self.export()
 
+    def batches(self) -> Iterator[list[Example]]:
+        """The global batches from where the run stands, epoch after epoch."""
+        progress = self.progress
+        while True:
+            batches = bucketed_batches(self.examples, self.recipe.batch_tokens, self.recipe.seed, progress.epoch)
+            while progress.batch < len(batches):
+                progress.batch += 1
+                yield [self.examples[i] for i in batches[progress.batch - 1]]
+            progress.epoch, progress.batch = progress.epoch + 1, 0
+
     def step(self, examples: list[Example]) -> Tensor:
-        """One optimiser step on one global batch; returns this process's part of the mean loss a token."""
+        """One optimiser step on one global batch; returns the loss summed over this process's share of the labels."""
         recipe, progress, accelerator = self.recipe, self.progress, self.accelerator
         progress.step += 1
+        progress.tokens += sum(len(example.src) + len(example.tgt) for example in examples)
         self.model.train()
         factor = learning_rate_factor(recipe, progress.step)
         groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
         for group, rate in zip(groups, self.base_rates, strict=True):
             group["lr"] = rate * factor
-        share = examples[accelerator.process_index :: accelerator.num_processes]
-        batch = Batch(*(tensor.to(accelerator.device) for tensor in collate(share, self.tokenizer)))
-        n_tokens = sum(len(example.tgt) for example in examples)
-        # On a CPU the fused kernel's bfloat16 path took 13 times as long as matrix product, softmax, matrix product.
-        backend = [SDPBackend.MATH] if accelerator.device.type == "cpu" else [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]  # fmt: skip
-        with sdpa_kernel(backend):
-            logits = self.model(batch.src, batch.tgt)
-            loss = token_loss(logits, batch.labels, self.tokenizer.pad_id, recipe.label_smoothing) / n_tokens
-            # processes average their gradients; times their number, the average is the global batch's gradient
-            accelerator.backward(loss * accelerator.num_processes)
+
+        loss = self._loss(examples[accelerator.process_index :: accelerator.num_processes], examples)
+        # processes average their gradients; times their number, the average is the global batch's mean a label
+        n_labels = sum(len(example.tgt) for example in examples)
+        accelerator.backward(loss * (accelerator.num_processes / n_labels))
         accelerator.clip_grad_norm_(self.model.parameters(), recipe.clip_norm)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -205,33 +234,74 @@ class Trainer:
         self.ema.update_parameters(accelerator.unwrap_model(self.model))
         return loss.detach()
 
+    def _loss(self, share: list[Example], examples: list[Example]) -> Tensor:
+        device = self.accelerator.device
+        batch = Batch(*(tensor.to(device) for tensor in collate(share or examples[:1], self.tokenizer)))
+        if not share:  # more processes than examples: this one takes part with no label
+            batch.labels.fill_(self.tokenizer.pad_id)
+        # On a CPU the fused kernel took 13 times as long in bfloat16 as matrix product, softmax, matrix product.
+        kernel = sdpa_kernel(SDPBackend.MATH) if device.type == "cpu" else contextlib.nullcontext()
+        with kernel:
+            logits = self.model(batch.src, batch.tgt)
+        return token_loss(logits, batch.labels, self.tokenizer.pad_id, self.recipe.label_smoothing)
+
     def validate(self) -> dict[str, float]:
         """Loss and BLEU of the averaged weights on the valid files; the main process alone computes them."""
         metrics = {}
         if self.accelerator.is_main_process:
-            metrics = validate(self.ema.module.eval(), self.tokenizer, self.valid, self.recipe)
+            metrics = validate(self.ema.module, self.tokenizer, self.valid, self.recipe)
         self.accelerator.wait_for_everyone()
         return metrics
+
+    def count_time(self) -> float:
+        """Adds the time since the last call to the progress; returns the seconds by the clock on the wall."""
+        now, cpu_now = time.perf_counter(), time.process_time()
+        seconds = now - self.started
+        cpu_seconds = torch.tensor(cpu_now - self.cpu_started, device=self.accelerator.device)
+        self.progress.seconds += seconds
+        self.progress.cpu_seconds += self.accelerator.reduce(cpu_seconds).item()
+        self.started, self.cpu_started = now, cpu_now
+        return seconds
 
     def log(self, **metrics: float) -> None:
         """Adds a line to `metrics.jsonl`."""
         if self.accelerator.is_main_process:
-            line = {
-                "step": self.progress.step,
-                "tokens": self.progress.tokens,
-                "seconds": self.progress.seconds,
-                **metrics,
-            }
+            progress = self.progress
+            line = {"step": progress.step, "tokens": progress.tokens, "seconds": progress.seconds, **metrics}
             with open(self.run_dir / "metrics.jsonl", "a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 
     def export(self) -> None:
-        """Writes the averaged weights as a checkpoint."""
-        if self.accelerator.is_main_process:
-            save_checkpoint(self.ema.module, self.tokenizer, self.run_dir / "checkpoint")
+        """Writes the averaged weights as a checkpoint, with `training.json` for the model card."""
+        if not self.accelerator.is_main_process:
+            return
+        folder, model, progress = self.run_dir / "checkpoint", self.ema.module, self.progress
+        save_checkpoint(model, self.tokenizer, folder)
+        facts = {
+            "recipe": dataclasses.asdict(self.recipe),
+            "pairs": self.n_pairs,
+            "parameters": sum(parameter.numel() for parameter in model.parameters()),
+            "steps": progress.step,
+            "epochs": progress.epoch,
+            "tokens": progress.tokens,
+            "seconds": progress.seconds,
+            "cpu_seconds": progress.cpu_seconds,
+        }
+        (folder / TRAINING_FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def _replace_folder(new: Path, old: Path) -> None:
+    _remove_folder(old)
+    os.replace(new, old)
+
+
+def _remove_folder(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def main(arguments: list[str] | None = None) -> None:
+    """Reads the command line and trains."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description="Train a Transformer from a recipe.")
     parser.add_argument("recipe", type=Path, help="TOML file, such as training/recipes/en-de.toml")
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder of the recipe's local files")
@@ -240,7 +310,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--decay-steps", type=int, help="instead of the recipe's: how many of the last steps decay")
     args = parser.parse_args(arguments)
     changes = {name: getattr(args, name) for name in ("steps", "decay_steps") if getattr(args, name) is not None}
-    Trainer(Recipe.load(args.recipe, **changes), args.data_dir, args.run_dir).train()
+    trainer = Trainer(Recipe.load(args.recipe, **changes), args.data_dir, args.run_dir)
+    trainer.train()
+    trainer.accelerator.end_training()
 
 
 if __name__ == "__main__":

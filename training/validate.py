@@ -1,15 +1,16 @@
-"""How good a model is on held-out pairs: loss a token and BLEU."""
+"""How good a model is on held-out pairs while it trains: loss a token and greedy BLEU."""
 
 from __future__ import annotations
 
 import datasets
-import sacrebleu
 import torch
 
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 from model.translator import Translator
+from training.bleu import bleu
 from training.data import bucketed_batches, collate, directions, tokenize
+from training.loss import token_loss
 from training.recipe import Recipe
 
 
@@ -17,15 +18,13 @@ from training.recipe import Recipe
 def validation_loss(model: Transformer, tokenizer: Tokenizer, pairs: datasets.Dataset, recipe: Recipe) -> float:
     """Cross-entropy in nats a target token, without label smoothing, over both directions."""
     examples = tokenize(pairs, recipe.languages, tokenizer, recipe.max_length)
-    total = n_tokens = 0
-    for indices in bucketed_batches(examples, 8192, seed=0, epoch=0):
+    total = n_labels = 0
+    for indices in bucketed_batches(examples, recipe.batch_tokens, seed=0, epoch=0):
         batch = collate([examples[i] for i in indices], tokenizer)
         src, tgt, labels = (tensor.to(model.device) for tensor in batch)
-        real = labels != tokenizer.pad_id
-        log_probs = model(src, tgt).log_softmax(dim=-1).gather(-1, labels[..., None])[..., 0]
-        total -= log_probs[real].sum().item()
-        n_tokens += int(real.sum())
-    return total / n_tokens
+        total += token_loss(model(src, tgt), labels, tokenizer.pad_id).item()
+        n_labels += sum(len(examples[i].tgt) for i in indices)
+    return total / n_labels
 
 
 def validate(
@@ -39,6 +38,5 @@ def validate(
         first = pairs[: recipe.validate_sentences]
         for source, target in directions(recipe.languages):
             translations = translator.translate(first[source], f"{source}-{target}", beam_size=1)
-            bleu = sacrebleu.corpus_bleu(translations, [first[target]])
-            metrics[f"valid_bleu/{name}/{source}-{target}"] = bleu.score
+            metrics[f"valid_bleu/{name}/{source}-{target}"] = bleu(translations, first[target]).value
     return metrics
