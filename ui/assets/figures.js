@@ -1,5 +1,5 @@
 // Figures on canvas that several widgets draw: planes with named axes, curves, heat maps, walking over them by pointer
-// and keys, saving, and what the widgets of one tab share. Colours are the page's, read again at every drawing.
+// and keys, saving. Colours are the page's, read again at every drawing.
 
 window.figures = (() => {
   const TEXT_SIZE = 12;
@@ -79,9 +79,9 @@ window.figures = (() => {
   }
 
   // a plane for curves; x, y: { name, low, high, log, whole }, where a y without numbers is left to the caller.
-  // Gives { pen, toX, toY, left, top, right, bottom }.
-  function plane(canvas, { width, height, x, y }) {
-    const pen = surface(canvas, width, height);
+  // `below` more pixels stay free under it. Gives { pen, toX, toY, left, top, right, bottom }.
+  function plane(canvas, { width, height, x, y, below = 0 }) {
+    const pen = surface(canvas, width, height + below);
     const box = { left: 56, top: 28, right: width - 16, bottom: height - 42 };
     const toX = along(x, box.left, box.right);
     const toY = along(y, box.bottom, box.top);
@@ -115,7 +115,7 @@ window.figures = (() => {
     for (const [x, y] of places) pen.lineTo(x, y);
     pen.stroke();
     pen.setLineDash([]);
-    if ((right - left) / places.length > 10) for (const [x, y] of places) dot(pen, x, y, 2.5);
+    if ((right - left) / places.length > 24) for (const [x, y] of places) dot(pen, x, y, 2.5);
     pen.restore();
   }
 
@@ -140,15 +140,11 @@ window.figures = (() => {
   function pixels({ values, rows, columns, colours, low, high }) {
     const key = String([low, high, colours]);
     if (painted.get(values)?.key === key) return painted.get(values).image;
-    const data = new ImageData(columns, rows);
-    for (let i = 0; i < rows * columns; i++) {
-      const step = Math.round(((values[i] - low) / (high - low || 1)) * 255);
-      const [red, green, blue] = colours[Math.max(0, Math.min(255, step))];
-      [data.data[4 * i], data.data[4 * i + 1], data.data[4 * i + 2], data.data[4 * i + 3]] = [red, green, blue, 255];
-    }
     const image = document.createElement("canvas");
-    [image.width, image.height] = [columns, rows];
-    image.getContext("2d").putImageData(data, 0, 0);
+    lens.paintCells(image, rows, columns, (i) => {
+      const step = Math.round(((values[i] - low) / (high - low || 1)) * 255);
+      return colours[Math.max(0, Math.min(255, step))];
+    });
     painted.set(values, { key, image });
     return image;
   }
@@ -213,7 +209,7 @@ window.figures = (() => {
   }
 
   // a small triangle that stands outside of a map's rim, its tip on it
-  function notch(pen, x, y, outX, outY, size = 5) {
+  function notch(pen, x, y, outX, outY, size = 7) {
     pen.beginPath();
     pen.moveTo(x, y);
     pen.lineTo(x + size * (outX - outY), y + size * (outY + outX));
@@ -238,7 +234,9 @@ window.figures = (() => {
   // the pointer shows a cell; a click or the keys go to one; Enter, Space or a click picks it.
   // size() and at() give [rows, columns] and [row, column]; find(event) the cell under the pointer, or null
   function walk(canvas, { size, at, find, show, go, pick = () => {} }) {
+    const blank = () => !canvas.style.width; // nothing was drawn yet
     canvas.addEventListener("keydown", (event) => {
+      if (blank()) return;
       if (event.key === "Enter" || event.key === " ") pick(...at());
       else if (event.key in STEPS) {
         const next = at().map((place, axis) => Math.max(0, Math.min(size()[axis] - 1, place + STEPS[event.key][axis])));
@@ -247,11 +245,11 @@ window.figures = (() => {
       event.preventDefault();
     });
     canvas.addEventListener("pointermove", (event) => {
-      const cell = find(event);
+      const cell = blank() ? null : find(event);
       if (cell) show(...cell);
     });
     canvas.addEventListener("click", (event) => {
-      const cell = find(event);
+      const cell = blank() ? null : find(event);
       if (!cell) return;
       go(...cell);
       pick(...cell);
@@ -269,39 +267,19 @@ window.figures = (() => {
   // the picture with its title above
   function savePng(name, title, canvas) {
     const density = window.devicePixelRatio || 1;
+    const [width, height] = [canvas.width / density, canvas.height / density];
     const picture = document.createElement("canvas");
-    picture.style.fontFamily = getComputedStyle(canvas).fontFamily;
-    document.body.append(picture); // only what is in the page has a font
-    const pen = surface(picture, canvas.width / density, canvas.height / density + 30);
-    picture.remove();
+    const pen = surface(picture, Math.max(width, 8 * title.length), height + 30);
+    pen.font = `13px ${getComputedStyle(document.body).fontFamily}`;
     write(pen, title, 4, 16, "left", "ink");
-    pen.drawImage(canvas, 0, 30, canvas.width / density, canvas.height / density);
+    pen.drawImage(canvas, 0, 30, width, height);
     lens.savePng(name, picture);
   }
 
   // { shape, base64 } of 32-bit floats -> Float32Array, row by row
   const floats = ({ base64 }) => new Float32Array(lens.bytes(base64).buffer);
 
-  // ---- what the widgets of one tab share, such as the selected position ----------------------------------------
-
-  const shared = new Map();
-  const followers = new Map();
-
-  function share(topic, value) {
-    shared.set(topic, value);
-    const connected = (followers.get(topic) || []).filter(({ element }) => element.isConnected);
-    followers.set(topic, connected);
-    for (const { use } of connected) use(value);
-  }
-
-  // calls use(value) with every value shared under the topic, also with one shared before
-  function follow(element, topic, use) {
-    followers.set(topic, [...(followers.get(topic) || []), { element, use }]);
-    if (shared.has(topic)) use(shared.get(topic));
-  }
-
   return {
-    surface, write, responsive, ticks, plane, curve, dot, mark, heat, outline, notch, cellAt, walk, columnAt,
-    savePng, floats, share, follow, shared: (topic) => shared.get(topic),
+    surface, write, responsive, plane, curve, dot, mark, heat, outline, notch, cellAt, walk, columnAt, savePng, floats,
   };
 })();

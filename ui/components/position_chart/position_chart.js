@@ -7,10 +7,9 @@ const canvas = find(".map");
 const MAX_WAVES = 8;
 let table = null; // the last good one, which stays when a size was refused
 let map = null;
-let cursor = [0, 0]; // position, dimension
+let cursor = [5, 0]; // position, dimension
+let waves = [];
 
-const selected = () => figures.shared("positions.selected");
-const waves = () => figures.shared("positions.waves");
 const kindOf = (dimension) => (dimension % 2 ? "cos" : "sin");
 const valueAt = (position, dimension) => table.values[position * table.d_model + dimension];
 
@@ -43,7 +42,7 @@ const draw = figures.responsive(find(".figure-scroll"), () => {
     high: table.bound,
   });
   map.pen.fillStyle = lens.variable("ink");
-  for (const dimension of waves()) {
+  for (const dimension of waves) {
     figures.notch(map.pen, map.left + (dimension + 0.5) * map.cellWidth, map.top, 0, -1, 4);
   }
   figures.outline(map, ...cursor);
@@ -63,7 +62,7 @@ function describe() {
   let [least, most] = [Infinity, -Infinity];
   for (const value of table.values) [least, most] = [Math.min(least, value), Math.max(most, value)];
   find(".notice").textContent =
-    `All ${lens.number(table.values.length)} values lie between ${lens.number(least)} and ${lens.number(most)}, however far the position. ` +
+    `All ${table.values.length.toLocaleString("en")} values lie between ${lens.number(least)} and ${lens.number(most)}, however far the position. ` +
     (table.wavelengths
       ? `On the left, low dimensions change fast from position to position; on the right, high ones hardly move. `
       : `This table was learned, not computed. `) +
@@ -89,20 +88,20 @@ function receive() {
   if (value.problem) return;
   table = tableOf(value);
   cursor = [Math.min(cursor[0], table.n_positions - 1), Math.min(cursor[1], table.d_model - 1)];
-  const kept = (waves() || []).filter((dimension) => dimension < table.d_model);
-  figures.share("positions.waves", kept.length ? kept : firstWaves());
-  figures.share("positions.table", table);
-  figures.share("positions.selected", Math.min(selected() ?? 5, table.n_positions - 1));
+  const kept = waves.filter((dimension) => dimension < table.d_model);
+  lens.publish("positions.waves", kept.length ? kept : firstWaves());
+  lens.publish("positions.table", table);
+  lens.publish("positions.selected", cursor[0]);
   describe();
 }
 
 function togglePick(position, dimension) {
-  const others = waves().filter((wave) => wave !== dimension);
-  const added = others.length === waves().length ? [...others.slice(1 - MAX_WAVES), dimension] : others;
-  if (added.length) figures.share("positions.waves", added.sort((a, b) => a - b));
+  const others = waves.filter((wave) => wave !== dimension);
+  const added = others.length === waves.length ? [...others.slice(1 - MAX_WAVES), dimension] : others;
+  if (added.length) lens.publish("positions.waves", added.sort((a, b) => a - b));
 }
 
-figures.follow(element, "positions.selected", (position) => {
+lens.subscribe(element, "positions.selected", (position) => {
   if (!table) return;
   cursor = [position, cursor[1]];
   find(".position").value = position;
@@ -110,7 +109,10 @@ figures.follow(element, "positions.selected", (position) => {
   show(...cursor);
   draw();
 });
-figures.follow(element, "positions.waves", () => draw());
+lens.subscribe(element, "positions.waves", (dimensions) => {
+  waves = dimensions;
+  draw();
+});
 
 figures.walk(canvas, {
   size: () => [table.n_positions, table.d_model],
@@ -119,11 +121,11 @@ figures.walk(canvas, {
   show,
   go: (position, dimension) => {
     cursor = [position, dimension];
-    figures.share("positions.selected", position);
+    lens.publish("positions.selected", position);
   },
   pick: togglePick,
 });
-find(".position").addEventListener("input", (event) => figures.share("positions.selected", Number(event.target.value)));
+find(".position").addEventListener("input", (event) => lens.publish("positions.selected", Number(event.target.value)));
 
 // ---- another table -----------------------------------------------------------------------------------------------
 

@@ -5,22 +5,23 @@ const find = (selector) => element.querySelector(selector);
 const MAX_WAVES = 8;
 const STRIP = 62; // height of one wave
 let table = null;
+let selected = 0;
+let waves = [];
 let dimension = 0; // where the cursor of the fingerprint and of the wavelengths stands
 
-const selected = () => figures.shared("positions.selected");
-const waves = () => figures.shared("positions.waves") || [];
 const valueAt = (position, dimension) => table.values[position * table.d_model + dimension];
 const fingerprintOf = (position) => table.values.subarray(position * table.d_model, (position + 1) * table.d_model);
 const waveOf = (dimension) => Array.from({ length: table.n_positions }, (_, position) => valueAt(position, dimension));
 const wavelengthText = (dimension) =>
   table.wavelengths ? `one wave every ${lens.number(table.wavelengths[dimension])} positions` : "learned";
-const ready = () => table && selected() !== undefined && selected() < table.n_positions;
+// a new table comes with a new selection and new waves, one after the other
+const ready = () => table && selected < table.n_positions && waves.every((wave) => wave < table.d_model);
 
 // ---- the fingerprint ---------------------------------------------------------------------------------------------
 
 let fingerprintPlane = null;
 
-const fingerprintTitle = () => `The fingerprint of position ${selected()}`;
+const fingerprintTitle = () => `The fingerprint of position ${selected}`;
 
 const drawFingerprint = figures.responsive(find(".fingerprint").parentElement, () => {
   if (!ready()) return;
@@ -30,7 +31,7 @@ const drawFingerprint = figures.responsive(find(".fingerprint").parentElement, (
     x: { name: "dimension", low: 0, high: table.d_model - 1, whole: true },
     y: { name: table.wavelengths ? "value: sines as a line, cosines dashed" : "value", low: -table.bound, high: table.bound },
   });
-  const values = fingerprintOf(selected());
+  const values = fingerprintOf(selected);
   if (table.wavelengths) {
     figures.curve(fingerprintPlane, values.filter((_, i) => i % 2 === 0), { first: 0, step: 2 });
     figures.curve(fingerprintPlane, values.filter((_, i) => i % 2 === 1), { first: 1, step: 2, dash: [5, 4], colour: "muted" });
@@ -40,7 +41,7 @@ const drawFingerprint = figures.responsive(find(".fingerprint").parentElement, (
 
 function showFingerprint(_, at) {
   find(".fingerprint-details").textContent =
-    `position ${selected()}, dimension ${at}: ${lens.number(valueAt(selected(), at))}`;
+    `position ${selected}, dimension ${at}: ${lens.number(valueAt(selected, at))}`;
 }
 
 // ---- the waves: a strip for each, so that nobody needs colours to tell them apart --------------------------------
@@ -49,15 +50,14 @@ let wavesPlane = null;
 
 const drawWaves = figures.responsive(find(".waves").parentElement, () => {
   if (!ready()) return;
-  const chosen = waves();
   wavesPlane = figures.plane(find(".waves"), {
     width: Math.max(300, find(".waves").parentElement.clientWidth),
-    height: 28 + chosen.length * STRIP + 42,
+    height: 28 + waves.length * STRIP + 42,
     x: { name: "position", low: 0, high: table.n_positions - 1, whole: true },
     y: { name: `value, ${lens.number(-table.bound)} to ${lens.number(table.bound)} in each strip` },
   });
   const { pen, left, top, right } = wavesPlane;
-  chosen.forEach((wave, i) => {
+  waves.forEach((wave, i) => {
     const middle = top + (i + 0.5) * STRIP;
     const toY = (value) => middle - (value / table.bound) * (STRIP / 2 - 12);
     pen.strokeStyle = lens.variable("line");
@@ -67,11 +67,11 @@ const drawWaves = figures.responsive(find(".waves").parentElement, () => {
     figures.write(pen, wavelengthText(wave), right, top + i * STRIP + 5, "right");
     figures.curve({ ...wavesPlane, toY }, waveOf(wave), {});
   });
-  figures.mark(wavesPlane, selected());
+  figures.mark(wavesPlane, selected);
 });
 
 function showWaves(_, position) {
-  const parts = waves().map((wave) => `${wave}: ${lens.number(valueAt(position, wave))}`);
+  const parts = waves.map((wave) => `${wave}: ${lens.number(valueAt(position, wave))}`);
   find(".waves-details").textContent = `position ${position}, dimension ${parts.join(", ")}`;
 }
 
@@ -91,8 +91,8 @@ function dimensionsTyped(text) {
 
 function describeWaves() {
   find(".problem").hidden = true;
-  find(".dimensions").value = waves().join(", ");
-  showWaves(0, selected());
+  find(".dimensions").value = waves.join(", ");
+  showWaves(0, selected);
   drawWaves();
 }
 
@@ -129,27 +129,33 @@ function goDimension(_, at) {
 function describePosition() {
   if (!ready()) return;
   find(".fingerprint-title").textContent = fingerprintTitle();
-  const values = fingerprintOf(selected());
+  const values = fingerprintOf(selected);
   find(".fingerprint-note").textContent =
-    `From ${lens.number(Math.min(...values))} to ${lens.number(Math.max(...values))}. ` +
-    `Move the position: the left end of the curve changes at every step, the right end hardly at all.`;
+    `From ${lens.number(Math.min(...values))} to ${lens.number(Math.max(...values))}.` +
+    (table.wavelengths ? " Move the position: the left end of the curves changes at every step, the right end hardly at all." : "");
   goDimension(0, Math.min(dimension, table.d_model - 1));
   describeWaves();
 }
 
-figures.follow(element, "positions.table", (shared) => {
+lens.subscribe(element, "positions.table", (shared) => {
   table = shared;
   find(".lengths-figure").hidden = !table.wavelengths;
   describePosition();
 });
-figures.follow(element, "positions.selected", describePosition);
-figures.follow(element, "positions.waves", () => ready() && describeWaves());
+lens.subscribe(element, "positions.selected", (position) => {
+  selected = position;
+  describePosition();
+});
+lens.subscribe(element, "positions.waves", (dimensions) => {
+  waves = dimensions;
+  if (ready()) describeWaves();
+});
 
 find(".choice").addEventListener("submit", (event) => {
   event.preventDefault();
   if (!ready()) return;
   const { problem, dimensions } = dimensionsTyped(find(".dimensions").value);
-  if (dimensions) figures.share("positions.waves", dimensions);
+  if (dimensions) lens.publish("positions.waves", dimensions);
   find(".problem").hidden = !problem;
   find(".problem").textContent = problem || "";
 });
@@ -166,10 +172,10 @@ overDimensions(find(".fingerprint"), () => fingerprintPlane, showFingerprint);
 overDimensions(find(".lengths"), () => lengthsPlane, showLength);
 figures.walk(find(".waves"), {
   size: () => [1, table.n_positions],
-  at: () => [0, selected()],
+  at: () => [0, selected],
   find: (event) => figures.columnAt(wavesPlane, table.n_positions, event),
   show: showWaves,
-  go: (_, position) => figures.share("positions.selected", position),
+  go: (_, position) => lens.publish("positions.selected", position),
 });
 
 // ---- saving ------------------------------------------------------------------------------------------------------
@@ -179,13 +185,13 @@ const numbered = (values) => Array.from(values, (value, i) => [i, value]);
 
 onClick(".save-fingerprint-png", () => figures.savePng("fingerprint.png", fingerprintTitle(), find(".fingerprint")));
 onClick(".save-fingerprint-csv", () =>
-  lens.saveCsv("fingerprint.csv", [["dimension", `position ${selected()}`], ...numbered(fingerprintOf(selected()))]),
+  lens.saveCsv("fingerprint.csv", [["dimension", `position ${selected}`], ...numbered(fingerprintOf(selected))]),
 );
 onClick(".save-waves-png", () => figures.savePng("waves.png", "Dimensions as waves over the positions", find(".waves")));
 onClick(".save-waves-csv", () => {
-  const columns = waves().map(waveOf);
+  const columns = waves.map(waveOf);
   const rows = columns[0].map((_, position) => [position, ...columns.map((column) => column[position])]);
-  lens.saveCsv("waves.csv", [["position", ...waves().map((wave) => `dimension ${wave}`)], ...rows]);
+  lens.saveCsv("waves.csv", [["position", ...waves.map((wave) => `dimension ${wave}`)], ...rows]);
 });
 onClick(".save-lengths-png", () => figures.savePng("wavelengths.png", "Positions a wave takes, by dimension", find(".lengths")));
 onClick(".save-lengths-csv", () =>

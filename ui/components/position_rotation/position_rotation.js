@@ -4,16 +4,18 @@
 
 const find = (selector) => element.querySelector(selector);
 const canvas = find(".circle");
-const RADIUS = 118;
-const CENTRE = [180, 168];
+// less than this is rounding: a 32-bit float near 1 is true to 6e-8
+const ROUNDING = 1e-6;
+const RADIUS = 104;
+const CENTRE = [155, 152];
 let table = null;
+let selected = 0;
 let turn = null; // the last good value, with its arrays
 
-const signed = (x) => (x < 0 ? lens.number(x) : ` ${lens.number(x)}`);
 const of = (points, i) => [points[2 * i], points[2 * i + 1]];
 const count = () => turn.before.length / 2;
 // the selected position, or the nearest that has another one k positions on
-const index = () => Math.max(0, Math.min(count() - 1, (figures.shared("positions.selected") ?? 0) - turn.first));
+const index = () => Math.max(0, Math.min(count() - 1, selected - turn.first));
 const title = () => `Dimensions ${2 * turn.pair} and ${2 * turn.pair + 1} of every position, shifted by ${turn.offset}`;
 
 // ---- the picture: sine to the right, cosine upwards, like the hand of a clock ------------------------------------
@@ -46,13 +48,13 @@ function hand(pen, [x, y], dash) {
 
 const draw = figures.responsive(canvas.parentElement, () => {
   if (!turn) return;
-  const pen = figures.surface(canvas, 360, 400);
+  const pen = figures.surface(canvas, 310, 370);
   pen.strokeStyle = lens.variable("line");
   ring(pen, CENTRE, RADIUS);
   pen.strokeRect(CENTRE[0] - RADIUS, CENTRE[1], 2 * RADIUS, 0);
   pen.strokeRect(CENTRE[0], CENTRE[1] - RADIUS, 0, 2 * RADIUS);
   figures.write(pen, `dimension ${2 * turn.pair + 1} (cosine) ↑`, CENTRE[0], 14, "center");
-  figures.write(pen, `dimension ${2 * turn.pair} (sine) →`, CENTRE[0], 318, "center");
+  figures.write(pen, `dimension ${2 * turn.pair} (sine) →`, CENTRE[0], 290, "center");
   for (const [text, x, y] of [["1", 0, 1], ["−1", 0, -1], ["1", 1, 0], ["−1", -1, 0]]) {
     figures.write(pen, text, CENTRE[0] + (RADIUS + 16) * x, CENTRE[1] - (RADIUS + 16) * y, "center");
   }
@@ -69,14 +71,14 @@ const draw = figures.responsive(canvas.parentElement, () => {
   ring(pen, before, 5);
   figures.dot(pen, ...after, 5);
   cross(pen, rotated, 8);
-  figures.write(pen, `○ position ${position}    ● position ${position + turn.offset}`, CENTRE[0], 346, "center", "ink");
-  figures.write(pen, "× matrix · ○, for every position", CENTRE[0], 370, "center", "ink");
+  figures.write(pen, `○ position ${position}    ● position ${position + turn.offset}`, CENTRE[0], 320, "center", "ink");
+  figures.write(pen, "× matrix · ○, for every position", CENTRE[0], 344, "center", "ink");
 });
 
 // ---- the numbers -------------------------------------------------------------------------------------------------
 
 function row(name, [sine, cosine]) {
-  const cells = [["th", name], ["td", signed(sine)], ["td", signed(cosine)]].map(([tag, text]) => {
+  const cells = [["th", name], ["td", lens.number(sine)], ["td", lens.number(cosine)]].map(([tag, text]) => {
     const cell = document.createElement(tag);
     if (tag === "th") cell.scope = "row";
     cell.textContent = text;
@@ -112,11 +114,11 @@ function receive() {
   turn = { ...value, before, after, rotated };
   find(".equation").textContent = `PE(pos + ${turn.offset}) = matrix · PE(pos), where the matrix is`;
   const cells = find(".matrix").querySelectorAll("td");
-  turn.matrix.flat().forEach((number, i) => (cells[i].textContent = signed(number)));
+  turn.matrix.flat().forEach((number, i) => (cells[i].textContent = lens.number(number)));
   find(".angle").textContent = `A turn by ${lens.number(turn.angle)} radians: k / 10000^(${2 * turn.pair}/${turn.d_model}).`;
-  find(".difference").textContent =
-    `Largest difference over ${count()} positions: ${lens.number(turn.max_difference)}` +
-    (turn.max_difference < 1e-5 ? ", which is rounding." : ".");
+  find(".difference").textContent = lens.number(turn.max_difference);
+  find(".difference-name").textContent =
+    `largest difference between the two, over ${count()} positions` + (turn.max_difference < ROUNDING ? ": rounding" : "");
   describe();
 }
 
@@ -137,14 +139,17 @@ function ask() {
   });
 }
 
-figures.follow(element, "positions.table", (shared) => {
+lens.subscribe(element, "positions.table", (shared) => {
   table = shared;
   find(".pair").max = table.d_model / 2 - 1;
   find(".offset").min = 1 - table.n_positions;
   find(".offset").max = table.n_positions - 1;
   ask();
 });
-figures.follow(element, "positions.selected", describe);
+lens.subscribe(element, "positions.selected", (position) => {
+  selected = position;
+  describe();
+});
 for (const name of ["pair", "offset"]) {
   find(`.${name}`).addEventListener("input", () => table && nameChoice());
   find(`.${name}`).addEventListener("change", () => table && ask());
@@ -154,7 +159,7 @@ figures.walk(canvas, {
   at: () => [0, index()],
   find: () => null,
   show: () => {},
-  go: (_, i) => figures.share("positions.selected", turn.first + i),
+  go: (_, i) => lens.publish("positions.selected", turn.first + i),
 });
 
 find(".save-png").addEventListener("click", () => turn && figures.savePng("rotation.png", title(), canvas));

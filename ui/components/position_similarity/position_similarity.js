@@ -5,16 +5,16 @@ const find = (selector) => element.querySelector(selector);
 const NAMES = { dot: "dot product", distance: "distance" };
 let table = null;
 let measure = "dot";
+let selected = 0;
 let other = 0; // the position compared with the selected one
 let map = null;
 let curvePlane = null;
 
-const selected = () => figures.shared("positions.selected");
-const ready = () => table && selected() !== undefined && selected() < table.n_positions;
+const ready = () => table && selected < table.n_positions;
 const between = (position, other) => table[measure][position * table.n_positions + other];
 const rowOf = (position) => table[measure].subarray(position * table.n_positions, (position + 1) * table.n_positions);
 const mapTitle = () => `The ${NAMES[measure]} of every two positions`;
-const curveTitle = () => `The ${NAMES[measure]} of position ${selected()} and every other`;
+const curveTitle = () => `The ${NAMES[measure]} of position ${selected} and every other`;
 
 // a dot product has a sign, and 0 in the middle of its scale; a distance begins at 0
 function range() {
@@ -33,14 +33,14 @@ const draw = figures.responsive(find(".pair"), () => {
     x: { name: "position" }, y: { name: "position" },
     colours: measure === "dot" ? lens.diverging() : lens.sequential(), low, high,
   });
-  figures.outline(map, selected(), other);
-  const lowest = Math.min(0, ...table[measure].subarray(0, n), ...rowOf(selected()));
+  figures.outline(map, selected, other);
+  const lowest = Math.min(0, ...table[measure].subarray(0, n), ...rowOf(selected));
   curvePlane = figures.plane(find(".curve"), {
     width: Math.max(300, find(".curve").parentElement.clientWidth), height: 320,
     x: { name: "position", low: 0, high: n - 1, whole: true },
-    y: { name: `${NAMES[measure]} with position ${selected()}`, low: lowest, high },
+    y: { name: `${NAMES[measure]} with position ${selected}`, low: lowest, high },
   });
-  figures.curve(curvePlane, rowOf(selected()), {});
+  figures.curve(curvePlane, rowOf(selected), {});
   figures.mark(curvePlane, other);
 });
 
@@ -55,17 +55,20 @@ function describe() {
   for (const name of Object.keys(NAMES)) find(`.${name}`).setAttribute("aria-pressed", String(name === measure));
   find(".notice").textContent = table.wavelengths
     ? `Every diagonal has one colour: what counts is how far apart two positions are, not where they stand. ` +
-      `Position ${selected()} is nearest to itself, and its neighbours are next.`
+      `Position ${selected} is nearest to itself, and its neighbours are next.`
     : `This table was learned: nothing forces two pairs that are equally far apart to be equally similar.`;
-  show(selected(), other);
+  show(selected, other);
   draw();
 }
 
-figures.follow(element, "positions.table", (shared) => {
+lens.subscribe(element, "positions.table", (shared) => {
   table = shared;
   describe();
 });
-figures.follow(element, "positions.selected", describe);
+lens.subscribe(element, "positions.selected", (position) => {
+  selected = position;
+  describe();
+});
 for (const name of Object.keys(NAMES)) {
   find(`.${name}`).addEventListener("click", () => {
     measure = name;
@@ -75,19 +78,19 @@ for (const name of Object.keys(NAMES)) {
 
 figures.walk(find(".map"), {
   size: () => [table.n_positions, table.n_positions],
-  at: () => [selected(), other],
+  at: () => [selected, other],
   find: (event) => figures.cellAt(map, event),
   show,
   go: (position, column) => {
     other = column;
-    figures.share("positions.selected", position);
+    lens.publish("positions.selected", position);
   },
 });
 figures.walk(find(".curve"), {
   size: () => [1, table.n_positions],
   at: () => [0, other],
   find: (event) => figures.columnAt(curvePlane, table.n_positions, event),
-  show: (_, column) => show(selected(), column),
+  show: (_, column) => show(selected, column),
   go: (_, column) => {
     other = column;
     describe();

@@ -1,0 +1,150 @@
+"""The Positions tab: the position table and what makes it one, and what a Transformer would be without it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from explain.order import OrderExperiment, naive_comparison, order_experiment
+from explain.plain import plain
+from explain.positional import MAX_POSITIONS, PositionTable, model_table, position_table, rotation, similarity
+from explain.run import Run, Runner
+from ui.components import widget
+from ui.events import ON_MODEL
+from ui.languages import direction_name
+from ui.request import Request
+from ui.tabs import TabView
+
+ORDERS = ("Ram pushed Hari.", "Hari pushed Ram.")
+NAIVE_POSITIONS = 64
+
+_FIGURES = Path(__file__).parents[1] / "assets" / "figures.js"
+# What computes a table and no more; of a slider's many events only the last one counts.
+_QUICK = dict(api_visibility="private", show_progress="hidden", trigger_mode="always_last")
+
+
+def positions_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
+    """Draws the tab; its widgets ask for their first values when the tab is first opened."""
+    script = f"<script>{_FIGURES.read_text(encoding='utf-8')}</script>"
+    with gr.Tab("Positions", id="positions") as tab:
+        chart = widget("position_chart", elem_id="position-chart", head=script)
+        widget("position_curves", elem_id="position-curves", head=script)
+        widget("position_similarity", elem_id="position-similarity", head=script)
+        turn = widget("position_rotation", elem_id="position-rotation", head=script)
+        naive = widget("position_naive", elem_id="position-naive", head=script)
+        gr.Markdown("## Why positions are needed: the same words in two orders")
+        with gr.Row():
+            first = gr.Textbox(ORDERS[0], label="One order", elem_id="order-first")
+            second = gr.Textbox(ORDERS[1], label="Another order of the same words", elem_id="order-second")
+            directions = [(direction_name(code), code) for code in runner.translator.directions]
+            direction = gr.Radio(directions, value=run.settings.direction, label="Direction of both")
+        go = gr.Button("Compare the two orders", elem_id="order-go")
+        order = widget("order_experiment", elem_id="order-experiment", head=script)
+
+    def another_table(event: gr.EventData) -> dict[str, Any]:
+        try:
+            return chart_value(*_table(runner, event))
+        except ValueError as error:
+            return {"problem": str(error)}
+
+    def another_turn(event: gr.EventData) -> dict[str, Any]:
+        try:
+            table, _ = _table(runner, event)
+            return rotation_value(table, _typed(event, "pair"), _typed(event, "offset"))
+        except ValueError as error:
+            return {"problem": str(error)}
+
+    def compare(first: str, second: str, direction: str, request: Any) -> dict[str, Any]:
+        try:
+            settings = replace(Request.from_browser(request).settings, direction=direction)
+            return order_value(order_experiment(runner, first, second, settings))
+        except ValueError as error:
+            return {"problem": str(error)}
+
+    chart.table(another_table, None, [chart], **_QUICK)
+    turn.turn(another_turn, None, [turn], **_QUICK)
+    compared = dict(fn=compare, inputs=[first, second, direction, request], outputs=[order], **ON_MODEL)
+    gr.on([go.click, first.submit, second.submit], **compared)
+    order.start(**compared)
+    return TabView(tab, [naive], lambda run: [naive_value(runner, run)])
+
+
+def chart_value(table: PositionTable, own: bool) -> dict[str, Any]:
+    """What the chart, and the figures that share its table, draw; `own`: it is the model's."""
+    near = similarity(table)
+    n_positions, d_model = table.values.shape
+    return {
+        "n_positions": n_positions,
+        "d_model": d_model,
+        "own": own,
+        "bound": table.packed().high,
+        "table": exact(table.values),
+        "wavelengths": plain(table.wavelengths),
+        "dot": exact(near.dot),
+        "distance": exact(near.distance),
+    }
+
+
+def rotation_value(table: PositionTable, pair: int, offset: int) -> dict[str, Any]:
+    """What the widget draws of a shift.
+
+    Raises:
+        ValueError: as `explain.positional.rotation`.
+    """
+    turn = rotation(table, pair, offset)
+    return {
+        "pair": turn.pair,
+        "offset": turn.offset,
+        "d_model": table.values.shape[1],
+        "angle": turn.angle,
+        "matrix": plain(turn.matrix),
+        "first": turn.positions[0],
+        "before": exact(turn.before),
+        "after": exact(turn.after),
+        "rotated": exact(turn.rotated),
+        "max_difference": turn.max_difference,
+    }
+
+
+def naive_value(runner: Runner, run: Run) -> dict[str, Any]:
+    """What the widget draws of raw position numbers beside the embeddings of a run."""
+    longest = runner.translator.model.config.max_positions
+    n_positions = min(max(NAIVE_POSITIONS, len(run.source)), longest, MAX_POSITIONS)
+    return plain(naive_comparison(runner, run, n_positions))
+
+
+def order_value(experiment: OrderExperiment) -> dict[str, Any]:
+    """What the widget draws of two orders."""
+    orders = {
+        name: {"text": run.text, "tokens": plain(run.source), "translation": run.translation.text}
+        for name, run in [("first", experiment.first), ("second", experiment.second)]
+    }
+    maps = {name: exact(getattr(experiment, name)) for name in ("map_with", "map_without")}
+    names = ("pairing", "differences_with", "differences_without", "largest_with", "largest_without")
+    return {**orders, **maps, **{name: plain(getattr(experiment, name)) for name in names}}
+
+
+def exact(values: np.ndarray) -> dict[str, Any]:
+    """An array as one string of 32-bit floats in C order, for numbers that are shown to three digits."""
+    data = base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")
+    return {"shape": list(values.shape), "base64": data}
+
+
+def _table(runner: Runner, event: gr.EventData) -> tuple[PositionTable, bool]:
+    """The table that an event of the browser asks for, and whether it is the model's own."""
+    n_positions, own = _typed(event, "positions"), getattr(event, "own", None) is True
+    if own:
+        return model_table(runner.translator, n_positions), own
+    return position_table(n_positions, _typed(event, "dimensions")), own
+
+
+def _typed(event: gr.EventData, name: str) -> int | str:
+    """What stood in a field: a number where it is one, else the beginning of it, for the message."""
+    text = str(getattr(event, name, ""))[:20].strip()
+    digits = text.removeprefix("-")
+    return int(text) if digits.isascii() and digits.isdigit() else text
