@@ -162,6 +162,21 @@ window.lens = (() => {
     return { canvas, context };
   }
 
+  // the sequential scale as a bar in a picture, with the words for its two ends
+  function drawScale(context, x, y, low, high) {
+    const left = x + context.measureText(low).width + 8;
+    const bar = context.createLinearGradient(left, 0, left + 128, 0);
+    bar.addColorStop(0, variable("ground"));
+    bar.addColorStop(1, variable("scale"));
+    context.fillText(low, x, y);
+    context.fillText(high, left + 136, y);
+    context.fillStyle = bar;
+    context.strokeStyle = variable("line");
+    context.fillRect(left, y - 5, 128, 10);
+    context.strokeRect(left, y - 5, 128, 10);
+    context.fillStyle = variable("ink");
+  }
+
   const savePng = (name, canvas) => canvas.toBlob((blob) => save(name, blob), "image/png");
 
   // an SVG element; its text goes in as text
@@ -195,6 +210,6 @@ window.lens = (() => {
 
   return {
     number, percent, tokenText, tokenElement, light, linkHover, variable, rgb, sequential, diverging, onTheme, bytes,
-    publish, subscribe, paintCells, paper, save, saveCsv, saveJson, savePng, svg, saveSvg, setAddress,
+    publish, subscribe, paintCells, paper, drawScale, save, saveCsv, saveJson, savePng, svg, saveSvg, setAddress,
   };
 })();

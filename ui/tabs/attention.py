@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
-from explain.attention import KINDS, AttentionMaps, Kind, attention_maps, head_statistics
+from explain.attention import KINDS, AttentionMaps, attention_maps, head_statistics
 from explain.checks import whole_number
 from explain.plain import plain
 from explain.run import Run, Runner
 from ui.components import widget
 from ui.events import ON_MODEL, kindly
-from ui.languages import language_names
+from ui.languages import NAMES
 from ui.request import Request
 from ui.tabs import TabView
 
@@ -32,9 +31,9 @@ def attention_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
 
     @kindly
     def exact(request: Any, event: gr.EventData) -> dict[str, Any]:
-        asked = Request.from_browser(request)
         kind, layers = _asked(event._data)
-        return {"run": request, **exact_weights(attention_maps(asked.run(runner), kind), layers)}
+        run = Request.from_browser(request).run(runner)
+        return {"run": Request.of(run).to_browser(), **exact_weights(attention_maps(run, kind), layers)}
 
     # Nothing to be seen waits for it: what it brings is the digits behind those that are shown already.
     heads.exact(exact, [request], [heads], **{**ON_MODEL, "show_progress": "hidden"})
@@ -53,7 +52,7 @@ def grid_value(kinds: Sequence[AttentionMaps], direction: str, run: Mapping[str,
     encoder, _, cross = kinds
     return {
         "run": run,
-        "languages": language_names(direction),
+        "languages": [NAMES.get(code, code) for code in direction.split("-")],
         "tokens": {"source": plain(encoder.rows), "target_in": plain(cross.rows), "target_out": plain(cross.predicts)},
         "kinds": {
             maps.kind: {"weights": plain(maps.packed()), "statistics": plain(head_statistics(maps))} for maps in kinds
@@ -65,20 +64,19 @@ def exact_weights(maps: AttentionMaps, layers: Sequence[int]) -> dict[str, Any]:
     """The weights of these layers as the model had them: float32, little-endian, one base64 string a layer.
 
     Raises:
-        ValueError: no such layer.
+        ValueError: no layers, more than there are, or no such layer.
     """
+    n_layers = len(maps.weights)
+    whole_number("number of layers", len(layers), 1, n_layers)
     strings = {}
     for layer in layers:
-        weights = maps.weights[whole_number("layer", layer, 0, len(maps.weights) - 1)]
-        strings[layer] = base64.b64encode(np.ascontiguousarray(weights, "<f4").tobytes()).decode("ascii")
+        weights = maps.weights[whole_number("layer", layer, 0, n_layers - 1)]
+        strings[str(layer)] = base64.b64encode(weights.astype("<f4").tobytes()).decode("ascii")
     return {"kind": maps.kind, "layers": strings}
 
 
-def _asked(data: Any) -> tuple[Kind, list[int]]:
-    """What an event from the browser asks for; whether there are such layers is for `exact_weights` to say."""
-    kind, layers = (data.get("kind"), data.get("layers")) if isinstance(data, dict) else (None, None)
-    if kind not in KINDS:
-        raise ValueError(f"attention: expected one of {', '.join(KINDS)}; found {kind!r}")
-    if not isinstance(layers, list) or not layers or len(layers) > MAX_LAYERS:
-        raise ValueError(f"layers: expected 1 to {MAX_LAYERS} numbers; found {layers!r}: open a head again")
-    return kind, layers
+def _asked(data: Any) -> tuple[Any, list[Any]]:
+    """What an event from the browser asks for; whether there is such a kind or layer is checked where it is used."""
+    if not isinstance(data, dict) or not isinstance(data.get("layers"), list):
+        raise ValueError("attention: expected a kind and its layers; found something else: open a head again")
+    return data.get("kind"), data["layers"]

@@ -13,7 +13,7 @@ const KINDS = {
     title: (s) => `Where each ${s} token looks in its own sentence`,
     axes: (s) => ({ rows: `the ${s} token that looks`, columns: `the ${s} token looked at` }),
     notice: () =>
-      "A line beside the diagonal is a head that looks at a neighbour; a dark column is a head whose tokens all look " +
+      "A line beside the diagonal is a head that looks at a neighbour; a strong column is a head whose tokens all look " +
       "at one place, often at the end or at a full stop.",
   },
   decoder: {
@@ -71,7 +71,10 @@ function read() {
   const { weights, statistics } = value.kinds[kind];
   const [nLayers, nHeads] = weights.shape;
   const hidden = find(".hide input").checked;
-  const shown = (all) => (hidden ? all.filter((position) => !position.special) : all);
+  const shown = (all) => {
+    const left = all.filter((position) => !position.special);
+    return hidden && left.length ? left : all; // an empty translation has special tokens alone
+  };
   const allRows = positions(value.tokens[rows], rows, predicts && value.tokens[predicts]);
   const allColumns = positions(value.tokens[columns], columns);
   return {
@@ -205,11 +208,12 @@ function picture() {
   const [size, gap, top, perRow] = [112, 44, 64, attention.nHeads];
   const heads = ordered();
   const width = Math.max(640, perRow * (size + 16) + 24);
-  const height = top + Math.ceil(heads.length / perRow) * (size + gap) + 24;
+  const height = top + Math.ceil(heads.length / perRow) * (size + gap) + 32;
   const { canvas, context } = lens.paper(width, height);
   context.fillText(`${attention.name}: ${attention.title}`, 16, 18);
   const statistic = STATISTICS[find(".statistic").value].name;
-  context.fillText(`Weight 0 (ground) to ${find(".high").textContent}. Under each map: ${statistic}.`, 16, 38);
+  context.fillText(`Under each map: ${statistic}.`, 16, 38);
+  lens.drawScale(context, 16, height - 20, "weight 0", find(".high").textContent);
   heads.forEach((head, i) => {
     const [x, y] = [16 + (i % perRow) * (size + 16), top + Math.floor(i / perRow) * (size + gap)];
     context.fillText(label(head), x, y);

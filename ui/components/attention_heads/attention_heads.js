@@ -38,38 +38,41 @@ function toggle(head) {
   look(layer, scope().filter((head) => others.some((other) => same(head, other))));
 }
 
+// The buttons stay while they are the same heads: a double-click needs both its clicks on one button.
+function drawButtons() {
+  const heads = scope();
+  if (find(".heads").dataset.scope === heads.map(name).join()) return;
+  find(".heads").dataset.scope = heads.map(name).join();
+  const buttons = heads.map((head) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet-button";
+    button.textContent = name(head);
+    const alone = () => look(views[attention.kind].layer, [head]);
+    button.addEventListener("click", () => toggle(head));
+    button.addEventListener("dblclick", alone);
+    button.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.shiftKey) return;
+      event.preventDefault();
+      alone();
+    });
+    return button;
+  });
+  find(".heads").replaceChildren(...buttons);
+}
+
 function drawControls() {
   const { layer, heads } = views[attention.kind];
   const layers = ["all layers", ...Array.from({ length: attention.nLayers }, (_, i) => `layer ${i + 1}`)];
   const chosen = layer === null ? 0 : layer + 1;
   find(".layer").replaceChildren(...layers.map((text, i) => new Option(text, i, false, i === chosen)));
-  const focused = find(".heads :focus")?.textContent;
-  const buttons = scope().map((head) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet-button";
-    button.textContent = layer === null ? name(head) : `H${head.head + 1}`;
-    button.setAttribute("aria-pressed", String(heads.some((other) => same(head, other))));
-    button.setAttribute("aria-label", name(head));
-    button.dataset.head = name(head);
-    button.addEventListener("click", () => toggle(head));
-    button.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !event.shiftKey) return;
-      event.preventDefault();
-      look(layer, [head]);
-    });
-    return button;
-  });
-  find(".heads").replaceChildren(...buttons);
-  if (focused) buttons.find((button) => button.textContent === focused)?.focus();
+  drawButtons();
+  const pressed = heads.map(name);
+  for (const button of find(".heads").children) {
+    button.setAttribute("aria-pressed", String(pressed.includes(button.textContent)));
+  }
   find(".how-label").hidden = heads.length < 2;
 }
-
-// The buttons are made anew at every click, so the second click of two meets another button than the first.
-find(".heads").addEventListener("dblclick", (event) => {
-  const head = scope().find((head) => name(head) === event.target.dataset.head);
-  if (head) look(views[attention.kind].layer, [head]);
-});
 
 // ---- what is drawn -----------------------------------------------------------------------------------------------
 
@@ -87,6 +90,7 @@ function together(values) {
 
 function picture() {
   const { heads } = views[attention.kind];
+  const how = heads.length > 1 ? find(".how").value : null;
   const { rows, columns } = attention;
   const weights = heads.map(weightOf);
   const cells = rows.flatMap((row) => columns.map((column) => together(weights.map((weight) => weight(row, column)))));
@@ -99,11 +103,32 @@ function picture() {
     label: `${attention.name}, ${viewName()}`,
     file: `attention-${attention.kind}-${viewName().replaceAll(/[ ,]+/g, "-")}`,
     high: Math.max(...cells),
-    together: heads.length > 1 ? find(".how").value : null,
     drawing: find(".drawings input:checked").value,
     weight: (i) => number(cells[i]),
     parts: (row, column) => (many ? ` (${parts(row, column)})` : ""),
+    csv: () => csv(rows, columns, cells),
+    json: () => json(heads, how, rows, columns, cells),
   };
+}
+
+// positions counted from 1, as on the page
+function csv(rows, columns, cells) {
+  const head = ["row", "row_token", "predicted_token", "column", "column_token", "weight"];
+  const lines = rows.flatMap((row, r) =>
+    columns.map((column, c) => [
+      row.index + 1, row.token.text, row.predicts?.text ?? "", column.index + 1, column.token.text,
+      cells[r * columns.length + c],
+    ]),
+  );
+  return [head, ...lines];
+}
+
+// layers, heads and positions counted from 0, as in the API
+function json(heads, how, rows, columns, cells) {
+  const { run, kind } = attention;
+  const position = ({ index, token, predicts }) => ({ position: index, token, ...(predicts && { predicts }) });
+  const weights = rows.map((_, r) => cells.slice(r * columns.length, (r + 1) * columns.length));
+  return { run, kind, heads, how, rows: rows.map(position), columns: columns.map(position), weights };
 }
 
 function viewName() {
