@@ -6,7 +6,10 @@ from typing import Any
 
 import gradio as gr
 
+from explain.attention import attention_maps, head_statistics
+from explain.next_token import Sampling, distribution, steps
 from explain.plain import plain
+from explain.positional import model_table, position_table
 from explain.run import Runner, Settings
 from ui.events import ONE_LINE, kindly
 
@@ -18,7 +21,7 @@ def add_api(runner: Runner) -> None:
     def translate(
         text: str, direction: str = "en-de", beam_size: int = 4, length_penalty: float = 0.6, n_hypotheses: int = 1
     ) -> dict[str, Any]:
-        """Translates a text; returns the translation, its hypotheses with scores and token probabilities, and times."""
+        """Translates a text: the translation, the hypotheses with their scores and token probabilities, the seconds."""
         run = runner.run(text, Settings(direction, beam_size, length_penalty, n_hypotheses))
         return {
             "translation": run.translation.text,
@@ -28,4 +31,43 @@ def add_api(runner: Runner) -> None:
             "seconds": run.seconds,
         }
 
-    gr.api(translate, api_name="translate", **ONE_LINE)
+    @kindly
+    def attention(text: str, direction: str = "en-de", kind: str = "cross") -> dict[str, Any]:
+        """The attention weights of one kind (encoder, decoder, cross) for the best translation; each head's figures."""
+        run = runner.run(text, Settings(direction))
+        maps = attention_maps(run, kind)
+        return {
+            "translation": run.translation.text,
+            **plain(maps),  # weights: layer, head, row, column
+            "statistics": plain(head_statistics(maps)),
+        }
+
+    @kindly
+    def next_token(
+        text: str,
+        direction: str = "en-de",
+        position: int = 0,
+        temperature: float = 1.0,
+        top_k: int = 0,
+        top_p: float = 1.0,
+        n_shown: int = 10,
+    ) -> dict[str, Any]:
+        """What could stand at one position of the best translation, before and after the cuts of sampling."""
+        run = runner.run(text, Settings(direction))
+        sampling = Sampling(temperature, top_k, top_p)
+        return {
+            "translation": run.translation.text,
+            "tokens": plain(run.target_out),
+            "steps": plain(steps(run)),
+            **plain(distribution(runner, run, position, sampling, n_shown)),
+        }
+
+    @kindly
+    def positional_encoding(n_positions: int = 50, d_model: int | None = None) -> dict[str, Any]:
+        """The sinusoidal table of any size, or without d_model the bundled model's own: values and wavelengths."""
+        if d_model is None:
+            return plain(model_table(runner.translator, n_positions))
+        return plain(position_table(n_positions, d_model))
+
+    for endpoint in (translate, attention, next_token, positional_encoding):
+        gr.api(endpoint, api_name=endpoint.__name__, **ONE_LINE)

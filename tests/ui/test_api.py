@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from explain.run import Runner
+from explain.attention import attention_maps, head_statistics
+from explain.next_token import Sampling, distribution
+from explain.run import Runner, Settings
+from model.positional import sinusoidal_encoding
 from tests.conftest import tiny_translator
 from ui.launch import launch
 from ui.page import build_page
@@ -39,7 +43,7 @@ def test_translate_gives_the_translators_own_numbers(client, runner):
         (("", "en-de"), "text: expected a word or a sentence; found none"),
         (("house", "en-fr"), "direction: expected one of en-de, de-en; found 'en-fr'"),
         (("house", "en-de", 99), "beam_size: expected"),
-        (("house", "en-de", 4, float("inf")), "alpha: expected|Out of range"),
+        (("house", "en-de", 4, 1e9), "alpha: expected"),
         (("house", "en-de", 2, 0.6, 3), "n_best: expected"),
         (("x" * 50_000, "en-de"), "text: expected at most"),
     ],
@@ -49,5 +53,44 @@ def test_a_bad_request_gets_the_reason(client, arguments, message):
         client.predict(*arguments, api_name="/translate")
 
 
+def test_attention_gives_the_weights_that_the_tab_shows(client, runner):
+    answer = client.predict("A small house.", "en-de", "cross", api_name="/attention")
+    maps = attention_maps(runner.run("A small house.", Settings("en-de")), "cross")
+    assert np.allclose(answer["weights"], maps.weights, atol=1e-7)
+    assert [token["text"] for token in answer["columns"]] == [token.text for token in maps.columns]
+    assert np.allclose(answer["statistics"]["entropy_bits"], head_statistics(maps).entropy_bits)
+
+
+def test_next_token_gives_the_distribution_that_the_tab_shows(client, runner):
+    answer = client.predict("A small house.", "en-de", 2, 0.7, 5, 0.9, 3, api_name="/next_token")
+    run = runner.run("A small house.", Settings("en-de"))
+    expected = distribution(runner, run, 2, Sampling(0.7, 5, 0.9), n_shown=3)
+    assert [c["id"] for c in answer["candidates"]] == [c.id for c in expected.candidates]
+    assert answer["candidates"][0]["sampling_probability"] == expected.candidates[0].sampling_probability
+    assert answer["entropy_bits"] == expected.entropy_bits
+
+
+@pytest.mark.parametrize("d_model", [16, None])
+def test_positional_encoding_gives_the_table(client, d_model):
+    answer = client.predict(7, d_model, api_name="/positional_encoding")
+    assert np.allclose(answer["values"], sinusoidal_encoding(7, d_model or 22), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "arguments", "message"),
+    [
+        ("/attention", ("house", "en-de", "all"), "attention: expected one of encoder, decoder, cross; found 'all'"),
+        ("/next_token", ("house", "en-de", 10_000), "position: expected"),
+        ("/next_token", ("house", "en-de", 0, -1), "temperature: expected"),
+        ("/positional_encoding", (7, 15), "d_model: expected"),
+        ("/positional_encoding", (10**9, 16), "positions: expected"),
+    ],
+)
+def test_a_bad_number_gets_the_reason(client, endpoint, arguments, message):
+    with pytest.raises(AppError, match=message):
+        client.predict(*arguments, api_name=endpoint)
+
+
 def test_only_the_named_endpoints_are_public(client):
-    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/translate"}
+    endpoints = {"/translate", "/attention", "/next_token", "/positional_encoding"}
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == endpoints
