@@ -14,6 +14,9 @@ from ui.introduction import TITLE, introduction
 from ui.languages import direction_name, swapped
 from ui.links import SET_ADDRESS, request_from_query
 from ui.request import Request
+from ui.tabs.attention import attention_tab
+from ui.tabs.next_token import next_token_tab
+from ui.tabs.positions import positions_tab
 from ui.tabs.translate import translate_tab, translation_value
 
 EXAMPLES = [
@@ -56,7 +59,12 @@ def build_page(runner: Runner) -> gr.Blocks:
         request = gr.JSON(Request.of(first).to_browser(), visible=False)
         active = gr.Textbox("translate", visible=False)
         with gr.Tabs(elem_id="tabs") as tabs:
-            views = [translate_tab(first)]
+            views = [
+                translate_tab(first),
+                attention_tab(runner, first, request),
+                next_token_tab(runner, first, request),
+                positions_tab(runner, first, request),
+            ]
         [translation] = views[0].outputs
         controls = [text_box, direction_box, beam_size, alpha, n_best]
         tab_outputs = [output for view in views for output in view.outputs]
