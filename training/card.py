@@ -72,9 +72,10 @@ def load_facts(checkpoint: Path) -> dict[str, Any]:
 
 
 def score_table(scores: Sequence[Score]) -> str:
-    """The scores as a Markdown table."""
-    rows = [(f"{s.corpus} {s.split}", s.direction, s.metric, f"{s.value:.2f}", f"`{s.signature}`") for s in scores]
-    return _table(("Data", "Direction", "Metric", "Score", "Signature"), rows)
+    """The scores as a Markdown table, and below it each metric's signature."""
+    rows = [(f"{score.corpus} {score.split}", score.direction, score.metric, f"{score.value:.2f}") for score in scores]
+    signatures = dict.fromkeys(f"- {score.metric}: `{score.signature}`" for score in scores)
+    return _table(("Data", "Direction", "Metric", "Score"), rows) + "\n\n" + "\n".join(signatures)
 
 
 def update_card(folder: Path, facts: dict[str, Any], scores: Sequence[Score], beam_size: int, alpha: float) -> None:
@@ -159,7 +160,7 @@ def _eval_result(score: Score) -> EvalResult:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def _marked(name: str, content: str) -> str:

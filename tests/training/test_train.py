@@ -1,0 +1,185 @@
+"""A run learns, resumes exactly, and does not depend on the number of processes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from model.translator import Translator
+from tests.training.conftest import Run, recipe_with, word_pairs, write_lines
+from training.data import bucketed_batches
+from training.recipe import Recipe
+from training.train import Trainer, main
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_run_learns_to_translate(trained):
+    losses = [line["train_loss"] for line in trained.log if "train_loss" in line]
+    valid = [line["valid_loss/words"] for line in trained.log if "valid_loss/words" in line]
+    assert len(losses) == 32 and len(valid) == 2
+    assert losses[-1] < losses[0] / 2
+    assert valid[1] < valid[0] and valid[1] < 1, "in nats; the twelve words without their source have log(12) = 2.5"
+    translator = Translator.from_pretrained(trained.run_dir / "checkpoint")
+    english = (trained.data_dir / "words/test_a.en").read_text().splitlines()
+    german = (trained.data_dir / "words/test_a.de").read_text().splitlines()
+    assert sum(a == b for a, b in zip(translator.translate(english, "en-de"), german, strict=True)) > 5
+    assert sum(a == b for a, b in zip(translator.translate(german, "de-en"), english, strict=True)) > 5
+
+
+def test_the_export_says_what_the_run_took(trained):
+    facts = json.loads((trained.run_dir / "checkpoint/training.json").read_text())
+    assert Recipe.from_dict(facts["recipe"]) == trained.recipe
+    assert facts["pairs"] == {"words": 240, "table": 120}
+    assert facts["steps"] == 160
+    assert facts["tokens"] == trained.log[-1]["tokens"]
+    assert facts["cpu_seconds"] > 0 and trained.log[-1]["seconds"] <= facts["seconds"]
+    weights = load_file(trained.run_dir / "checkpoint/model.safetensors")
+    assert facts["parameters"] == sum(weight.numel() for weight in weights.values())
+
+
+def test_a_killed_run_resumes_to_the_same_weights(trained, recipe_file, tmp_path):
+    killed_at_step_47 = f"""
+import os, signal
+from training.train import Trainer, main
+
+step = Trainer.step
+def step_or_die(self, examples):
+    if self.progress.step == 46:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return step(self, examples)
+Trainer.step = step_or_die
+main([{str(recipe_file)!r}, "--data-dir", {str(trained.data_dir)!r}, "--run-dir", {str(tmp_path)!r}])
+"""
+    killed = subprocess.run([sys.executable, "-c", killed_at_step_47], cwd=ROOT, env=_environment())
+    assert killed.returncode == -9
+    with open(tmp_path / "metrics.jsonl", "a") as log:
+        log.write('{"step": 46, "tok')  # as a kill in the middle of a line leaves it
+    Trainer(trained.recipe, trained.data_dir, tmp_path).train()
+    _assert_same_run(tmp_path, trained.run_dir)
+
+
+class Killed(BaseException):
+    """Stands in for SIGKILL at a chosen place: the run ends there."""
+
+
+@pytest.mark.parametrize(
+    ("place", "resumes_at"),
+    [("before the state is written", 20), ("before it is complete", 20), ("while it replaces the old one", 40)],
+)
+def test_a_kill_in_the_middle_of_saving_leaves_a_state_to_resume_from(
+    place, resumes_at, trained, tmp_path, monkeypatch
+):
+    run = Trainer(trained.recipe, trained.data_dir, tmp_path)
+    owner, name = {
+        "before the state is written": (run.accelerator, "save_state"),
+        "before it is complete": (Path, "touch"),
+        "while it replaces the old one": (shutil, "rmtree"),
+    }[place]
+    original = getattr(owner, name)
+
+    def die_at_step_40(*arguments, **options):
+        if run.progress.step == 40:
+            if place == "while it replaces the old one":
+                (tmp_path / "state/model.safetensors").unlink()
+            raise Killed
+        return original(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, die_at_step_40)
+        with pytest.raises(Killed):
+            run.train()
+
+    for _ in range(2):  # and once more, as after a second kill
+        resumed = Trainer(trained.recipe, trained.data_dir, tmp_path)
+        resumed.resume()
+        assert resumed.progress.step == resumes_at
+        assert _log(tmp_path)[-1]["step"] == resumes_at
+
+
+def test_a_finished_run_is_extended_from_where_it_stands(trained, recipe_file, tmp_path):
+    shutil.copytree(trained.run_dir, tmp_path, dirs_exist_ok=True)
+    arguments = ["--data-dir", str(trained.data_dir), "--run-dir", str(tmp_path), "--steps", "165"]
+    main([str(recipe_file), *arguments, "--decay-steps", "5"])
+    extended = Run(trained.recipe, trained.data_dir, tmp_path)
+    assert extended.log[: len(trained.log)] == trained.log
+    assert [line["step"] for line in extended.log[len(trained.log) :]] == [165, 165]
+    assert extended.log[-1]["tokens"] > trained.log[-1]["tokens"]
+
+
+def test_a_run_folder_of_another_model_is_refused(trained, tmp_path):
+    shutil.copytree(trained.run_dir, tmp_path, dirs_exist_ok=True)
+    other = dataclasses.replace(trained.recipe, model={**trained.recipe.model, "d_model": 16})
+    with pytest.raises(ValueError, match=r"state: expected the state of a run with this recipe's model .* --run-dir"):
+        Trainer(other, trained.data_dir, tmp_path).train()
+
+
+def test_pairs_that_are_all_too_long_are_refused(trained, tmp_path):
+    recipe = dataclasses.replace(trained.recipe, max_length=3)
+    with pytest.raises(ValueError, match="expected training pairs of at most max_length=3 tokens; found none"):
+        Trainer(recipe, trained.data_dir, tmp_path)
+
+
+def test_two_processes_have_the_loss_of_one_with_the_same_global_batches(toy_data, tmp_path):
+    data = shutil.copytree(toy_data, tmp_path / "data")
+    for language, lines in zip(("en", "de"), word_pairs(60, (24, 30)), strict=True):
+        write_lines(data / f"words/train.{language}", lines)
+    path = tmp_path / "recipe.toml"
+    path.write_text(
+        'optimizer = "adamw"\n'  # Muon's iterations in bfloat16 make 1e-4 of a sum's last digit
+        + recipe_with(
+            ("dropout = 0.1", "dropout = 0.0"),
+            ("batch_tokens = 512", "batch_tokens = 80"),
+            ("steps = 160", "steps = 30"),
+            ("log_every = 5", "log_every = 1"),
+            ("validate_every = 80", "validate_every = 30"),
+        )
+    )
+    one, two = (Run(Recipe.load(path), data, tmp_path / name) for name in ("one", "two"))
+
+    trainer = Trainer(one.recipe, one.data_dir, one.run_dir)
+    batches = bucketed_batches(trainer.examples, 80, one.recipe.seed, epoch=0)
+    assert 1 in {len(batch) for batch in batches[:30]}, "a batch that has no example for the second process"
+    trainer.train()
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "training.train"]
+    arguments = [str(path), "--data-dir", str(data), "--run-dir", str(two.run_dir)]
+    subprocess.run([sys.executable, *launch, *arguments], cwd=ROOT, env=_environment(), check=True)
+
+    assert (two.run_dir / "state/random_states_1.pkl").exists(), "a second process took part"
+    assert len(two.log) == len(one.log) == 31
+    for ours, theirs in zip(one.log, two.log, strict=True):
+        assert (theirs["step"], theirs["tokens"]) == (ours["step"], ours["tokens"])
+        for name in set(ours) - {"seconds", "tokens_per_second"}:
+            assert theirs[name] == pytest.approx(ours[name], abs=1e-5), (ours["step"], name)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
+
+
+def _assert_same_run(run_dir: Path, other: Path) -> None:
+    weights, expected = load_file(run_dir / "state/model.safetensors"), load_file(other / "state/model.safetensors")
+    assert weights.keys() == expected.keys()
+    assert all(torch.equal(weights[name], expected[name]) for name in weights)
+    averaged, expected = (load_file(folder / "checkpoint/model.safetensors") for folder in (run_dir, other))
+    assert all(torch.equal(averaged[name], expected[name]) for name in averaged)
+    assert _without_times(run_dir) == _without_times(other)
+
+
+def _without_times(run_dir: Path) -> list[dict]:
+    return [
+        {name: line[name] for name in line if name not in ("seconds", "tokens_per_second")} for line in _log(run_dir)
+    ]
+
+
+def _log(run_dir: Path) -> list[dict]:
+    return [json.loads(line) for line in (run_dir / "metrics.jsonl").read_text().splitlines()]
