@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 Norm = Literal["post", "pre"]
 Activation = Literal["relu", "gelu", "gelu_tanh", "silu"]
@@ -23,12 +23,15 @@ class TransformerConfig:
     """Everything that fixes the shape of a Transformer; the defaults are the paper's base model (Table 3).
 
     `n_encoder_layers=0` gives a decoder-only model (GPT-2's shape), `n_decoder_layers=0` an encoder-only one (BERT's).
+    `src_vocab_size` gives the source a vocabulary and an embedding of its own; without `tie_output` the output
+    projection has a matrix of its own. The decoder reads `bos_id` first.
 
     Raises:
         ValueError: a size is not positive, `n_heads` does not divide `d_model`, or a choice is unknown.
     """
 
     vocab_size: int
+    src_vocab_size: int | None = None
     d_model: int = 512
     d_ff: int = 2048
     n_heads: int = 8
@@ -40,6 +43,8 @@ class TransformerConfig:
     positions: Positions = "sinusoidal"
     max_positions: int = 512
     scale_embeddings: bool = True
+    tie_output: bool = True
+    output_bias: bool = False
     layer_norm_eps: float = 1e-5
     pad_id: int = 0
     bos_id: int = 1
@@ -48,9 +53,10 @@ class TransformerConfig:
     def __post_init__(self) -> None:
         for name, hint in get_type_hints(type(self)).items():
             value = getattr(self, name)
-            choices = get_args(hint)
-            if choices and value not in choices:
-                raise ValueError(f"{name}: expected one of {', '.join(choices)}; found {value!r}")
+            if get_origin(hint) is Literal and value not in get_args(hint):
+                raise ValueError(f"{name}: expected one of {', '.join(get_args(hint))}; found {value!r}")
+            if hint == int | None and value is not None:
+                hint = int
             # bool is an int to Python, but "true" layers are a mistake
             if hint is int and (not isinstance(value, int) or isinstance(value, bool)):
                 raise ValueError(f"{name}: expected a whole number; found {value!r}")
@@ -66,6 +72,15 @@ class TransformerConfig:
                 raise ValueError(f"{name}: expected 0 or more; found {getattr(self, name)}")
         if self.n_encoder_layers + self.n_decoder_layers == 0:
             raise ValueError("expected at least one encoder or decoder layer; found none of either")
+        if self.src_vocab_size is not None:
+            if not self.pad_id < self.src_vocab_size:
+                raise ValueError(
+                    f"src_vocab_size: expected more than pad_id={self.pad_id}; found {self.src_vocab_size}"
+                )
+            if not self.n_encoder_layers or not self.n_decoder_layers:
+                raise ValueError(
+                    f"src_vocab_size: expected null without an encoder or a decoder; found {self.src_vocab_size}"
+                )
         if self.d_model % self.n_heads:
             raise ValueError(f"n_heads: expected a divisor of d_model={self.d_model}; found {self.n_heads}")
         if self.positions == "sinusoidal" and self.d_model % 2:

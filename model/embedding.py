@@ -18,7 +18,7 @@ from model.taps import Tap
 class InputEmbedding(nn.Module):
     """Token embedding times √d_model (§3.4), plus position (§3.5), with dropout on the sum (§5.4).
 
-    `tokens` is shared by encoder, decoder and output projection (§3.4).
+    `tokens` is shared by encoder, decoder and output projection (§3.4), unless the config says otherwise.
     """
 
     def __init__(self, config: TransformerConfig, tokens: nn.Embedding) -> None:

@@ -66,14 +66,21 @@ class Decoder(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Encoder, decoder and an output projection that is the token embedding again (§3.1, §3.4)."""
+    """Encoder, decoder and an output projection that is the token embedding again (§3.1, §3.4).
+
+    `src_tokens`, `output_proj` and `output_bias`, which the paper does without, are None unless the config asks for
+    them.
+    """
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         self.config = config
         self.tokens = nn.Embedding(config.vocab_size, config.d_model)
-        self.encoder = Encoder(config, self.tokens) if config.n_encoder_layers else None
+        self.src_tokens = nn.Embedding(config.src_vocab_size, config.d_model) if config.src_vocab_size else None
+        self.encoder = Encoder(config, self.src_tokens or self.tokens) if config.n_encoder_layers else None
         self.decoder = Decoder(config, self.tokens) if config.n_decoder_layers else None
+        self.output_proj = None if config.tie_output else nn.Linear(config.d_model, config.vocab_size, bias=False)
+        self.output_bias = nn.Parameter(torch.zeros(config.vocab_size)) if config.output_bias else None
         self.logits = Tap()
         self.initialize()
         name_taps(self)
@@ -83,7 +90,8 @@ class Transformer(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Linear):
                 nn.init.xavier_uniform_(module.weight)
-                nn.init.zeros_(module.bias)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
             elif isinstance(module, nn.Embedding | LearnedPositions):
                 nn.init.normal_(module.weight, std=self.config.d_model**-0.5)
 
@@ -102,8 +110,9 @@ class Transformer(nn.Module):
         return self.project(self.decoder(tgt, memory, memory_mask, cache))
 
     def project(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T V"]:
-        """Logits by the shared embedding matrix (§3.4)."""
-        return self.logits(F.linear(x, self.tokens.weight))
+        """Logits by the shared embedding matrix (§3.4), or by the matrix that stands in its place."""
+        output = self.tokens if self.output_proj is None else self.output_proj
+        return self.logits(F.linear(x, output.weight, self.output_bias))
 
     def src_mask(self, src: Int[Tensor, "B S"]) -> Bool[Tensor, "B 1 1 S"]:
         """True at the source's real tokens, False at padding."""
