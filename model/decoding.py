@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from jaxtyping import Float, Int
@@ -22,7 +23,8 @@ from model.transformer import Transformer
 class Hypothesis:
     """A decoded sequence: `ids` end with eos unless the length limit cut them.
 
-    `log_probs` are the model's own, one a token, in nats; `score` is their sum over the length penalty.
+    `log_probs`, one a token, in nats, are the model's own unless beam search was told to renormalize them; `score` is
+    their sum over the length penalty.
     """
 
     ids: tuple[int, ...]
@@ -112,9 +114,24 @@ def sampling_distribution(
     return torch.zeros_like(probs).scatter_(-1, order, ranked)
 
 
-def length_penalty(length: int, alpha: float) -> float:
-    """((5 + length) / 6)^alpha (Wu et al. 2016, equation 14); the paper uses alpha = 0.6 (§6.1)."""
-    return ((5 + length) / 6) ** alpha
+def length_penalty(length: int, alpha: float, offset: int = 5) -> float:
+    """((offset + length) / (offset + 1))^alpha; the paper uses alpha = 0.6 (§6.1).
+
+    Offset 5 is that of Wu et al. 2016, equation 14; offset 0, which leaves length^alpha, that of Marian.
+    """
+    return ((offset + length) / (offset + 1)) ** alpha
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeamSettings:
+    """How to search with `beam_search`, whose arguments these are; by default as in the paper (§6.1)."""
+
+    beam_size: int = 4
+    alpha: float = 0.6
+    length_offset: int = 5
+    early_stopping: bool = True
+    renormalize: bool = False
+    forbidden: tuple[int, ...] = ()
 
 
 @torch.inference_mode()
@@ -124,6 +141,9 @@ def beam_search(
     *,
     beam_size: int = 4,
     alpha: float = 0.6,
+    length_offset: int = 5,
+    early_stopping: bool = True,
+    renormalize: bool = False,
     n_best: int = 1,
     start: Sequence[int] | None = None,
     max_length: int | None = None,
@@ -132,7 +152,9 @@ def beam_search(
     """The best `n_best` hypotheses a sentence by score, best first (§6.1); other arguments as for `greedy`.
 
     At each step the `beam_size` best continuations survive. A sentence leaves the batch, and costs nothing more, once
-    `beam_size` hypotheses have ended or no live beam can still reach the n best.
+    `beam_size` hypotheses have ended or no live beam can still reach the n best. Without `early_stopping` the search
+    goes on until the best live beam, at its present length, scores no better than the `beam_size` best that have ended
+    (as `transformers` does by default). `renormalize` makes the probabilities of the ids not `forbidden` sum to 1.
 
     Raises:
         ValueError: an argument is out of range.
@@ -145,6 +167,7 @@ def beam_search(
     memory, memory_mask = _encode(model, src)
     cache = model.new_cache()
     eos = model.config.eos_id
+    penalty = partial(length_penalty, alpha=alpha, offset=length_offset)
 
     finished: list[list[Hypothesis]] = [[] for _ in sources]
     sentences = list(sources)  # those still searching, in the order of the batch
@@ -155,11 +178,13 @@ def beam_search(
     def end(sentence: int, parent: int, token: int) -> None:
         decoded = [*tokens[parent, len(prefix) :].tolist(), token]
         decoded_log_probs = [*token_log_probs[parent].tolist(), log_probs[parent, token].item()]
-        finished[sentence].append(_hypothesis(decoded, decoded_log_probs, alpha))
+        finished[sentence].append(_hypothesis(decoded, decoded_log_probs, penalty(len(decoded))))
 
     for length in range(1, max(limits) + 1):
         new = tokens[:, cache.length :]
         log_probs = _next_log_probs(model, new, memory, memory_mask, cache, forbidden)  # (B * W, V)
+        if renormalize:
+            log_probs = log_probs.log_softmax(dim=-1)
         width, vocab_size = totals.shape[1], log_probs.shape[-1]
         candidates = (totals.view(-1, 1) + log_probs).view(len(sentences), width * vocab_size)
         # at most one continuation of each beam is eos, so among 2 * beam_size there are enough to live on
@@ -184,9 +209,12 @@ def beam_search(
                         end(sentence, int(parent), int(token))
             hypotheses.sort(key=lambda hypothesis: -hypothesis.score)
             # a live beam's total can only fall; at best it falls no further and has the most favourable length
-            best_divisor = max(length_penalty(length + 1, alpha), length_penalty(limits[sentence], alpha))
+            best_divisor = max(penalty(length + 1), penalty(limits[sentence]))
             within_reach = len(hypotheses) < n_best or totals[i, 0] / best_divisor > hypotheses[n_best - 1].score
-            if length < limits[sentence] and len(hypotheses) < beam_size and within_reach:
+            full = len(hypotheses) >= beam_size
+            if full and not early_stopping:
+                full = totals[i, 0] / penalty(length) <= hypotheses[beam_size - 1].score
+            if length < limits[sentence] and not full and within_reach:
                 going_on.append(i)
         if not going_on:
             break
@@ -233,7 +261,7 @@ def _decode_stepwise(
                 memory, memory_mask = memory[rows], memory_mask[rows]
             live = [live[row] for row in going_on]
         new = torch.tensor([ids[sentence][-1:] for sentence in live], device=model.device)
-    return [_hypothesis(*pair, alpha=0) for pair in zip(ids, log_probs, strict=True)]
+    return [_hypothesis(*pair, penalty=1) for pair in zip(ids, log_probs, strict=True)]
 
 
 def _prepare(
@@ -273,5 +301,5 @@ def _next_log_probs(
     return log_probs
 
 
-def _hypothesis(ids: list[int], log_probs: list[float], alpha: float) -> Hypothesis:
-    return Hypothesis(tuple(ids), tuple(log_probs), sum(log_probs) / length_penalty(len(ids), alpha))
+def _hypothesis(ids: list[int], log_probs: list[float], penalty: float) -> Hypothesis:
+    return Hypothesis(tuple(ids), tuple(log_probs), sum(log_probs) / penalty)
