@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
 from huggingface_hub import snapshot_download
+from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError, RevisionNotFoundError
 from huggingface_hub.utils import validate_repo_id
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from model.config import TransformerConfig
 from model.tokenizer import Tokenizer
@@ -36,22 +39,24 @@ def load_checkpoint(folder_or_id: str | Path, revision: str | None = None) -> tu
         ValueError: a file is missing, damaged, or does not fit the others.
     """
     folder = resolve(folder_or_id, revision)
-    config = TransformerConfig.load(_existing(folder, CONFIG))
-    tokenizer = Tokenizer.load(_existing(folder, TOKENIZER))
+    config = TransformerConfig.load(existing(folder, CONFIG))
+    tokenizer = Tokenizer.load(existing(folder, TOKENIZER))
     if len(tokenizer) != config.vocab_size:
         raise ValueError(
             f"{TOKENIZER}: expected the config's vocab_size={config.vocab_size} tokens; found {len(tokenizer)}"
         )
     model = Transformer(config)
-    load_weights(model, _existing(folder, WEIGHTS))
+    fill(model, read_weights(folder))
     return model.eval(), tokenizer
 
 
-def resolve(folder_or_id: str | Path, revision: str | None = None) -> Path:
-    """The checkpoint's folder: the path itself, or the Hub repository's files in the local cache.
+def resolve(
+    folder_or_id: str | Path, revision: str | None = None, files: Sequence[str] = (CONFIG, WEIGHTS, TOKENIZER)
+) -> Path:
+    """The checkpoint's folder: the path itself, or the Hub repository's `files`, as far as it has them, in the cache.
 
     Raises:
-        ValueError: there is no such folder and the name is no Hub id.
+        ValueError: there is no such folder, and the name is no Hub id or that of no repository that can be read.
     """
     folder = Path(folder_or_id)
     if folder.is_dir():
@@ -62,30 +67,50 @@ def resolve(folder_or_id: str | Path, revision: str | None = None) -> Path:
         raise ValueError(
             f"checkpoint: expected a folder or a Hub id such as org/name; found neither in {str(folder_or_id)!r}"
         ) from error
-    return Path(snapshot_download(str(folder_or_id), revision=revision, allow_patterns=[CONFIG, WEIGHTS, TOKENIZER]))
+    try:
+        return Path(snapshot_download(str(folder_or_id), revision=revision, allow_patterns=list(files)))
+    except RevisionNotFoundError as error:
+        raise ValueError(f"{folder_or_id}: expected a revision of this repository; found no {revision}") from error
+    except RepositoryNotFoundError as error:
+        raise ValueError(
+            f"{folder_or_id}: expected a repository on the Hub; found none, or a private one: check the name"
+        ) from error
+    except LocalEntryNotFoundError as error:
+        raise ValueError(
+            f"{folder_or_id}: expected an answer from the Hub, or the files in the local cache; found neither: "
+            "check the network and try again"
+        ) from error
 
 
-def load_weights(model: Transformer, path: Path) -> None:
-    """Fills the model's parameters from a safetensors file, whatever its precision.
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """All tensors of the folder's `model.safetensors` by name; no other format is ever read.
 
     Raises:
-        ValueError: the file is damaged, or a tensor is missing, superfluous or of another shape.
+        ValueError: the file is missing or damaged.
     """
     try:
-        weights = load_file(path)
+        return load_file(existing(folder, WEIGHTS))
     except SafetensorError as error:
         raise ValueError(
-            f"{path.name}: expected safetensors; found a damaged or other file ({error}): download it again"
+            f"{WEIGHTS}: expected safetensors; found a damaged or other file ({error}): download it again"
         ) from error
+
+
+def fill(model: Transformer, weights: Mapping[str, Tensor]) -> None:
+    """Copies `weights`, whatever their precision, into the model's parameters of the same names.
+
+    Raises:
+        ValueError: a tensor is missing, superfluous or of another shape.
+    """
     parameters = dict(model.named_parameters())
     if missing := sorted(set(parameters) - set(weights)):
-        raise ValueError(f"{path.name}: expected {len(parameters)} tensors by config.json; missing {_some(missing)}")
+        raise ValueError(f"{WEIGHTS}: expected {len(parameters)} tensors by config.json; missing {_some(missing)}")
     if superfluous := sorted(set(weights) - set(parameters)):
-        raise ValueError(f"{path.name}: config.json has no place for {_some(superfluous)}")
+        raise ValueError(f"{WEIGHTS}: config.json has no place for {_some(superfluous)}")
     for name, parameter in parameters.items():
         if weights[name].shape != parameter.shape:
             raise ValueError(
-                f"{path.name}: {name}: expected shape {tuple(parameter.shape)} by config.json; "
+                f"{WEIGHTS}: {name}: expected shape {tuple(parameter.shape)} by config.json; "
                 f"found {tuple(weights[name].shape)}"
             )
     with torch.no_grad():
@@ -93,12 +118,17 @@ def load_weights(model: Transformer, path: Path) -> None:
             parameter.copy_(weights[name])
 
 
-def _existing(folder: Path, name: str) -> Path:
+def existing(folder: Path, name: str) -> Path:
+    """The path of a file that a checkpoint must have.
+
+    Raises:
+        ValueError: the folder does not have it.
+    """
     path = folder / name
     if path.is_file():
         return path
     found = sorted(other.name for other in folder.iterdir())
-    hint = ""
+    hint = ": weights are read from this one file" if name == WEIGHTS else ""
     if name == WEIGHTS and any(Path(other).suffix in {".bin", ".pt", ".pth", ".pkl", ".ckpt"} for other in found):
         hint = ": pickled weights can run code and are never loaded; save them as safetensors"
     raise ValueError(f"{folder.name}: expected {name}; found {_some(found) or 'an empty folder'}{hint}")
