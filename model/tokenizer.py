@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import permutations
 from pathlib import Path
+from typing import Self
 
 import tokenizers
 
@@ -21,8 +23,8 @@ def language_tag(language: str) -> str:
 class Tokenizer:
     """A Hugging Face tokenizer with the special tokens of a translation model put on by id, never by text."""
 
-    def __init__(self, backend: tokenizers.Tokenizer) -> None:
-        """Wraps `backend`.
+    def __init__(self, backend: tokenizers.Tokenizer, special: tuple[str, str, str] = (PAD, BOS, EOS)) -> None:
+        """Wraps `backend`, in which padding, beginning and end of a text are the tokens `special`.
 
         Raises:
             ValueError: one of the special tokens is missing.
@@ -30,14 +32,14 @@ class Tokenizer:
         self._backend = backend
         # so that a visitor who types "</s>" gets these four characters, not the end of the sentence
         backend.encode_special_tokens = True
-        self.pad_id, self.bos_id, self.eos_id = (self._special_id(token) for token in (PAD, BOS, EOS))
+        self.pad_id, self.bos_id, self.eos_id = (self._special_id(token) for token in special)
         added = backend.get_added_tokens_decoder()
         self.special_ids = frozenset(i for i, token in added.items() if token.special)
         tags = (_LANGUAGE_TAG.fullmatch(token.content) for token in added.values())
         self.languages = tuple(tag[1] for tag in tags if tag)
 
     @classmethod
-    def load(cls, path: str | Path) -> Tokenizer:
+    def load(cls, path: str | Path, special: tuple[str, str, str] = (PAD, BOS, EOS)) -> Self:
         """Reads a `tokenizer.json`.
 
         Raises:
@@ -47,7 +49,7 @@ class Tokenizer:
             backend = tokenizers.Tokenizer.from_file(str(path))
         except Exception as error:  # tokenizers raises bare Exception for whatever is wrong with the file
             raise ValueError(f"{Path(path).name}: expected a Hugging Face tokenizer.json; {error}") from error
-        return cls(backend)
+        return cls(backend, special)
 
     def save(self, path: str | Path) -> None:
         """Writes a `tokenizer.json` that `transformers.PreTrainedTokenizerFast` opens too."""
@@ -55,6 +57,11 @@ class Tokenizer:
 
     def __len__(self) -> int:
         return self._backend.get_vocab_size()
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """From any language to any other, such as `en-de`."""
+        return tuple("-".join(pair) for pair in permutations(self.languages, 2))
 
     def encode(self, text: str) -> list[int]:
         """Ids of the text alone, without special tokens."""

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from itertools import permutations
 from pathlib import Path
-from typing import overload
+from typing import Protocol, overload
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from model.checkpoint import load_checkpoint, save_checkpoint
-from model.decoding import Hypothesis, beam_search
-from model.tokenizer import Tokenizer
+from model.decoding import BeamSettings, Hypothesis, beam_search
 from model.transformer import Transformer
 
 BATCH_SIZE = 64  # sentences decoded together when a list is translated
 
 
-class Translator:
-    """A trained Transformer with its tokenizer."""
+class TextCodec(Protocol):
+    """What a translator needs of a tokenizer; `model.tokenizer.Tokenizer` is the one of this project's checkpoints."""
 
-    def __init__(self, model: Transformer, tokenizer: Tokenizer) -> None:
+    pad_id: int
+    eos_id: int
+    special_ids: frozenset[int]
+
+    @property
+    def directions(self) -> tuple[str, ...]: ...
+    def encode_source(self, text: str, target_language: str) -> list[int]: ...
+    def decode(self, ids: Sequence[int]) -> str: ...
+    def save(self, path: str | Path) -> None: ...
+
+
+class Translator:
+    """A trained Transformer with its tokenizer, and how it searches unless told otherwise.
+
+    Without `beam` that is the paper's search, in which no translation contains a special token.
+    """
+
+    def __init__(self, model: Transformer, tokenizer: TextCodec, beam: BeamSettings | None = None) -> None:
         self.model = model.eval()
         self.tokenizer = tokenizer
+        self.beam = beam or BeamSettings(forbidden=tuple(sorted(tokenizer.special_ids - {tokenizer.eos_id})))
 
     @classmethod
     def from_pretrained(cls, folder_or_id: str | Path, revision: str | None = None) -> Translator:
@@ -41,7 +58,7 @@ class Translator:
     @property
     def directions(self) -> tuple[str, ...]:
         """What `direction` may be, such as `en-de`."""
-        return tuple("-".join(pair) for pair in permutations(self.tokenizer.languages, 2))
+        return self.tokenizer.directions
 
     @property
     def max_tokens(self) -> int:
@@ -52,7 +69,7 @@ class Translator:
     def translate(self, text: str, direction: str, **search: float) -> str: ...
     @overload
     def translate(self, text: Sequence[str], direction: str, **search: float) -> list[str]: ...
-    def translate(self, text, direction, *, beam_size: int = 4, alpha: float = 0.6):
+    def translate(self, text, direction, *, beam_size: int | None = None, alpha: float | None = None):
         """The best translation of a text, or of each text of a list in one batch.
 
         Raises:
@@ -64,41 +81,45 @@ class Translator:
         return translations[0] if isinstance(text, str) else translations
 
     def hypotheses(
-        self, texts: Sequence[str], direction: str, *, beam_size: int = 4, alpha: float = 0.6, n_best: int = 1
+        self,
+        texts: Sequence[str],
+        direction: str,
+        *,
+        beam_size: int | None = None,
+        alpha: float | None = None,
+        n_best: int = 1,
     ) -> list[list[Hypothesis]]:
-        """The `n_best` hypotheses of each text by beam search, best first; `alpha` is the length penalty's exponent.
+        """The `n_best` hypotheses of each text by beam search, best first.
+
+        `alpha` is the length penalty's exponent; what is not given is as in `beam`.
 
         Raises:
             ValueError: as for `translate`, or a search setting is out of range.
         """
+        changes = {"beam_size": beam_size, "alpha": alpha}
+        settings = dataclasses.replace(self.beam, **{k: v for k, v in changes.items() if v is not None})
         sources = [torch.tensor(self.encode(text, direction)) for text in texts]
         by_length = sorted(range(len(sources)), key=lambda i: len(sources[i]))
         results: list[list[Hypothesis]] = [[] for _ in sources]
         for first in range(0, len(sources), BATCH_SIZE):
             batch = by_length[first : first + BATCH_SIZE]
             src = pad_sequence([sources[i] for i in batch], batch_first=True, padding_value=self.tokenizer.pad_id)
-            found = beam_search(
-                self.model,
-                src.to(self.model.device),
-                beam_size=beam_size,
-                alpha=alpha,
-                n_best=n_best,
-                forbidden=self.forbidden_ids,
-            )
+            found = beam_search(self.model, src.to(self.model.device), n_best=n_best, **dataclasses.asdict(settings))
             for i, hypotheses in zip(batch, found, strict=True):
                 results[i] = hypotheses
         return results
 
     def encode(self, text: str, direction: str) -> list[int]:
-        """Source ids of a text: target-language tag, text, end.
+        """Source ids of a text: target-language tag if the vocabulary has one, text, end.
 
         Raises:
             ValueError: as for `translate`.
         """
         if direction not in self.directions:
             raise ValueError(f"direction: expected one of {', '.join(self.directions)}; found {direction!r}")
-        ids = self.tokenizer.encode_source(text, direction.split("-")[1])
-        n_tokens = len(ids) - 2
+        target_language = direction.split("-")[1]
+        ids = self.tokenizer.encode_source(text, target_language)
+        n_tokens = len(ids) - len(self.tokenizer.encode_source("", target_language))
         if n_tokens == 0:
             raise ValueError("text: expected at least one character; found none: type something to translate")
         if n_tokens > self.max_tokens:
@@ -107,5 +128,5 @@ class Translator:
 
     @property
     def forbidden_ids(self) -> tuple[int, ...]:
-        """Special tokens that no translation contains."""
-        return tuple(sorted(self.tokenizer.special_ids - {self.tokenizer.eos_id}))
+        """Tokens that no translation contains."""
+        return self.beam.forbidden
