@@ -1,0 +1,334 @@
+"""What a visitor does in the Next token tab, and what the server makes of events that no widget sends."""
+
+import csv
+import json
+import uuid
+import xml.etree.ElementTree as ElementTree
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from explain.next_token import Sampling, distribution, force, from_prefix, sample_on, steps
+from explain.run import Settings
+from ui.page import FIRST_EXAMPLE
+from ui.request import Request
+
+STEPS, BARS = "#next-token-steps", "#next-token-bars"
+SETTINGS = Settings(FIRST_EXAMPLE[1])
+
+
+@pytest.fixture
+def run(runner):
+    """The run that the page shows when it opens."""
+    return runner.run(FIRST_EXAMPLE[0], SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def visitor(browser, app_url):
+    """One visitor for all tests of this file: the page takes long to open, and little to go back to its beginning."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(f"script error: {error}"))
+    page.on("console", lambda message: errors.append(message.text) if "watch callback" in message.text else None)
+    page.goto(app_url)
+    page.get_by_role("tab", name="Next token").click()
+    yield page
+    context.close()
+    assert not errors, errors
+
+
+@pytest.fixture
+def tab(visitor, run):
+    """The tab as it opens: the model's own translation, its first step, the sliders at rest."""
+    visitor.get_by_role("tab", name="Next token").click()
+    visitor.get_by_role("button", name="Undo all forcing").evaluate("button => button.click()")
+    becomes(visitor, run.translation.text)
+    visitor.locator(f"{STEPS} .strip").press("Home")
+    at_step(visitor, 1)
+    visitor.get_by_role("button", name="Reset the sliders").click()
+    visitor.locator(f"{BARS} .n-shown").select_option("10")
+    return visitor
+
+
+def at_step(page, number: int) -> None:
+    page.wait_for_function(
+        "([bars, title]) => document.querySelector(`${bars} .title`)?.textContent.startsWith(title)",
+        arg=[BARS, f"Step {number} of "],
+    )
+
+
+def now(page) -> str:
+    return page.locator(f"{STEPS} .now").inner_text()
+
+
+def becomes(page, text: str) -> None:
+    page.wait_for_function(
+        "([steps, text]) => document.querySelector(`${steps} .now`).innerText === text", arg=[STEPS, text]
+    )
+
+
+def shown_rows(page) -> list[tuple[str, str, float, float]]:
+    """Rank, name and the two probabilities, in full precision, of each row of the table."""
+    rows = page.locator(f"{BARS} tbody tr").evaluate_all(
+        """lines => lines.map(line => [
+            line.querySelector(".rank").textContent, line.querySelector("th").textContent,
+            ...[...line.querySelectorAll("data")].map(data => Number(data.value))])"""
+    )
+    return [tuple(row) for row in rows]
+
+
+def slide(page, name: str, value: float) -> None:
+    page.locator(f"{BARS} .{name}").evaluate(
+        "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', { bubbles: true })); }",
+        value,
+    )
+
+
+def force_row(page, number: int) -> None:
+    page.locator(f"{BARS} tbody tr").nth(number).locator("button").click()
+
+
+def assert_bars_equal(page, expected) -> None:
+    """The table shows explain's Distribution of ten tokens, of which one is the chosen one."""
+    rows = shown_rows(page)
+    assert [row[0] for row in rows] == [*map(str, range(1, 11)), ""]
+    assert rows[-1][1] == f"all {expected.n_rest:,} other tokens"
+    probabilities = [c.probability for c in expected.candidates] + [expected.rest_probability]
+    sampling = [c.sampling_probability for c in expected.candidates] + [expected.rest_sampling_probability]
+    assert [row[2] for row in rows] == pytest.approx(probabilities, rel=1e-9, abs=1e-12)
+    assert [row[3] for row in rows] == pytest.approx(sampling, rel=1e-9, abs=1e-12)
+
+
+def test_the_tab_opens_on_the_first_step_and_every_step_can_be_reached(tab, runner, run):
+    before = runner.model_runs
+    assert_bars_equal(tab, distribution(runner, run, 0))
+    chips = tab.locator(f"{STEPS} .sequence button")
+    assert chips.count() == len(run.target_out)
+
+    chips.nth(3).click()
+    at_step(tab, 4)
+    assert_bars_equal(tab, distribution(runner, run, 3))
+    tab.keyboard.press("ArrowRight")
+    at_step(tab, 5)
+    tab.keyboard.press("ArrowLeft")
+    at_step(tab, 4)
+    tab.locator(f"{STEPS} .strip").press("End")
+    at_step(tab, len(run.target_out))
+    assert_bars_equal(tab, distribution(runner, run, len(run.target_out) - 1))
+    tab.get_by_role("button", name="One step back").click()
+    at_step(tab, len(run.target_out) - 1)
+    tab.get_by_role("button", name="One step forward").click()
+    at_step(tab, len(run.target_out))
+    assert runner.model_runs == before
+
+
+def test_the_least_certain_step_is_one_click_away(tab, run):
+    least_certain = int(steps(run).entropies_bits.argmax())
+    tab.locator(f"{STEPS} .uncertain button").first.click()
+    at_step(tab, least_certain + 1)
+    details = tab.locator(f"{STEPS} .figure-details").inner_text()
+    assert f"rank {steps(run).ranks[least_certain]}, " in details
+
+
+def test_sliders_weigh_the_whole_vocabulary_anew_without_the_model(tab, runner, run):
+    least_certain = int(steps(run).entropies_bits.argmax())
+    tab.locator(f"{STEPS} .sequence button").nth(least_certain).click()
+    at_step(tab, least_certain + 1)
+    before = runner.model_runs
+    requests = []
+    tab.on("request", lambda request: requests.append(request.url))
+    for sampling in (Sampling(0.7), Sampling(1.3, 5), Sampling(2.5, 0, 0.9), Sampling(0.8, 40, 0.5), Sampling(0)):
+        slide(tab, "temperature", sampling.temperature)
+        slide(tab, "top-k", sampling.top_k)
+        slide(tab, "top-p", sampling.top_p)
+        expected = distribution(runner, run, least_certain, sampling)
+        assert_bars_equal(tab, expected)
+        entropy = float(tab.locator(f"{BARS} .sampling-fact").inner_text().split(" bits")[0])
+        assert entropy == pytest.approx(expected.sampling_entropy_bits, rel=6e-3, abs=1e-9)
+    assert runner.model_runs == before
+    assert not requests
+
+
+def test_a_forced_token_changes_the_rest_in_all_tabs_until_it_is_undone(tab, runner, run):
+    own = now(tab)
+    candidates = distribution(runner, run, 1).candidates
+    row = next(i for i, c in enumerate(candidates) if c.id != run.target_out[1].id and not c.special)
+    expected = force(runner, run, 1, candidates[row].id)
+    tab.locator(f"{STEPS} .sequence button").nth(1).click()
+    at_step(tab, 2)
+    force_row(tab, row)
+    becomes(tab, expected.translation.text)
+    assert_bars_equal(tab, distribution(runner, expected, 1))
+    assert tab.locator(f"{STEPS} .own").inner_text() == own
+    assert tab.locator(f"{STEPS} .label").all_inner_texts() == ["given:", "the model:"]
+    assert tab.locator(f"{STEPS} .sequence .given").count() == 2
+
+    tab.wait_for_url(f"**prefix={'.'.join(map(str, expected.prefix))}**")
+    tab.get_by_role("tab", name="Translate").click()
+    tab.wait_for_function(
+        "text => document.querySelector('.translation .text').innerText === text", arg=expected.translation.text
+    )
+
+    tab.get_by_role("tab", name="Next token").click()
+    tab.get_by_role("button", name="Undo all forcing").click()
+    becomes(tab, own)
+    at_step(tab, 2)
+    assert tab.locator(f"{STEPS} .given").count() == 0
+
+
+def test_a_chosen_token_far_down_has_a_row_of_its_own(tab, runner, run):
+    candidates = distribution(runner, run, 0, n_shown=20).candidates
+    row = next(i for i in range(10, 20) if not candidates[i].special)
+    tab.locator(f"{BARS} .n-shown").select_option("20")
+    force_row(tab, row)
+    becomes(tab, force(runner, run, 0, candidates[row].id).translation.text)
+    tab.locator(f"{BARS} .n-shown").select_option("10")
+    rows = shown_rows(tab)
+    assert rows[10][0] == str(row + 1)
+    assert rows[10][1].endswith("chosen")
+    assert rows[10][2] == pytest.approx(candidates[row].probability, rel=1e-9)
+    assert rows[11][1] == f"all {len(runner.translator.tokenizer) - 11:,} other tokens"
+    assert sum(row[2] for row in rows) == pytest.approx(1, abs=1e-9)
+    assert sum(row[3] for row in rows) == pytest.approx(1, abs=1e-9)
+
+
+def test_sampling_with_a_seed_draws_the_same_again(tab, runner, run):
+    middle, hot = len(run.target_out) // 2, Sampling(1.5)
+    drawn = {seed: sample_on(runner, run, middle, hot, seed).translation.text for seed in range(1, 6)}
+    other = next(seed for seed in drawn if drawn[seed] != drawn[1])
+    tab.locator(f"{STEPS} .sequence button").nth(middle).click()
+    at_step(tab, middle + 1)
+    slide(tab, "temperature", 1.5)
+    for seed in (1, other, 1):
+        tab.get_by_label("Seed").fill(str(seed))
+        tab.get_by_role("button", name="Sample on from here").click()
+        becomes(tab, drawn[seed])
+
+
+def test_a_typed_beginning_is_gone_on_from(tab, runner, run):
+    expected = from_prefix(runner, run.text, SETTINGS, "Zwei Hunde")
+    tab.get_by_label("Begin it with").fill("Zwei Hunde")
+    tab.get_by_label("Begin it with").press("Enter")
+    becomes(tab, expected.translation.text)
+    at_step(tab, len(expected.prefix) + 1)
+
+
+def test_bad_input_gets_a_message_and_the_page_goes_on(tab, run):
+    begin = tab.get_by_label("Begin it with")
+    for typed, message in [
+        ("  ", "expected a word or more; found none"),
+        ("Haus " * 200, "target prefix: expected at m"),
+    ]:
+        begin.fill(typed)
+        begin.press("Enter")
+        tab.get_by_text(message).wait_for()
+    tab.get_by_label("Seed").fill("-1")
+    tab.get_by_role("button", name="Sample on from here").click()
+    tab.get_by_text("seed: expected a whole number from 0").wait_for()
+    assert now(tab) == run.translation.text
+    tab.get_by_role("button", name="One step forward").click()
+    at_step(tab, 2)
+
+
+def test_markup_is_shown_not_run(tab):
+    markup = "<img src=x onerror=document.title='broken'>${document.title='broken'}{{7*7}}"
+    tab.get_by_label("Begin it with").fill(markup)
+    tab.get_by_label("Begin it with").press("Enter")
+    tab.wait_for_function(f"document.querySelector('{STEPS} .now').innerText.includes('7*7')")
+    assert tab.title() != "broken"
+    assert tab.locator(f"{STEPS} img, {BARS} img").count() == 0
+
+
+def test_the_numbers_and_pictures_can_be_saved(tab, runner, run):
+    def saved(where: str, name: str) -> str:
+        with tab.expect_download() as download:
+            tab.locator(where).get_by_role("button", name=name).click()
+        return download.value.path().read_text()
+
+    slide(tab, "top-k", 3)
+    expected = distribution(runner, run, 0, Sampling(1, 3))
+    rows = list(csv.DictReader(saved(BARS, "CSV").splitlines()))
+    assert [float(row["probability"]) for row in rows[:-1]] == [c.probability for c in expected.candidates]
+    assert [float(row["sampling_probability"]) for row in rows[:-1]] == pytest.approx(
+        [c.sampling_probability for c in expected.candidates], rel=1e-9
+    )
+    assert rows[-1]["n_tokens"] == str(expected.n_rest)
+
+    numbers = json.loads(saved(BARS, "JSON"))
+    assert numbers["sampling"] == {"temperature": 1, "top_k": 3, "top_p": 1}
+    assert numbers["sampling_entropy_bits"] == pytest.approx(expected.sampling_entropy_bits, rel=1e-9)
+
+    walk = list(csv.DictReader(saved(STEPS, "CSV").splitlines()))
+    assert [float(row["entropy_bits"]) for row in walk] == pytest.approx(list(steps(run).entropies_bits), rel=1e-12)
+    for where, picture in ((BARS, "picture"), (STEPS, "strip")):
+        drawing = ElementTree.fromstring(saved(where, picture))
+        texts = [element.text for element in drawing.iter("{http://www.w3.org/2000/svg}text")]
+        assert any(expected.chosen.text.strip("▁") in text for text in texts)
+
+
+def test_the_tab_is_accessible(tab):
+    for _ in ("light", "dark"):
+        tab.evaluate("document.body.classList.toggle('dark')")
+        found = Axe().run(tab, context={"include": [[STEPS], [BARS]]})
+        serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
+        assert not serious, found.generate_report()
+
+
+# ---- events with made-up data: no widget sends them, so they are posted as a stranger's program would ----------------
+
+
+def post_event(app_url: str, elem_id: str, event: str, request, data) -> str:
+    """Posts an event of a widget; returns the error message that the page would show, or an empty text."""
+    config = httpx.get(f"{app_url}config").json()
+    [target] = [c["id"] for c in config["components"] if c["props"].get("elem_id") == elem_id]
+    [number] = [d["id"] for d in config["dependencies"] if [target, event] in d["targets"]]
+    session = uuid.uuid4().hex
+    body = {"fn_index": number, "data": [request], "event_data": data, "session_hash": session, "trigger_id": target}
+    httpx.post(f"{app_url}gradio_api/queue/join", json=body).raise_for_status()
+    with httpx.stream("GET", f"{app_url}gradio_api/queue/data", params={"session_hash": session}, timeout=20) as lines:
+        for line in lines.iter_lines():
+            message = json.loads(line.removeprefix("data:")) if line else {}
+            if message.get("msg") == "process_completed":
+                return "" if message["success"] else message["output"]["error"]
+    raise AssertionError("the server closed the stream without an answer")
+
+
+BAD_EVENTS = [
+    ("next-token-steps", "look", None, "expected an event of this page"),
+    ("next-token-steps", "look", [1], "expected an event of this page"),
+    ("next-token-steps", "look", {}, "position: expected a whole number from 0"),
+    ("next-token-steps", "look", {"position": "1"}, "position: expected a whole number from 0"),
+    ("next-token-steps", "look", {"position": 10**30}, "position: expected a whole number from 0"),
+    ("next-token-steps", "look", {"position": 1.5}, "position: expected a whole number from 0"),
+    ("next-token-bars", "force", {"position": 1}, "target token: expected a whole number from 0"),
+    ("next-token-bars", "force", {"position": 1, "token": 8192}, "target token: expected a whole number from 0"),
+    ("next-token-bars", "force", {"position": 1, "token": -1}, "target token: expected a whole number from 0"),
+    ("next-token-bars", "force", {"position": 1, "token": 1}, "no translation contains <s>"),
+    ("next-token-bars", "force", {"position": True, "token": 9}, "position: expected a whole number from 0"),
+    ("next-token-bars", "sample", {"position": 0, "seed": 1}, "temperature: expected a number"),
+    (
+        "next-token-bars",
+        "sample",
+        {"position": 0, "seed": 2**32, "temperature": 1, "top_k": 0, "top_p": 1},
+        "seed: expected a whole number from 0",
+    ),
+    ("next-token-steps", "begin", {"prefix": 5}, "target prefix: expected a text"),
+    ("next-token-steps", "begin", {"prefix": "x" * 30_000}, "target prefix: expected at most"),
+    ("next-token-steps", "undo", {"position": "x"}, ""),
+]
+
+
+@pytest.mark.parametrize(("widget", "event", "data", "message"), BAD_EVENTS)
+def test_made_up_events_get_a_message(app_url, run, widget, event, data, message):
+    error = post_event(app_url, widget, event, Request.of(run).to_browser(), data)
+    assert message in error
+    assert bool(message) == bool(error)
+
+
+def test_a_made_up_request_gets_a_message(app_url):
+    for request in (None, {"text": "x"}, {**Request("x", SETTINGS).to_browser(), "prefix": ["y"]}):
+        error = post_event(app_url, "next-token-steps", "look", request, {"position": 0})
+        assert "expected a sentence and its settings" in error
