@@ -40,6 +40,11 @@ def test_tokens_stand_as_in_the_vocabulary_and_make_words(run):
     assert [token.special for token in run.source] == [True] + 9 * [False] + [True]
 
 
+def test_a_special_token_is_a_word_of_its_own(runner):
+    tokens = runner.tokens([1, 170, 171, 2, 170])  # bytes, which start no word by themselves
+    assert [token.word for token in tokens] == [0, 1, 1, 2, 3]
+
+
 def test_the_decoder_reads_each_token_one_position_after_predicting_it(run):
     assert run.target_in[0].text == "<s>"
     assert [token.id for token in run.target_in[1:]] == [token.id for token in run.target_out[:-1]]
