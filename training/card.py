@@ -122,7 +122,7 @@ def _training(recipe: Recipe, facts: dict[str, Any]) -> str:
         ("Vocabulary", f"{recipe.vocab_size:,} tokens at most, byte-pair encoding, one for all languages"),
         ("Optimiser", f"{optimizer}, {recipe.schedule}, label smoothing {recipe.label_smoothing}"),
         ("Batch", f"{recipe.batch_tokens:,} tokens, source and target with padding"),
-        ("Steps", f"{facts['steps']:,} ({facts['epochs']} full epochs)"),
+        ("Steps", f"{facts['steps']:,}; epochs completed: {facts['epochs']}"),
         ("Tokens seen", f"{facts['tokens'] / 1e6:.1f} million, source and target without padding"),
         ("Weights", f"moving average, decay {recipe.ema_decay}"),
         ("Time", f"{facts['seconds'] / 3600:.2f} hours on the wall, {facts['cpu_seconds'] / 3600:.2f} CPU hours"),
