@@ -16,7 +16,7 @@ const of = (points, i) => [points[2 * i], points[2 * i + 1]];
 const count = () => turn.before.length / 2;
 // the selected position, or the nearest that has another one k positions on
 const index = () => Math.max(0, Math.min(count() - 1, selected - turn.first));
-const title = () => `Dimensions ${2 * turn.pair} and ${2 * turn.pair + 1} of every position, shifted by ${turn.offset}`;
+const title = () => `Dimensions ${2 * turn.pair} and ${2 * turn.pair + 1} of every position, shifted by ${lens.number(turn.offset)}`;
 
 // ---- the picture: sine to the right, cosine upwards, like the hand of a clock ------------------------------------
 
@@ -99,7 +99,7 @@ function describe() {
     row(`position ${position + turn.offset}, from the table`, after),
   );
   find(".figure-details").textContent =
-    `position ${position}: (${before.map(lens.number).join(", ")}); shifted by ${turn.offset}: (${after.map(lens.number).join(", ")})`;
+    `position ${position}: (${before.map(lens.number).join(", ")}); shifted by ${lens.number(turn.offset)}: (${after.map(lens.number).join(", ")})`;
   draw();
 }
 
@@ -112,7 +112,7 @@ function receive() {
   if (value.problem) return;
   const [before, after, rotated] = [value.before, value.after, value.rotated].map(figures.floats);
   turn = { ...value, before, after, rotated };
-  find(".equation").textContent = `PE(pos + ${turn.offset}) = matrix · PE(pos), where the matrix is`;
+  find(".equation").textContent = `PE(pos ${turn.offset < 0 ? "−" : "+"} ${Math.abs(turn.offset)}) = matrix · PE(pos), where the matrix is`;
   const cells = find(".matrix").querySelectorAll("td");
   turn.matrix.flat().forEach((number, i) => (cells[i].textContent = lens.number(number)));
   find(".angle").textContent = `A turn by ${lens.number(turn.angle)} radians: k / 10000^(${2 * turn.pair}/${turn.d_model}).`;
@@ -127,7 +127,7 @@ function receive() {
 function nameChoice() {
   const [pair, offset] = [Number(find(".pair").value), Number(find(".offset").value)];
   find(".pair-name").textContent = `${2 * pair} and ${2 * pair + 1}`;
-  find(".offset-name").textContent = offset;
+  find(".offset-name").textContent = lens.number(offset);
 }
 
 function ask() {

@@ -4,6 +4,7 @@
 const find = (selector) => element.querySelector(selector);
 const NAMES = { dot: "dot product", distance: "distance" };
 let table = null;
+let ranges = null; // of each measure, for its scale
 let measure = "dot";
 let selected = 0;
 let other = 0; // the position compared with the selected one
@@ -17,15 +18,15 @@ const mapTitle = () => `The ${NAMES[measure]} of every two positions`;
 const curveTitle = () => `The ${NAMES[measure]} of position ${selected} and every other`;
 
 // a dot product has a sign, and 0 in the middle of its scale; a distance begins at 0
-function range() {
+function rangeOf(name) {
   let most = 0;
-  for (const value of table[measure]) most = Math.max(most, Math.abs(value));
-  return measure === "dot" ? { low: -most, high: most } : { low: 0, high: most || 1 };
+  for (const value of table[name]) most = Math.max(most, Math.abs(value));
+  return name === "dot" ? { low: -most, high: most } : { low: 0, high: most || 1 };
 }
 
 const draw = figures.responsive(find(".pair"), () => {
   if (!ready()) return;
-  const { low, high } = range();
+  const { low, high } = ranges[measure];
   const n = table.n_positions;
   const cell = Math.max(1, Math.min(24, Math.floor(Math.min(find(".map").parentElement.clientWidth - 68, 448) / n)));
   map = figures.heat(find(".map"), {
@@ -63,6 +64,7 @@ function describe() {
 
 lens.subscribe(element, "positions.table", (shared) => {
   table = shared;
+  ranges = { dot: rangeOf("dot"), distance: rangeOf("distance") };
   describe();
 });
 lens.subscribe(element, "positions.selected", (position) => {
