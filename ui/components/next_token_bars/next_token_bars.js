@@ -139,7 +139,7 @@ function details({ row, sampling_probability }) {
 
 function drawnText(row, probability) {
   if (row.token && step.forbidden.has(row.token.id)) return "never drawn";
-  return probability === 0 ? "0, cut off" : lens.percent(probability);
+  return probability === 0 ? "0 (cut)" : lens.percent(probability);
 }
 
 // ---- drawing -----------------------------------------------------------------------------------------------------
@@ -225,8 +225,9 @@ function saveSvg() {
   const height = top + line * bars.length + 16;
   const drawing = lens.svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
   const { temperature, top_k, top_p } = sampling();
+  const read = step.read.slice(1).map((token) => token.text.replace("▁", " ")).join("").trim();
   drawing.append(
-    text(12, 22, find(".title").textContent, { "font-weight": "bold" }),
+    text(12, 22, `${find(".title").textContent}${read && `, after “${read}”`}`, { "font-weight": "bold" }),
     text(left, 48, "probability, 0 to 100 %", { fill: muted }),
     text(left + 310, 48, `at temperature ${temperature}, top-k ${top_k || "all"}, top-p ${top_p}`, { fill: muted }),
   );
@@ -238,6 +239,7 @@ function saveSvg() {
       const x = left + 310 * side;
       const look = side ? { fill: "none", stroke: scale, "stroke-width": 2 } : { fill: scale };
       drawing.append(
+        lens.svg("line", { x1: x, x2: x, y1: y, y2: y + line, stroke: muted }),
         lens.svg("rect", { x, y: y + 3, width: track * probability, height: line - 8, ...look }),
         text(x + track + 8, y + 14, lens.percent(probability), { fill: muted }),
       );

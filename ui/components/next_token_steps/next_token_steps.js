@@ -171,6 +171,16 @@ function drawStrip() {
 
 // ---- drawing -----------------------------------------------------------------------------------------------------
 
+// scrolls the strip alone, where it is wider than its frame
+function bringIntoFrame(area) {
+  const frame = find(".figure-scroll");
+  const left = Number(area.getAttribute("x"));
+  const right = left + Number(area.getAttribute("width"));
+  if (left < frame.scrollLeft || right > frame.scrollLeft + frame.clientWidth) {
+    frame.scrollLeft = left - frame.clientWidth / 2;
+  }
+}
+
 // what depends on the step looked at
 function mark() {
   const all = chips();
@@ -180,10 +190,12 @@ function mark() {
     if (i === at) chip.setAttribute("aria-current", "step");
     else chip.removeAttribute("aria-current");
   });
-  element.querySelectorAll(".column").forEach((area, i) => {
+  const areas = element.querySelectorAll(".column");
+  areas.forEach((area, i) => {
     area.setAttribute("stroke", i === at ? lens.variable("accent") : "none");
     area.setAttribute("stroke-width", 2);
   });
+  bringIntoFrame(areas[at]);
   const strip = find(".strip");
   strip.setAttribute("aria-valuemax", all.length);
   strip.setAttribute("aria-valuenow", at + 1);
