@@ -70,8 +70,8 @@ function point(row, column) {
     : `weight ${picture.weight(i)}${picture.parts(from, to)}`;
   find(".figure-details").textContent =
     `row ${from.index + 1} ${from.words} looks at column ${to.index + 1} ${to.words}: ${weight}`;
-  find(".band.row").style.setProperty("--at", cell.row);
-  find(".band.column").style.setProperty("--at", cell.column);
+  find(".cells").style.setProperty("--row", cell.row);
+  find(".cells").style.setProperty("--column", cell.column);
   light(true);
 }
 
@@ -109,6 +109,7 @@ find(".cells").addEventListener("keydown", (event) => {
   if (!moves[event.key]) return;
   event.preventDefault();
   point(...moves[event.key]);
+  find(".spot").scrollIntoView({ block: "nearest", inline: "nearest" });
 });
 
 // ---- saving ------------------------------------------------------------------------------------------------------
