@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from explain.checks import whole_number
 from explain.next_token import Sampling, distribution, force, from_prefix, sample_on, steps
 from explain.plain import plain
 from explain.run import Run, Runner
@@ -59,13 +60,12 @@ def next_token_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
         prefix = fields.get("prefix")
         if isinstance(prefix, str) and not prefix.strip():
             raise ValueError("target prefix: expected a word or more; found none: type how the translation begins")
-        begun = from_prefix(runner, run.text, run.settings, prefix)
-        return begun, len(begun.prefix)
+        typed = from_prefix(runner, run.text, run.settings, prefix)
+        return typed, len(typed.prefix)
 
     def undone(run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
-        own = replace(Request.of(run), chosen=0, prefix=()).run(runner)
-        bars_position = fields.get("position")
-        return own, bars_position if type(bars_position) is int and bars_position >= 0 else 0
+        position = whole_number("position", fields.get("position"), 0, len(run.target_out) - 1)
+        return _own(runner, run), position
 
     changes = (
         bars.force(**changing(forced)),
@@ -79,12 +79,11 @@ def next_token_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
 def steps_value(runner: Runner, run: Run, position: int | None) -> dict[str, Any]:
     """What the walk draws of a run; `position` is the step whose bars are sent along, if any."""
     is_own = run.chosen == 0 and not run.prefix
-    own = None if is_own else replace(Request.of(run), chosen=0, prefix=()).run(runner).translation.text
     return {
         "request": Request.of(run).to_browser(),
         "position": position,
         "text": run.translation.text,
-        "own_text": own,
+        "own_text": None if is_own else _own(runner, run).translation.text,
         "start": plain(run.target_in[0]),
         "tokens": plain(run.target_out),
         "steps": plain(steps(run)),
@@ -108,6 +107,11 @@ def bars_value(runner: Runner, run: Run, position: int) -> dict[str, Any]:
         "logits": base64.b64encode(logits.tobytes()).decode("ascii"),
         "forbidden": list(runner.translator.forbidden_ids),
     }
+
+
+def _own(runner: Runner, run: Run) -> Run:
+    """What the model does with the text when nothing is forced: found in the cache, but behind a link with a prefix."""
+    return replace(Request.of(run), chosen=0, prefix=()).run(runner)
 
 
 def _fields(event: gr.EventData) -> dict[str, Any]:
