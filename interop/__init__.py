@@ -1,0 +1,34 @@
+"""Other people's weights and runtimes: OPUS-MT (Marian), GPT-2, CTranslate2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from interop import gpt2, marian
+from interop.language_model import LanguageModel
+from interop.repository import Settings, resolve
+from model.checkpoint import CONFIG
+from model.translator import Translator
+
+LOADERS = {marian.MODEL_TYPE: marian.load_translator, gpt2.MODEL_TYPE: gpt2.load_language_model}
+
+
+def load(folder_or_id: str | Path, revision: str | None = None) -> Translator | LanguageModel:
+    """The model in a folder or in `org/name` on the Hub, ready to use; `model_type` in its config.json says what it is.
+
+    A config without `model_type` is one of this project's own.
+
+    Raises:
+        ValueError: the repository is not there, of an architecture not known here, or its files do not fit together.
+    """
+    folder = resolve(folder_or_id, revision)
+    model_type = Settings.read(folder, CONFIG).get("model_type", str, None)
+    if model_type is None:
+        return Translator.from_pretrained(folder)
+    if model_type not in LOADERS:
+        known = ", ".join(LOADERS)
+        raise ValueError(f"model_type: expected {known}, or none for a model of this project; found {model_type!r}")
+    return LOADERS[model_type](folder)
+
+
+__all__ = ["LanguageModel", "load"]

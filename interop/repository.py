@@ -1,0 +1,104 @@
+"""Repositories in the format of `transformers`: where they are, and what their JSON files say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import model.checkpoint
+from model.checkpoint import CONFIG, TOKENIZER, WEIGHTS, existing
+
+GENERATION, TOKENIZER_CONFIG = "generation_config.json", "tokenizer_config.json"
+SOURCE_SPM, TARGET_SPM, VOCAB, TARGET_VOCAB = "source.spm", "target.spm", "vocab.json", "target_vocab.json"
+FILES = (
+    CONFIG, WEIGHTS, TOKENIZER, GENERATION, TOKENIZER_CONFIG, SOURCE_SPM, TARGET_SPM, VOCAB, TARGET_VOCAB,
+)  # fmt: skip
+
+# What transformers calls the activations that we have.
+ACTIVATIONS = {
+    "relu": "relu",
+    "gelu": "gelu",
+    "gelu_new": "gelu_tanh",
+    "gelu_pytorch_tanh": "gelu_tanh",
+    "silu": "silu",
+    "swish": "silu",
+}
+
+_REQUIRED = object()
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", list: "a list"}
+
+
+def resolve(folder_or_id: str | Path, revision: str | None = None) -> Path:
+    """The repository's folder: the path itself, or the files of `org/name` in the local cache.
+
+    Raises:
+        ValueError: there is no such folder, and the name is no Hub id or that of no repository that can be read.
+    """
+    return model.checkpoint.resolve(folder_or_id, revision, FILES)
+
+
+class Settings:
+    """The fields of a JSON file, each checked for its kind when it is asked for; null counts as absent."""
+
+    def __init__(self, values: dict[str, Any], file: str) -> None:
+        self.values, self.file = values, file
+
+    @classmethod
+    def read(cls, folder: Path, file: str) -> Settings:
+        """The fields of a file that must be there.
+
+        Raises:
+            ValueError: the file is missing, or no JSON object.
+        """
+        try:
+            values = json.loads(existing(folder, file).read_text(encoding="utf-8"))
+        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise ValueError(f"{file}: expected JSON; found something else ({error})") from error
+        if not isinstance(values, dict):
+            raise ValueError(f"{file}: expected an object of fields; found {type(values).__name__}")
+        return cls(values, file)
+
+    @classmethod
+    def read_if_there(cls, folder: Path, file: str) -> Settings:
+        """As `read`; no file is no fields."""
+        return cls.read(folder, file) if (folder / file).is_file() else cls({}, file)
+
+    def get(self, name: str, kind: type, default: Any = _REQUIRED) -> Any:
+        """The field's value, or `default` where there is none.
+
+        Raises:
+            ValueError: the value is of another kind, or missing without a default.
+        """
+        value = self.values.get(name)
+        if value is None:
+            if default is _REQUIRED:
+                raise ValueError(f"{self.file}: expected {name}, {_KINDS[kind]}; found none")
+            return default
+        allowed = (int, float) if kind is float else kind
+        # bool is an int to Python
+        if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
+            raise ValueError(f"{self.file}: {name}: expected {_KINDS[kind]}; found {value!r}")
+        return value
+
+    def activation(self) -> str:
+        """Our name of `activation_function`.
+
+        Raises:
+            ValueError: we have no such activation.
+        """
+        name = self.get("activation_function", str)
+        if name not in ACTIVATIONS:
+            raise ValueError(
+                f"{self.file}: activation_function: expected one of {', '.join(ACTIVATIONS)}; found {name!r}"
+            )
+        return ACTIVATIONS[name]
+
+    def expect(self, name: str, value: Any, default: Any) -> None:
+        """Refuses another value than the only one that our model can follow.
+
+        Raises:
+            ValueError: the field, or `default` where there is none, is another.
+        """
+        if (found := self.get(name, type(value), default)) != value:
+            raise ValueError(f"{self.file}: {name}: expected {value!r}; found {found!r}")
