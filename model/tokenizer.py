@@ -23,8 +23,8 @@ def language_tag(language: str) -> str:
 class Tokenizer:
     """A Hugging Face tokenizer with the special tokens of a translation model put on by id, never by text."""
 
-    def __init__(self, backend: tokenizers.Tokenizer, special: tuple[str, str, str] = (PAD, BOS, EOS)) -> None:
-        """Wraps `backend`, in which padding, beginning and end of a text are the tokens `special`.
+    def __init__(self, backend: tokenizers.Tokenizer, ids: tuple[int, int, int] | None = None) -> None:
+        """Wraps `backend`; `ids` are those of padding, beginning and end, by default of `<pad>`, `<s>` and `</s>`.
 
         Raises:
             ValueError: one of the special tokens is missing.
@@ -32,15 +32,15 @@ class Tokenizer:
         self._backend = backend
         # so that a visitor who types "</s>" gets these four characters, not the end of the sentence
         backend.encode_special_tokens = True
-        self.pad_id, self.bos_id, self.eos_id = (self._special_id(token) for token in special)
+        self.pad_id, self.bos_id, self.eos_id = ids or [self._special_id(token) for token in (PAD, BOS, EOS)]
         added = backend.get_added_tokens_decoder()
-        self.special_ids = frozenset(i for i, token in added.items() if token.special)
+        self.special_ids = frozenset(i for i, token in added.items() if token.special) | frozenset(ids or ())
         tags = (_LANGUAGE_TAG.fullmatch(token.content) for token in added.values())
         self.languages = tuple(tag[1] for tag in tags if tag)
 
     @classmethod
-    def load(cls, path: str | Path, special: tuple[str, str, str] = (PAD, BOS, EOS)) -> Self:
-        """Reads a `tokenizer.json`.
+    def load(cls, path: str | Path, ids: tuple[int, int, int] | None = None) -> Self:
+        """Reads a `tokenizer.json`; `ids` as above.
 
         Raises:
             ValueError: the file is no tokenizer, or lacks a special token.
@@ -49,7 +49,7 @@ class Tokenizer:
             backend = tokenizers.Tokenizer.from_file(str(path))
         except Exception as error:  # tokenizers raises bare Exception for whatever is wrong with the file
             raise ValueError(f"{Path(path).name}: expected a Hugging Face tokenizer.json; {error}") from error
-        return cls(backend, special)
+        return cls(backend, ids)
 
     def save(self, path: str | Path) -> None:
         """Writes a `tokenizer.json` that `transformers.PreTrainedTokenizerFast` opens too."""
