@@ -24,8 +24,9 @@ ORDERS = ("Ram pushed Hari.", "Hari pushed Ram.")
 NAIVE_POSITIONS = 64
 
 _FIGURES = Path(__file__).parents[1] / "assets" / "figures.js"
-# What computes a table and no more; of a slider's many events only the last one counts.
-_QUICK = dict(api_visibility="private", show_progress="hidden", trigger_mode="always_last")
+# What computes a table and no more. Each question carries a number, which its answer repeats: the widget ignores the
+# answers to all but its last question (Gradio's own "always_last" was seen to drop the last).
+_QUICK = dict(api_visibility="private", show_progress="hidden", trigger_mode="multiple")
 
 
 def positions_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
@@ -48,16 +49,18 @@ def positions_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
 
     def another_table(event: gr.EventData) -> dict[str, Any]:
         try:
-            return chart_value(*_table(runner, event))
+            value = chart_value(*_table(runner, event))
         except ValueError as error:
-            return {"problem": str(error)}
+            value = {"problem": str(error)}
+        return {**value, "question": _typed(event, "question")}
 
     def another_turn(event: gr.EventData) -> dict[str, Any]:
         try:
             table, _ = _table(runner, event)
-            return rotation_value(table, _typed(event, "pair"), _typed(event, "offset"))
+            value = rotation_value(table, _typed(event, "pair"), _typed(event, "offset"))
         except ValueError as error:
-            return {"problem": str(error)}
+            value = {"problem": str(error)}
+        return {**value, "question": _typed(event, "question")}
 
     def compare(first: str, second: str, direction: str, request: Any) -> dict[str, Any]:
         try:

@@ -1,12 +1,14 @@
 // The position table as a map: positions down, dimensions across. It shares the table, the selected position and the
 // dimensions drawn as waves with the other widgets of the tab.
-// value: { problem } or { n_positions, d_model, own, bound, table, wavelengths, dot, distance }, arrays as { shape, base64 }
+// value: { question } and { problem } or { n_positions, d_model, own, bound, table, wavelengths, dot, distance }, with
+// arrays as { shape, base64 }
 
 const find = (selector) => element.querySelector(selector);
 const canvas = find(".map");
 const MAX_WAVES = 8;
 let table = null; // the last good one, which stays when a size was refused
 let map = null;
+let question = props.value?.question ?? 0; // the number of the last one: answers to others are late
 let cursor = [5, 0]; // position, dimension
 let waves = [];
 
@@ -82,7 +84,7 @@ function firstWaves() {
 
 function receive() {
   const value = props.value;
-  if (!value) return;
+  if (!value || value.question !== question) return;
   find(".problem").hidden = !value.problem;
   find(".problem").textContent = value.problem || "";
   if (value.problem) return;
@@ -130,7 +132,8 @@ find(".position").addEventListener("input", (event) => lens.publish("positions.s
 // ---- another table -----------------------------------------------------------------------------------------------
 
 function ask(own) {
-  trigger("table", { positions: find(".n-positions").value, dimensions: find(".d-model").value, own });
+  question += 1;
+  trigger("table", { positions: find(".n-positions").value, dimensions: find(".d-model").value, own, question });
 }
 
 // more positions of the model's own table are still the model's

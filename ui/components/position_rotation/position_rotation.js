@@ -1,6 +1,7 @@
 // Two dimensions (2i, 2i+1) of every position as a point on a circle, before and after a shift by k positions, and the
 // 2 x 2 matrix that does the same. The table comes from position_chart; the rest from Python, asked for at every change.
-// value: { problem } or { pair, offset, angle, matrix, first, before, after, rotated, max_difference, n_positions, d_model }
+// value: { question } and { problem } or { pair, offset, d_model, angle, matrix, first, max_difference, and before, after,
+// rotated as { shape, base64 } }
 
 const find = (selector) => element.querySelector(selector);
 const canvas = find(".circle");
@@ -9,6 +10,8 @@ const ROUNDING = 1e-6;
 const RADIUS = 104;
 const CENTRE = [155, 152];
 let table = null;
+const wanted = { pair: 0, offset: 3 }; // a smaller table may not have it
+let question = props.value?.question ?? 0; // the number of the last one: answers to others are late
 let selected = 0;
 let turn = null; // the last good value, with its arrays
 
@@ -105,7 +108,7 @@ function describe() {
 
 function receive() {
   const value = props.value;
-  if (!value) return;
+  if (!value || value.question !== question) return;
   find(".problem").hidden = !value.problem;
   find(".problem").textContent = value.problem || "";
   find(".sides").hidden = Boolean(value.problem);
@@ -132,10 +135,11 @@ function nameChoice() {
 
 function ask() {
   nameChoice();
+  question += 1;
   const { n_positions, d_model, own } = table;
   trigger("turn", {
     positions: String(n_positions), dimensions: String(d_model), own,
-    pair: find(".pair").value, offset: find(".offset").value,
+    pair: find(".pair").value, offset: find(".offset").value, question,
   });
 }
 
@@ -144,6 +148,7 @@ lens.subscribe(element, "positions.table", (shared) => {
   find(".pair").max = table.d_model / 2 - 1;
   find(".offset").min = 1 - table.n_positions;
   find(".offset").max = table.n_positions - 1;
+  for (const name of ["pair", "offset"]) find(`.${name}`).value = wanted[name];
   ask();
 });
 lens.subscribe(element, "positions.selected", (position) => {
@@ -152,7 +157,10 @@ lens.subscribe(element, "positions.selected", (position) => {
 });
 for (const name of ["pair", "offset"]) {
   find(`.${name}`).addEventListener("input", () => table && nameChoice());
-  find(`.${name}`).addEventListener("change", () => table && ask());
+  find(`.${name}`).addEventListener("change", () => {
+    wanted[name] = Number(find(`.${name}`).value);
+    if (table) ask();
+  });
 }
 figures.walk(canvas, {
   size: () => [1, count()],
