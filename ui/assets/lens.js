@@ -141,12 +141,13 @@ window.lens = (() => {
     canvas.height = nRows;
     const context = canvas.getContext("2d");
     const image = context.createImageData(nColumns, nRows);
+    const { data } = image; // looked up once: every access goes through the browser
     for (let i = 0; i < nRows * nColumns; i++) {
-      const [red, green, blue] = colour(i);
-      image.data[4 * i] = red;
-      image.data[4 * i + 1] = green;
-      image.data[4 * i + 2] = blue;
-      image.data[4 * i + 3] = 255;
+      const rgb = colour(i);
+      data[4 * i] = rgb[0];
+      data[4 * i + 1] = rgb[1];
+      data[4 * i + 2] = rgb[2];
+      data[4 * i + 3] = 255;
     }
     context.putImageData(image, 0, 0);
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,13 +22,8 @@ from ui.tabs import TabView
 
 def attention_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
     """Draws the tab; `exact` events of its widget ask for the exact weights of some layers."""
-    with gr.Tab("Attention", id="attention") as tab, gr.Row(elem_id="attention"):
-        with gr.Column(scale=5, min_width=320):
-            grid = widget("attention_grid", tab_value(run))
-        with gr.Column(scale=7, min_width=320):
-            heads = widget("attention_heads")
-            widget("attention_map")
-            widget("attention_lines")
+    with gr.Tab("Attention", id="attention") as tab:
+        grid, heads = attention_widgets(tab_value(run))
 
     @kindly
     def exact(request: Any, event: gr.EventData) -> dict[str, Any]:
@@ -40,17 +36,32 @@ def attention_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
     return TabView(tab, [grid], lambda run: [tab_value(run)])
 
 
-def tab_value(run: Run) -> dict[str, Any]:
+def attention_widgets(value: dict[str, str] | None) -> tuple[gr.HTML, gr.HTML]:
+    """The overview that draws `value`, and beside it the large view, which listens to it in the browser."""
+    with gr.Row(elem_id="attention"):
+        with gr.Column(scale=5, min_width=320):
+            grid = widget("attention_grid", value)
+        with gr.Column(scale=7, min_width=320):
+            heads = widget("attention_heads")
+            widget("attention_map")
+            widget("attention_lines")
+    return grid, heads
+
+
+def tab_value(run: Run) -> dict[str, str]:
     """What the grid draws of a run."""
     return grid_value(
         [attention_maps(run, kind) for kind in KINDS], run.settings.direction, Request.of(run).to_browser()
     )
 
 
-def grid_value(kinds: Sequence[AttentionMaps], direction: str, run: Mapping[str, Any]) -> dict[str, Any]:
-    """All heads of all kinds, a byte a weight, with their statistics; `run` says in the browser whose they are."""
+def grid_value(kinds: Sequence[AttentionMaps], direction: str, run: Mapping[str, Any]) -> dict[str, str]:
+    """All heads of all kinds, a byte a weight, with their statistics; `run` says in the browser whose they are.
+
+    As JSON in one string: Gradio wraps and copies every object inside a value, which took longer than to draw it.
+    """
     encoder, _, cross = kinds
-    return {
+    content = {
         "run": run,
         "languages": [NAMES.get(code, code) for code in direction.split("-")],
         "tokens": {"source": plain(encoder.rows), "target_in": plain(cross.rows), "target_out": plain(cross.predicts)},
@@ -58,6 +69,7 @@ def grid_value(kinds: Sequence[AttentionMaps], direction: str, run: Mapping[str,
             maps.kind: {"weights": plain(maps.packed()), "statistics": plain(head_statistics(maps))} for maps in kinds
         },
     }
+    return {"json": json.dumps(content, ensure_ascii=False, separators=(",", ":"))}
 
 
 def exact_weights(maps: AttentionMaps, layers: Sequence[int]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 // The Attention tab's overview: one small map a head, of the kind of attention that is chosen here.
-// value: { run, languages: [source, target], tokens: { source, target_in, target_out: [token] },
+// value: { json }, which holds
+//        { run, languages: [source, target], tokens: { source, target_in, target_out: [token] },
 //          kinds: { KIND: { weights: packed (L, H, R, C), statistics: { NAME: [[number a head] a layer] or null } } } }
 // publishes "attention" (the kind shown: its positions and weights) and "attention-open" (a head was opened);
 // subscribes to "attention-view" (the heads that are open).
@@ -40,6 +41,7 @@ const STATISTICS = {
   end: { name: "weight on the end token" },
 };
 
+let value = null; // what the JSON holds
 let attention = null; // what is published
 let open = [];
 
@@ -65,7 +67,6 @@ function positions(tokens, side, predicted) {
 }
 
 function read() {
-  const value = props.value;
   const kind = find(".kinds input:checked").value;
   const { name, rows, columns, predicts, title, axes, notice } = KINDS[kind];
   const { weights, statistics } = value.kinds[kind];
@@ -113,47 +114,44 @@ function ordered() {
   return heads.sort((a, b) => sign * (statistic[a.layer][a.head] - statistic[b.layer][b.head]));
 }
 
-function paintMap(canvas, { layer, head }, colours, high) {
+// one head's weights, a byte each, at the positions shown; -1 where masked
+function shownCells({ layer, head }) {
   const { rows, columns, bytes, nHeads } = attention;
-  const maskColour = lens.rgb(lens.variable("line"));
-  lens.paintCells(canvas, rows.length, columns.length, (i) => {
-    const [row, column] = [rows[Math.floor(i / columns.length)], columns[i % columns.length]];
-    if (attention.masked(row, column)) return maskColour;
-    return colours[Math.round((255 * bytes[attention.at(layer * nHeads + head, row, column)]) / high)];
-  });
+  const cells = new Int16Array(rows.length * columns.length);
+  let i = 0;
+  for (const row of rows) {
+    const start = attention.at(layer * nHeads + head, row, { index: 0 });
+    for (const column of columns) cells[i++] = attention.masked(row, column) ? -1 : bytes[start + column.index];
+  }
+  return cells;
 }
 
-function highest() {
-  let high = 1;
-  for (let head = 0; head < attention.nLayers * attention.nHeads; head++) {
-    for (const row of attention.rows) {
-      for (const column of attention.columns) high = Math.max(high, attention.bytes[attention.at(head, row, column)]);
-    }
-  }
-  return high;
+function mapButton(head, cells, colourOf) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "map";
+  button.dataset.head = label(head);
+  const [name, canvas, number] = ["span", "canvas", "span"].map((tag) => document.createElement(tag));
+  name.textContent = label(head);
+  number.textContent = figure(head);
+  number.className = "number";
+  lens.paintCells(canvas, attention.rows.length, attention.columns.length, (i) => colourOf(cells[i]));
+  button.append(name, canvas, number);
+  button.addEventListener("click", () => lens.publish("attention-open", head));
+  return button;
 }
 
 function drawMaps() {
+  const heads = ordered();
+  const cells = heads.map(shownCells);
+  const high = Math.max(1, ...cells.map((some) => some.reduce((most, cell) => Math.max(most, cell))));
   const colours = lens.sequential();
-  const high = highest();
-  const focused = find(".maps :focus") && find(".maps :focus").dataset.head;
-  const maps = ordered().map((head) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "map";
-    button.dataset.head = label(head);
-    const [name, canvas, number] = ["span", "canvas", "span"].map((tag) => document.createElement(tag));
-    name.textContent = label(head);
-    number.textContent = figure(head);
-    number.className = "number";
-    paintMap(canvas, head, colours, high);
-    button.append(name, canvas, number);
-    button.addEventListener("click", () => lens.publish("attention-open", head));
-    return button;
-  });
+  const maskColour = lens.rgb(lens.variable("line"));
+  const colourOf = (cell) => (cell < 0 ? maskColour : colours[Math.round((255 * cell) / high)]);
+  const focused = find(".maps :focus")?.dataset.head;
   find(".maps").style.setProperty("--heads", attention.nHeads);
-  find(".maps").replaceChildren(...maps);
-  find(".high").textContent = `${lens.number(Math.round((1000 * high) / 255) / 1000)} in all maps`;
+  find(".maps").replaceChildren(...heads.map((head, i) => mapButton(head, cells[i], colourOf)));
+  find(".high").textContent = `${Number((high / 255).toPrecision(2))} in all maps`; // a byte knows no more digits
   mark();
   if (focused) find(`.maps [data-head="${focused}"]`)?.focus();
 }
@@ -190,8 +188,14 @@ function drawStatistics() {
   find(".statistic").replaceChildren(...options);
 }
 
-function draw() {
+function receive() {
   if (!props.value) return;
+  value = JSON.parse(props.value.json);
+  draw();
+}
+
+function draw() {
+  if (!value) return;
   attention = read();
   find(".figure-title").textContent = attention.title;
   find(".axes").textContent = `Row: ${attention.axes.rows}. Column: ${attention.axes.columns}.`;
@@ -238,12 +242,12 @@ find(".save-csv").addEventListener("click", () => lens.saveCsv(`attention-${atte
 
 find(".kinds").addEventListener("change", draw);
 find(".hide").addEventListener("change", draw);
-find(".statistic").addEventListener("change", drawMaps);
-find(".order").addEventListener("change", drawMaps);
+find(".statistic").addEventListener("change", draw);
+find(".order").addEventListener("change", draw);
 
-draw();
-watch("value", draw);
-lens.onTheme(element, () => attention && drawMaps());
+receive();
+watch("value", receive);
+lens.onTheme(element, draw);
 lens.subscribe(element, "attention-view", (heads) => {
   open = heads.map(label);
   mark();

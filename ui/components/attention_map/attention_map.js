@@ -11,14 +11,6 @@ let cell = { row: 0, column: 0 };
 
 // ---- drawing -----------------------------------------------------------------------------------------------------
 
-const cellColour = (colours, i) => {
-  const { rows, columns, cells, high } = picture;
-  if (picture.masked(rows[Math.floor(i / columns.length)], columns[i % columns.length])) {
-    return lens.rgb(lens.variable("line"));
-  }
-  return colours[high > 0 ? Math.round((255 * cells[i]) / high) : 0];
-};
-
 function labels(positions) {
   return positions.map((position) => {
     const label = document.createElement("div");
@@ -28,8 +20,13 @@ function labels(positions) {
 }
 
 function paint() {
+  const { rows, columns, cells, high } = picture;
   const colours = lens.sequential();
-  lens.paintCells(find("canvas"), picture.rows.length, picture.columns.length, (i) => cellColour(colours, i));
+  const maskColour = lens.rgb(lens.variable("line"));
+  lens.paintCells(find("canvas"), rows.length, columns.length, (i) => {
+    if (picture.masked(rows[Math.floor(i / columns.length)], columns[i % columns.length])) return maskColour;
+    return colours[high > 0 ? Math.round((255 * cells[i]) / high) : 0];
+  });
 }
 
 // cells as large as the frame allows
