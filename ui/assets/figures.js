@@ -270,7 +270,7 @@ window.figures = (() => {
     const [width, height] = [canvas.width / density, canvas.height / density];
     const picture = document.createElement("canvas");
     const pen = surface(picture, Math.max(width, 8 * title.length), height + 30);
-    pen.font = `13px ${getComputedStyle(document.body).fontFamily}`;
+    pen.font = `13px ${getComputedStyle(canvas.parentElement).fontFamily}`;
     write(pen, title, 4, 16, "left", "ink");
     pen.drawImage(canvas, 0, 30, width, height);
     lens.savePng(name, picture);
