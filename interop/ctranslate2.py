@@ -17,8 +17,9 @@ from ctranslate2.specs.common_spec import Activation, LayerNormSpec, LinearSpec
 from ctranslate2.specs.transformer_spec import TransformerDecoderSpec, TransformerEncoderSpec
 from torch import Tensor, nn
 
+from interop.repository import Settings
 from model.attention import MultiHeadAttention
-from model.checkpoint import TOKENIZER
+from model.checkpoint import CONFIG, TOKENIZER, existing
 from model.layers import AddNorm, DecoderLayer, EncoderLayer
 from model.tokenizer import Tokenizer
 from model.transformer import Decoder, Encoder
@@ -30,6 +31,7 @@ ACTIVATIONS = {
     "gelu_tanh": Activation.GELUTanh,
     "silu": Activation.SWISH,
 }
+MAX_POSITIONS = "max_positions"
 EXTRA_TOKENS = 50  # a translation has at most the source's length + 50 tokens (§6.1)
 
 
@@ -70,6 +72,7 @@ def save_model(translator: Translator, folder: str | Path, quantization: str | N
     spec.config.unk_token, spec.config.bos_token, spec.config.eos_token = pad, bos, eos
     spec.config.decoder_start_token = bos
     spec.config.layer_norm_epsilon = config.layer_norm_eps
+    spec.config.add_attribute(MAX_POSITIONS, config.max_positions)  # not CTranslate2's, but for the class below
     spec.validate()
     spec.optimize(quantization=quantization)
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,11 +84,13 @@ class BulkTranslator:
     """Texts through an exported model; `options` go to `ctranslate2.Translator`, such as `inter_threads=2`.
 
     Raises:
-        ValueError: the folder holds no tokenizer of this project.
+        ValueError: the folder is not one that `save_model` wrote.
     """
 
     def __init__(self, folder: str | Path, **options: Any) -> None:
-        self.tokenizer = Tokenizer.load(Path(folder) / TOKENIZER)
+        folder = Path(folder)
+        self.tokenizer = Tokenizer.load(existing(folder, TOKENIZER))
+        self.max_positions = Settings.read(folder, CONFIG).get(MAX_POSITIONS, int)
         self._translator = ctranslate2.Translator(str(folder), **options)
 
     def translate(
@@ -94,7 +99,7 @@ class BulkTranslator:
         """The best translation of each text; a score is a sum of log-probabilities over length^alpha.
 
         Raises:
-            ValueError: the direction is unknown.
+            ValueError: the direction is unknown, or a text too long for the model's positions.
         """
         tokenizer = self.tokenizer
         if direction not in tokenizer.directions:
@@ -102,12 +107,15 @@ class BulkTranslator:
         sources = [tokenizer.encode_source(text, direction.split("-")[1]) for text in texts]
         if not sources:
             return []
+        longest = max(map(len, sources))
+        if longest > self.max_positions:
+            raise ValueError(f"text: expected at most {self.max_positions - 2} tokens; found {longest - 2}: shorten it")
         results = self._translator.translate_batch(
             [[tokenizer.token(i) for i in source] for source in sources],
             beam_size=beam_size,
             length_penalty=alpha,
             suppress_sequences=[[tokenizer.token(i)] for i in tokenizer.special_ids - {tokenizer.eos_id}],
-            max_decoding_length=max(map(len, sources)) + EXTRA_TOKENS,
+            max_decoding_length=min(longest + EXTRA_TOKENS, self.max_positions),
             max_batch_size=batch_tokens,
             batch_type="tokens",
         )
