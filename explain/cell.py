@@ -1,0 +1,216 @@
+"""One attention cell worked out, and a logit taken apart into what each part of the decoder added to it.
+
+D d_model, Dh d_head, K keys. All in float64, from the run's trace and the weights.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from explain.checks import whole_number
+from explain.run import Run, Runner
+from explain.tokens import Token
+
+KINDS = {
+    "encoder": ("encoder", "self_attn"),
+    "decoder": ("decoder", "self_attn"),
+    "cross": ("decoder", "cross_attn"),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Query i and key j of one head: from the products of q and k to what the value adds.
+
+    `score` = `dot` / `root`; `row` is the softmax over all keys, `masked` those it may not see; `added` =
+    weight · v W^O_head goes to the residual stream. `logit_share` is the part of the predicted token's logit that this
+    cell adds on the direct way, with all later LayerNorms at the scale they had; None in the encoder, which has no
+    direct way to a logit.
+    """
+
+    kind: str
+    layer: int
+    head: int
+    query: int
+    key: int
+    query_token: Token
+    key_token: Token
+    q: Float[np.ndarray, " Dh"]
+    k: Float[np.ndarray, " Dh"]
+    products: Float[np.ndarray, " Dh"]
+    dot: float
+    root: float
+    score: float
+    scores: Float[np.ndarray, " K"]
+    masked: tuple[bool, ...]
+    row: Float[np.ndarray, " K"]
+    keys: tuple[Token, ...]
+    weight: float
+    v: Float[np.ndarray, " Dh"]
+    added: Float[np.ndarray, " D"]
+    predicted: Token | None
+    logit_share: float | None
+
+
+def attention_cell(runner: Runner, run: Run, kind: str, layer: int, head: int, query: int, key: int) -> Cell:
+    """The cell of these places, counted from 0.
+
+    Raises:
+        ValueError: no such attention, layer, head, query or key.
+    """
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ValueError(f"attention: expected one of {', '.join(KINDS)}; found {kind!r}")
+    model = runner.translator.model
+    side, block = KINDS[kind]
+    stack = getattr(model, side)
+    whole_number("layer", layer, 0, len(stack.layers) - 1)
+    whole_number("head", head, 0, model.config.n_heads - 1)
+    queries = run.source if side == "encoder" else run.target_in
+    keys = run.target_in if kind == "decoder" else run.source
+    whole_number("query", query, 0, len(queries) - 1)
+    whole_number("key", key, 0, len(keys) - 1)
+
+    at = f"{side}.layers.{layer}.{block}"
+    q, k, v = (run.trace[f"{at}.{name}"][0, head].double() for name in "qkv")
+    root = math.sqrt(model.config.d_head)
+    scores = k @ q[query] / root
+    masked = torch.tensor([kind == "decoder" and j > query for j in range(len(keys))])
+    row = scores.masked_fill(masked, float("-inf")).softmax(dim=0)
+    projection = getattr(stack.layers[layer], block).out_proj.weight.detach().cpu().double()
+    part = slice(head * model.config.d_head, (head + 1) * model.config.d_head)
+    added = row[key] * (projection[:, part] @ v[key])
+
+    predicted = share = None
+    if side == "decoder":
+        predicted = run.target_out[query]
+        share = (_Logit(model, run, query, predicted.id).into[layer, block] @ added).item()
+    products = q[query] * k[key]
+    return Cell(
+        kind, layer, head, query, key, queries[query], keys[key],
+        q[query].numpy(), k[key].numpy(), products.numpy(), products.sum().item(), root, scores[key].item(),
+        scores.numpy(), tuple(masked.tolist()), row.numpy(), keys, row[key].item(), v[key].numpy(), added.numpy(),
+        predicted, share,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one part of the decoder adds to a logit; `layer` and `head` count from 0, None where there is none."""
+
+    name: str
+    layer: int | None
+    head: int | None
+    value: float
+
+
+@dataclass(frozen=True)
+class LogitParts:
+    """A logit of the inspected pass and the parts whose sum it is, in the order of computation."""
+
+    position: int
+    token: Token
+    logit: float
+    parts: tuple[Part, ...]
+
+    @property
+    def total(self) -> float:
+        """The sum of the parts."""
+        return math.fsum(part.value for part in self.parts)
+
+
+def logit_parts(runner: Runner, run: Run, position: int) -> LogitParts:
+    """The logit of the token chosen at `position`, taken apart along the decoder's residual stream.
+
+    Exact for this run: each LayerNorm on the way divides by the standard deviation that it had, and with that held
+    fixed it is linear. It says what was added, not what would happen if a part were missing: then the standard
+    deviations, and all later parts, would change too.
+
+    Raises:
+        ValueError: no such position.
+    """
+    whole_number("position", position, 0, len(run.target_out) - 1)
+    token, model = run.target_out[position], runner.translator.model
+    return LogitParts(
+        position, token, run.trace["logits"][0, position, token.id].item(),
+        tuple(_Logit(model, run, position, token.id).parts()),
+    )  # fmt: skip
+
+
+class _Logit:
+    """The direction by which whatever enters the stream at a place is multiplied to give its part of the logit.
+
+    `into[layer, block]`: for what a sub-layer adds. A LayerNorm with frozen σ, x -> (x - mean x) γ / σ + β, is passed
+    backwards; its β has a part of its own.
+    """
+
+    def __init__(self, model: nn.Module, run: Run, position: int, token_id: int) -> None:
+        self.model, self.trace, self.position = model, run.trace, position
+        output = model.tokens if model.output_proj is None else model.output_proj
+        direction = output.weight[token_id].detach().cpu().double()
+        self.blocks = ["self_attn", "cross_attn", "feed_forward"]
+        if model.encoder is None:
+            self.blocks.remove("cross_attn")
+        self.into: dict[tuple[int, str], Tensor] = {}
+        self.shifts: dict[tuple[int | None, str], float] = {}
+        self.bias = 0.0 if model.output_bias is None else model.output_bias[token_id].item()
+        pre_norm, n_layers = model.config.norm == "pre", len(model.decoder.layers)
+        if pre_norm:
+            before = self._at(f"decoder.layers.{n_layers - 1}.feed_forward_add_norm.residual")
+            direction = self._back(direction, model.decoder.final_norm, before, (None, "last norm"))
+        for layer in reversed(range(n_layers)):
+            for block in reversed(self.blocks):
+                if not pre_norm:
+                    add_norm = getattr(model.decoder.layers[layer], f"{block}_add_norm")
+                    before = self._at(f"decoder.layers.{layer}.{block}_add_norm.residual")
+                    direction = self._back(direction, add_norm.layer_norm, before, (layer, block))
+                self.into[layer, block] = direction
+        self.start = direction
+
+    def parts(self) -> list[Part]:
+        """All of them: embedding, position, heads, biases, feed-forward layers, LayerNorms' shifts, output bias."""
+        at = "decoder.embedding"
+        found = [Part("token embedding", None, None, (self.start @ self._at(f"{at}.embedded")).item())]
+        if f"{at}.position" in self.trace:
+            position = self.trace[f"{at}.position"][self.position].double()
+            found.append(Part("position", None, None, (self.start @ position).item()))
+        for layer, decoder_layer in enumerate(self.model.decoder.layers):
+            for block in self.blocks:
+                direction = self.into[layer, block]
+                if block == "feed_forward":
+                    output = self._at(f"decoder.layers.{layer}.feed_forward.output")
+                    found.append(Part("feed-forward", layer, None, (direction @ output).item()))
+                else:
+                    found += self._heads(layer, block, getattr(decoder_layer, block).out_proj, direction)
+                if (layer, block) in self.shifts:
+                    found.append(Part(f"{_NAMES[block]}: LayerNorm's β", layer, None, self.shifts[layer, block]))
+        if (None, "last norm") in self.shifts:
+            found.append(Part("last LayerNorm's β", None, None, self.shifts[None, "last norm"]))
+        if self.model.output_bias is not None:
+            found.append(Part("output bias", None, None, self.bias))
+        return found
+
+    def _heads(self, layer: int, block: str, projection: nn.Linear, direction: Tensor) -> list[Part]:
+        mixed = self.trace[f"decoder.layers.{layer}.{block}.heads"][0, :, self.position].double()  # (H, Dh)
+        by_head = (direction @ projection.weight.detach().cpu().double()).view(len(mixed), -1)
+        values = (by_head * mixed).sum(dim=-1).tolist()
+        bias = (direction @ projection.bias.detach().cpu().double()).item()
+        heads = [Part(_NAMES[block], layer, head, value) for head, value in enumerate(values)]
+        return [*heads, Part(f"{_NAMES[block]}: bias of W^O", layer, None, bias)]
+
+    def _at(self, path: str) -> Tensor:
+        return self.trace[path][0, self.position].double()
+
+    def _back(self, direction: Tensor, norm: nn.LayerNorm, before: Tensor, place: tuple[int | None, str]) -> Tensor:
+        self.shifts[place] = (direction @ norm.bias.detach().cpu().double()).item()
+        sigma = (before.var(unbiased=False) + norm.eps).sqrt()
+        scaled = direction * norm.weight.detach().cpu().double() / sigma
+        return scaled - scaled.mean()  # the mean of x is subtracted, so the direction has none
+
+
+_NAMES = {"self_attn": "self-attention", "cross_attn": "cross-attention", "feed_forward": "feed-forward"}
