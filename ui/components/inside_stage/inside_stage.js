@@ -1,0 +1,184 @@
+// One stage of the walk: its words, formula, shapes, values and code.
+// value: { request, step, head, n_heads, headed, steps, view }, where view.maps[].values is { shape, base64 }.
+// Asks Python with "open" { step, head }; hears "inside.go" from the diagram and tells "inside.at".
+
+const find = (selector) => element.querySelector(selector);
+const RAIL = {
+  token: "Token", embedding: "× √d_model", position: "+ Position", norm: "Norm", qkv: "Q, K, V", scores: "QKᵀ/√d_k",
+  mask: "Mask", softmax: "Softmax", heads: "Weights · V", concat: "Concat", w_o: "W^O", add: "Add", hidden: "Hidden",
+  feed_forward: "Output", final_norm: "Norm", linear: "Linear", probabilities: "Softmax", next: "Next token",
+};
+const BLOCKS = {
+  embedding: "embedding", self_attn: "self-attention", cross_attn: "cross-attention", feed_forward: "feed-forward",
+  final_norm: "last norm", output: "way out",
+};
+let at = 0; // the step and head that the visitor wants to see
+let head = 0;
+let figuresShown = []; // { canvas, map, values, drawn, cursor }
+
+function make(tag, className, text = "") {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function go(step, wantedHead = head) {
+  at = Math.max(0, Math.min(props.value.steps.length - 1, step));
+  head = wantedHead;
+  trigger("open", { step: at, head });
+}
+
+function choice(text, pressed, action) {
+  const button = make("button", "quiet-button", text);
+  button.type = "button";
+  button.setAttribute("aria-pressed", String(pressed));
+  button.addEventListener("click", action);
+  return button;
+}
+
+// ---- words -------------------------------------------------------------------------------------------------------
+
+function place({ side, layer, block }) {
+  if (side === "output") return "After the decoder";
+  const name = side === "encoder" ? "Encoder" : "Decoder";
+  return layer === null ? `${name}, ${BLOCKS[block]}` : `${name} L${layer + 1}, ${BLOCKS[block]}`;
+}
+
+function drawWords({ step, steps, view, n_heads, headed }) {
+  find(".where").textContent = `${step + 1} of ${steps.length}: ${place(steps[step])}`;
+  find(".before").disabled = step === 0;
+  find(".after").disabled = step === steps.length - 1;
+  const heads = headed
+    ? Array.from({ length: n_heads }, (_, i) => choice(`H${i + 1}`, i === props.value.head, () => go(step, i)))
+    : [];
+  find(".heads").replaceChildren(...heads);
+  const same = (one, other) => one.side === other.side && one.layer === other.layer && one.block === other.block;
+  const stages = steps.flatMap((other, i) =>
+    same(other, steps[step]) ? [choice(RAIL[other.stage], i === step, () => go(i))] : [],
+  );
+  find(".rail").replaceChildren(...stages);
+  find(".title").textContent = view.title;
+  find(".why").textContent = view.why;
+  find(".formula").replaceChildren(find(`template[data-stage="${view.step.stage}"]`).content.cloneNode(true));
+  find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", line)));
+  find(".code").replaceChildren(
+    ...view.code.flatMap(({ file, name, lines }) => {
+      const code = make("pre", "", lines.map(([number, text]) => `${String(number).padStart(4)}  ${text}`).join("\n"));
+      code.tabIndex = 0;
+      code.setAttribute("role", "region");
+      code.setAttribute("aria-label", `Lines of ${file}`);
+      return [make("p", "", `${file}, ${name}`), code];
+    }),
+  );
+}
+
+// ---- maps --------------------------------------------------------------------------------------------------------
+
+const label = (text) => text.replaceAll("▁", "") || "␣";
+
+function range(values, shares) {
+  if (shares) return { low: 0, high: 1 };
+  let most = 0;
+  for (const value of values) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
+  return { low: -most || -1, high: most || 1 };
+}
+
+function drawMaps() {
+  for (const shown of figuresShown) {
+    const { canvas, map, values, cursor } = shown;
+    const [rows, columns] = map.values.shape;
+    const names = map.rows.map(label);
+    const room = canvas.parentElement.clientWidth - 40 - 7.5 * Math.max(...names.map((name) => name.length));
+    const smallest = map.columns ? 16 : 1;
+    const cellWidth = Math.max(smallest, Math.min(26, Math.floor(room / columns)));
+    shown.drawn = figures.heat(canvas, {
+      values, rows, columns, cellWidth, cellHeight: 18,
+      x: { name: map.column_axis, names: map.columns?.map(label) }, y: { name: map.row_axis, names },
+      colours: map.shares ? lens.sequential() : lens.diverging(), ...range(values, map.shares),
+    });
+    const { pen, left, top } = shown.drawn;
+    pen.fillStyle = lens.variable("line"); // masked cells have no value to colour
+    values.forEach((value, i) => {
+      if (value === -Infinity) pen.fillRect(left + (i % columns) * cellWidth, top + Math.floor(i / columns) * 18, cellWidth, 18);
+    });
+    figures.outline(shown.drawn, ...cursor);
+  }
+}
+
+function show({ map, values }, row, column) {
+  const value = values[row * map.values.shape[1] + column];
+  const where = map.columns ? label(map.columns[column]) : `${map.column_axis} ${column + 1}`;
+  const named = map.cells ? ` “${label(map.cells[row][column])}”` : "";
+  const digits = value === -Infinity ? "masked (−∞)" : `${lens.number(value)}, in full ${Number(value.toPrecision(8))}`;
+  find(".figure-details").textContent = `${map.name}: row ${row + 1} “${label(map.rows[row])}”, ${where}${named}: ${digits}`;
+}
+
+const draw = figures.responsive(find(".maps"), drawMaps);
+
+function figureOf(map) {
+  const figure = document.createElement("figure");
+  figure.append(make("figcaption", map.role || "", map.name));
+  const scroll = make("div", "figure-scroll");
+  const canvas = make("canvas", "");
+  canvas.tabIndex = 0;
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-label", `${map.name}: ${map.values.shape.join(" by ")} values. Arrow keys move.`);
+  scroll.append(canvas);
+  figure.append(scroll);
+  const shown = { canvas, map, values: figures.floats(map.values), cursor: [0, 0] };
+  figures.walk(canvas, {
+    size: () => map.values.shape,
+    at: () => shown.cursor,
+    find: (event) => figures.cellAt(shown.drawn, event),
+    show: (row, column) => show(shown, row, column),
+    go: (row, column) => {
+      shown.cursor = [row, column];
+      show(shown, row, column);
+      draw();
+    },
+  });
+  figuresShown.push(shown);
+  return figure;
+}
+
+function receive() {
+  const value = props.value;
+  if (!value) return;
+  if (value.follows && (value.step !== at || value.head !== head)) {
+    trigger("open", { step: at, head }); // another sentence, the same stage
+    return;
+  }
+  figuresShown = [];
+  drawWords(value);
+  find(".maps").replaceChildren(...value.view.maps.map(figureOf));
+  find(".figure-details").textContent = "";
+  lens.publish("inside.at", value.step);
+  draw();
+}
+
+find(".before").addEventListener("click", () => go(props.value.step - 1));
+find(".after").addEventListener("click", () => go(props.value.step + 1));
+find(".save-png").addEventListener("click", () => {
+  for (const { canvas, map } of figuresShown) figures.savePng(`${props.value.view.step.stage}.png`, map.name, canvas);
+});
+find(".save-csv").addEventListener("click", () => {
+  const rows = figuresShown.flatMap(({ map, values }) =>
+    Array.from(values, (value, i) => {
+      const [row, column] = [Math.floor(i / map.values.shape[1]), i % map.values.shape[1]];
+      return [map.name, row + 1, map.rows[row], column + 1, map.columns ? map.columns[column] : "", value];
+    }),
+  );
+  lens.saveCsv(`${props.value.view.step.stage}.csv`, [["map", "row", "row token", "column", "column token", "value"], ...rows]);
+});
+
+receive();
+watch("value", receive);
+// the diagram's last word from before this widget was drawn is not news
+let listening = false;
+lens.subscribe(element, "inside.go", (step) => {
+  if (!listening) return;
+  go(step);
+  find(".walk").scrollIntoView({ block: "start" });
+});
+listening = true;
