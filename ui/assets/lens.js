@@ -164,7 +164,7 @@ window.lens = (() => {
     context.fillStyle = variable("ink");
     context.textBaseline = "middle";
     context.imageSmoothingEnabled = false; // cells stay sharp
-    context.font = `13px ${getComputedStyle(document.body).fontFamily}`;
+    context.font = `13px ${getComputedStyle(document.querySelector(".gradio-container")).fontFamily}`;
     return { canvas, context };
   }
 

@@ -4,15 +4,17 @@
 const find = (selector) => element.querySelector(selector);
 
 const ROW = 26; // px a token
-const MIDDLE = 220; // px between the sides
+const NARROWEST = 80; // px between the sides, on a phone
+const WIDEST = 260;
 const MOST_NAMED = 3;
 
 let picture = null;
+let middle = WIDEST; // px between the sides
 let only = null; // { side: "rows" or "columns", at }: the token whose lines alone are drawn strong
 
 // ---- drawing -----------------------------------------------------------------------------------------------------
 
-// the lines, between x and x + MIDDLE; each side's tokens begin at y
+// the lines, between x and x + middle; each side's tokens begin at y
 function drawLines(context, x, y) {
   const { rows, columns, cells, high } = picture;
   context.strokeStyle = lens.variable("scale");
@@ -25,7 +27,7 @@ function drawLines(context, x, y) {
     context.globalAlpha = strength;
     context.beginPath();
     context.moveTo(x, y + (row + 0.5) * ROW);
-    context.lineTo(x + MIDDLE, y + (column + 0.5) * ROW);
+    context.lineTo(x + middle, y + (column + 0.5) * ROW);
     context.stroke();
   });
   context.globalAlpha = 1;
@@ -35,9 +37,9 @@ function paint() {
   const canvas = find("canvas");
   const fine = window.devicePixelRatio || 1;
   const height = ROW * Math.max(picture.rows.length, picture.columns.length);
-  canvas.width = MIDDLE * fine;
+  canvas.width = middle * fine;
   canvas.height = height * fine;
-  canvas.style.width = `${MIDDLE}px`;
+  canvas.style.width = `${middle}px`;
   canvas.style.height = `${height}px`;
   const context = canvas.getContext("2d");
   context.scale(fine, fine);
@@ -73,6 +75,8 @@ function draw() {
   find(".columns").setAttribute("aria-label", axes.columns);
   find(".rows").replaceChildren(...tokens(rows, "rows"));
   find(".columns").replaceChildren(...tokens(columns, "columns"));
+  const sides = find(".rows").offsetWidth + find(".columns").offsetWidth + 8; // and the plane's padding
+  middle = Math.max(NARROWEST, Math.min(WIDEST, find(".frame").clientWidth - sides));
   paint();
   if (focused) go(focused.side, focused.at);
 }
@@ -127,12 +131,12 @@ function drawing() {
   const words = [`${picture.label}: ${picture.title}`, `Left: ${axes.rows}. Right: ${axes.columns}.`];
   const [left, top] = [longest(rows) + 32, 64];
   const least = Math.max(...words.map((line) => probe.measureText(line).width + 32));
-  const width = Math.max(left + MIDDLE + longest(columns) + 32, least);
+  const width = Math.max(left + middle + longest(columns) + 32, least);
   const height = top + ROW * Math.max(rows.length, columns.length) + 48;
   const { canvas, context } = lens.paper(width, height);
   words.forEach((line, i) => context.fillText(line, 16, 18 + 20 * i));
   drawLines(context, left, top);
-  columns.forEach(({ label }, i) => context.fillText(label, left + MIDDLE + 8, top + (i + 0.5) * ROW));
+  columns.forEach(({ label }, i) => context.fillText(label, left + middle + 8, top + (i + 0.5) * ROW));
   context.textAlign = "right";
   rows.forEach(({ label }, i) => context.fillText(label, left - 8, top + (i + 0.5) * ROW));
   context.textAlign = "left";
