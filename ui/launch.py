@@ -48,11 +48,11 @@ THEME = gr.themes.Base(
 def launch(demo: gr.Blocks, **options: Any) -> Any:
     """Serves the page; `options` as for `gr.Blocks.launch`."""
     demo.queue(max_size=16, default_concurrency_limit=4)
-    script = (_ASSETS / "lens.js").read_text(encoding="utf-8")
+    scripts = [(_ASSETS / name).read_text(encoding="utf-8") for name in ("lens.js", "figures.js")]
     return demo.launch(
         theme=THEME,
         css_paths=[_ASSETS / "style.css"],
-        head=f"<script>{script}</script>",
+        head="".join(f"<script>{script}</script>" for script in scripts),
         app_kwargs={"middleware": [Middleware(Guard)]},
         run_history=False,
         footer_links=["api"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -23,7 +22,6 @@ from ui.tabs import TabView
 ORDERS = ("Ram pushed Hari.", "Hari pushed Ram.")
 NAIVE_POSITIONS = 64
 
-_FIGURES = Path(__file__).parents[1] / "assets" / "figures.js"
 # What computes a table and no more. Each question carries a number, which its answer repeats: the widget ignores the
 # answers to all but its last question (Gradio's own "always_last" was seen to drop the last).
 _QUICK = dict(api_visibility="private", show_progress="hidden", trigger_mode="multiple")
@@ -31,13 +29,12 @@ _QUICK = dict(api_visibility="private", show_progress="hidden", trigger_mode="mu
 
 def positions_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
     """Draws the tab; its widgets ask for their first values when the tab is first opened."""
-    script = f"<script>{_FIGURES.read_text(encoding='utf-8')}</script>"
     with gr.Tab("Positions", id="positions") as tab:
-        chart = widget("position_chart", elem_id="position-chart", head=script)
-        widget("position_curves", elem_id="position-curves", head=script)
-        widget("position_similarity", elem_id="position-similarity", head=script)
-        turn = widget("position_rotation", elem_id="position-rotation", head=script)
-        naive = widget("position_naive", elem_id="position-naive", head=script)
+        chart = widget("position_chart", elem_id="position-chart")
+        widget("position_curves", elem_id="position-curves")
+        widget("position_similarity", elem_id="position-similarity")
+        turn = widget("position_rotation", elem_id="position-rotation")
+        naive = widget("position_naive", elem_id="position-naive")
         gr.Markdown("## Why positions are needed: the same words in two orders")
         with gr.Row():
             first = gr.Textbox(ORDERS[0], label="One order", elem_id="order-first")
@@ -45,7 +42,7 @@ def positions_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
             directions = [(direction_name(code), code) for code in runner.translator.directions]
             direction = gr.Radio(directions, value=run.settings.direction, label="Direction of both")
         go = gr.Button("Compare the two orders", elem_id="order-go")
-        order = widget("order_experiment", elem_id="order-experiment", head=script)
+        order = widget("order_experiment", elem_id="order-experiment")
 
     def another_table(event: gr.EventData) -> dict[str, Any]:
         try:
