@@ -48,14 +48,14 @@ class AddNorm(nn.Module):
         self.pre_norm = config.norm == "pre"
         self.layer_norm = nn.LayerNorm(config.d_model, eps=config.layer_norm_eps)
         self.dropout = nn.Dropout(config.dropout)
-        self.residual, self.normalized = Tap(), Tap()
+        self.skip, self.residual, self.normalized = Tap(), Tap(), Tap()
 
     def forward(
         self, x: Float[Tensor, "B T D"], sublayer: Callable[[Float[Tensor, "B T D"]], Float[Tensor, "B T D"]]
     ) -> Float[Tensor, "B T D"]:
         if self.pre_norm:
-            return self.residual(x + self.dropout(sublayer(self.normalized(self.layer_norm(x)))))
-        return self.normalized(self.layer_norm(self.residual(x + self.dropout(sublayer(x)))))
+            return self.residual(self.skip(x) + self.dropout(sublayer(self.normalized(self.layer_norm(x)))))
+        return self.normalized(self.layer_norm(self.residual(self.skip(x) + self.dropout(sublayer(x)))))
 
 
 class EncoderLayer(nn.Module):

@@ -1,0 +1,146 @@
+"""What a part of the model is worth to this sentence: it is switched off, and everything runs again beside the whole.
+
+T target, S source positions, R rows, C columns, V vocab_size.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from explain.cell import KINDS
+from explain.checks import whole_number
+from explain.run import Run, Runner
+from explain.tokens import Token
+from model.taps import Change, Trace, intervene, record
+from model.transformer import Transformer
+
+SWITCHES = ("positions", "residual", "scale", "head")
+N_CANDIDATES = 8
+
+
+@dataclass(frozen=True)
+class Switch:
+    """What is off: positions, residual connections, the division by √d_k, or one head.
+
+    `kind`, `layer` and `head`, counted from 0, are where the head is; the map that is shown is theirs too, whatever
+    is off.
+
+    Raises:
+        ValueError: no such switch or attention.
+    """
+
+    name: str
+    kind: str = "cross"
+    layer: int = 0
+    head: int = 0
+
+    def __post_init__(self) -> None:
+        if self.name not in SWITCHES:
+            raise ValueError(f"switch: expected one of {', '.join(SWITCHES)}; found {self.name!r}")
+        if not isinstance(self.kind, str) or self.kind not in KINDS:
+            raise ValueError(f"attention: expected one of {', '.join(KINDS)}; found {self.kind!r}")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A token that could come next, with its probability in the whole model and in the switched one."""
+
+    token: Token
+    whole: float
+    switched: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The whole model and the switched one on the same sentence.
+
+    The translations are each model's own search. Maps and candidates come from one pass each over the same tokens, the
+    whole model's translation, so that they can be compared cell by cell; `candidates` are the best of both.
+    """
+
+    switch: Switch
+    position: int
+    whole_text: str
+    switched_text: str
+    candidates: tuple[Candidate, ...]
+    whole_map: Float[np.ndarray, "R C"]
+    switched_map: Float[np.ndarray, "R C"]
+    rows: tuple[Token, ...]
+    columns: tuple[Token, ...]
+
+
+def compare(runner: Runner, run: Run, switch: Switch, position: int) -> Comparison:
+    """Runs the sentence again with a part switched off, in this thread alone; the weights stay as they are.
+
+    Raises:
+        ValueError: no such position, layer or head, or the model has no positions to switch off.
+    """
+    whole_number("position", position, 0, len(run.target_out) - 1)
+    changes = _changes(runner.translator.model, switch)
+    with runner.model() as model, intervene(changes):
+        # a runner of its own: nothing that was switched may be remembered as this model's run
+        switched_text = Runner(runner.translator, 1).run(run.text, run.settings, 0, run.prefix).translation.text
+        trace = _pass(model, run)
+    before, after = (_probabilities(each["logits"], position) for each in (run.trace, trace))
+    side, block = KINDS[switch.kind]
+    path = f"{side}.layers.{switch.layer}.{block}.weights"
+    return Comparison(
+        switch,
+        position,
+        run.translation.text,
+        switched_text,
+        _candidates(runner, before, after),
+        run.trace[path][0, switch.head].numpy(),
+        trace[path][0, switch.head].numpy(),
+        run.source if switch.kind == "encoder" else run.target_in,
+        run.target_in if switch.kind == "decoder" else run.source,
+    )
+
+
+def _changes(model: Transformer, switch: Switch) -> dict[str, Change]:
+    side, block = KINDS[switch.kind]
+    whole_number("layer", switch.layer, 0, len(getattr(model, side).layers) - 1)
+    whole_number("head", switch.head, 0, model.config.n_heads - 1)
+    if switch.name == "positions":
+        if model.config.positions == "none":
+            raise ValueError("expected a model with positions; found one with positions='none'")
+        return {f"{each}.embedding.position": torch.zeros_like for each in ("encoder", "decoder")}
+    if switch.name == "head":
+        return {f"{side}.layers.{switch.layer}.{block}.heads": lambda heads: _without(heads, switch.head)}
+    if switch.name == "residual":
+        return {path: torch.zeros_like for path, _ in model.named_modules() if path.endswith("_add_norm.skip")}
+    root = math.sqrt(model.config.d_head)  # the scores that pass the tap are divided by it already
+    return {path: lambda scores: scores * root for path, _ in model.named_modules() if path.endswith("_attn.scores")}
+
+
+def _without(heads: Tensor, head: int) -> Tensor:
+    kept = torch.ones(heads.shape[1], 1, 1, dtype=heads.dtype, device=heads.device)
+    kept[head] = 0
+    return heads * kept
+
+
+def _pass(model: Transformer, run: Run) -> Trace:
+    src, tgt = ([token.id for token in tokens] for tokens in (run.source, run.target_in))
+    with record() as trace:
+        model(torch.tensor([src], device=model.device), torch.tensor([tgt], device=model.device))
+    return {path: tensor.cpu() for path, tensor in trace.items()}
+
+
+def _probabilities(logits: Tensor, position: int) -> Tensor:
+    return logits[0, position].double().softmax(dim=-1)
+
+
+def _candidates(runner: Runner, before: Tensor, after: Tensor) -> tuple[Candidate, ...]:
+    best = [
+        probabilities.topk(min(N_CANDIDATES, len(probabilities))).indices.tolist() for probabilities in (before, after)
+    ]
+    ids = list(dict.fromkeys([*best[0], *best[1]]))
+    return tuple(
+        Candidate(runner.tokens([token_id])[0], before[token_id].item(), after[token_id].item()) for token_id in ids
+    )
