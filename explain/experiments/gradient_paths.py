@@ -1,0 +1,79 @@
+"""Vanishing and exploding gradients: in an RNN a gradient shrinks or grows at every step; attention is one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from model import TransformerConfig
+from model.layers import EncoderLayer
+
+D = 64
+RNN_SCALES = (0.5, 1.0, 3.0)
+FORGET_BIASES = (1.0, 5.0)
+
+
+@dataclass(frozen=True)
+class Result:
+    """For each model, the gradient that the last step sends to the input `distance` steps back, against one step."""
+
+    distance: np.ndarray
+    gradients: dict[str, np.ndarray]
+
+    def left(self, name: str) -> float:
+        """What is left at the largest distance of the gradient one step back."""
+        return float(self.gradients[name][-1])
+
+
+def run(seed: int = 0, length: int = 100, batch: int = 8) -> Iterator[tuple[float, str] | Result]:
+    """Untrained models on random input; the loss pulls at the output of the last step alone."""
+    torch.manual_seed(seed)
+    models = {f"RNN, weights × {scale:g}": rnn(scale) for scale in RNN_SCALES}
+    models |= {f"LSTM, forget bias {bias:g}": lstm(bias) for bias in FORGET_BIASES}
+    models["self-attention"] = attention()
+    gradients = {}
+    for i, (name, model) in enumerate(models.items()):
+        yield i / len(models), name
+        x = torch.randn(batch, length, D, dtype=torch.float64, requires_grad=True)
+        last = model(x)[:, -1]
+        (gradient,) = torch.autograd.grad((last * torch.randn_like(last)).sum(), x)
+        size = gradient.norm(dim=(0, 2)).flip(0)  # (T,), the last step first
+        gradients[name] = (size[1:] / size[1]).numpy()
+    yield Result(np.arange(1, length), gradients)
+
+
+def rnn(scale: float):
+    """A plain tanh RNN whose recurrent weights are normal, of variance scale² / D."""
+    module = nn.RNN(D, D, batch_first=True, dtype=torch.float64)
+    nn.init.normal_(module.weight_hh_l0, std=scale / D**0.5)
+    return lambda x: module(x)[0]
+
+
+def lstm(forget_bias: float):
+    """An LSTM whose forget gates start half open at 0, almost fully open at 5."""
+    module = nn.LSTM(D, D, batch_first=True, dtype=torch.float64)
+    with torch.no_grad():
+        module.bias_hh_l0.zero_()
+        module.bias_ih_l0[D : 2 * D] = forget_bias  # PyTorch's order of gates: input, forget, cell, output
+    return lambda x: module(x)[0]
+
+
+def attention():
+    """One Transformer encoder layer."""
+    config = TransformerConfig(vocab_size=3, d_model=D, d_ff=2 * D, n_heads=4, dropout=0.0)
+    return EncoderLayer(config).double()
+
+
+def words(result: Result) -> str:
+    """What was found, in a few sentences."""
+    found = "; ".join(f"{name}: {result.left(name):.2g}" for name in result.gradients)
+    return f"Of the gradient one step back, what arrives {result.distance[-1]} steps back, times: {found}."
+
+
+if __name__ == "__main__":
+    *_, result = run()
+    print(words(result))

@@ -1,0 +1,157 @@
+"""What a visitor does in the Why attention tab, on a page of that tab alone: it needs no checkpoint."""
+
+import csv
+import re
+import time
+from collections.abc import Iterator
+
+import gradio as gr
+import pytest
+import torch
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from explain.experiments import attention_scale, gradient_paths
+from ui.experiments import EXPERIMENTS
+from ui.launch import launch
+from ui.tabs.why import why_tab
+
+SCALE, GRADIENTS = "#why-attention-scale", "#why-gradient-paths"
+PATIENCE = 60_000  # ms, on a machine that does much else
+
+
+@pytest.fixture(scope="module")
+def why_url() -> Iterator[str]:
+    torch.set_num_threads(1)
+    with gr.Blocks(analytics_enabled=False) as demo, gr.Tabs(elem_id="tabs"):
+        why_tab()
+    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    yield url
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def tab(browser, why_url) -> Iterator[Page]:
+    """One visitor, whom all tests share."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "request", lambda request: request.url.startswith((why_url, "data:", "blob:")) or errors.append(request.url)
+    )
+    page.goto(why_url)
+    expect(page.locator(f"{SCALE} .why-run")).to_be_visible(timeout=PATIENCE)
+    yield page
+    context.close()
+    assert not errors, errors
+
+
+def open_claim(page: Page, claim: str) -> None:
+    run = page.locator(f"{claim} .why-run")
+    if not run.is_visible():
+        page.locator(f"{claim} > button").click()
+    expect(run).to_be_visible()
+
+
+def words(page: Page, claim: str):
+    return page.locator(f"{claim} .experiment-words")
+
+
+def press(page: Page, claim: str, button: str) -> None:
+    page.locator(f"{claim} .why-{button}").click()
+
+
+def test_an_experiment_runs_to_its_end_and_says_its_numbers(tab):
+    expect(words(tab, SCALE)).to_contain_text("press Run")
+    press(tab, SCALE, "run")
+    expect(words(tab, SCALE)).to_contain_text("bits of entropy", timeout=PATIENCE)
+    *_, result = attention_scale.run()  # only now: both draw from the one source of randomness of this process
+    expect(words(tab, SCALE)).to_have_text(attention_scale.words(result))
+    expect(tab.locator(f"{SCALE} h4")).to_have_count(3)
+    chart = tab.locator(f"{SCALE} svg[role=application]").first
+    chart.press("End")
+    details = tab.locator(f"{SCALE} .figure-details").first.inner_text()
+    numbers = [float(found) for found in re.findall(r"\d[\d.]*", details)]
+    assert numbers == [1024] + [float(f"{entropy[-1]:.3g}") for entropy in (result.entropy, result.entropy_divided)]
+
+
+def test_the_code_beside_it_is_the_code_that_ran(tab):
+    tab.locator(SCALE).get_by_text("The code that runs").click()
+    [shown] = [shown for shown in EXPERIMENTS if shown.module is attention_scale]
+    first_line = shown.code.splitlines()[0]
+    expect(tab.locator(f"{SCALE} .why-code .cm-line").first).to_have_text(first_line)
+
+
+def test_its_numbers_can_be_saved(tab):
+    with tab.expect_download() as download:
+        tab.locator(SCALE).get_by_role("button", name="Save the numbers (CSV)").first.click()
+    with download.value.path().open(newline="") as file:
+        names, *rows = csv.reader(file)
+    *_, result = attention_scale.run()
+    assert names == ["line", "d_k", "entropy of the weights, bits"]
+    assert [float(row[2]) for row in rows] == [*result.entropy, *result.entropy_divided]
+    with tab.expect_download() as download:
+        tab.locator(SCALE).get_by_role("button", name="Save the picture (SVG)").first.click()
+    assert download.value.path().read_text().count("<polyline") == 2
+
+
+@pytest.fixture
+def slow(monkeypatch) -> list[int]:
+    """An endless experiment in place of one: the steps that it has taken."""
+    steps: list[int] = []
+
+    def endless():
+        while True:
+            steps.append(len(steps))
+            yield 0.5, f"step {len(steps)}"
+            time.sleep(0.05)
+
+    monkeypatch.setattr(gradient_paths, "run", endless)
+    return steps
+
+
+def test_a_cancelled_experiment_stops_and_can_be_run_again(tab, slow, monkeypatch):
+    open_claim(tab, GRADIENTS)
+    press(tab, GRADIENTS, "run")
+    expect(words(tab, GRADIENTS)).to_contain_text("Running: step", timeout=PATIENCE)
+    press(tab, GRADIENTS, "cancel")
+    expect(words(tab, GRADIENTS)).to_contain_text("Cancelled", timeout=PATIENCE)
+    tab.wait_for_timeout(500)  # a step under way ends
+    taken = len(slow)
+    tab.wait_for_timeout(1000)
+    assert len(slow) == taken
+    assert words(tab, GRADIENTS).inner_text().startswith("Cancelled")
+
+    monkeypatch.undo()
+    press(tab, GRADIENTS, "run")
+    expect(words(tab, GRADIENTS)).to_contain_text("self-attention: ", timeout=PATIENCE)
+
+
+def test_a_second_experiment_waits_in_line_and_its_place_can_be_given_up(tab, slow):
+    open_claim(tab, GRADIENTS)
+    press(tab, GRADIENTS, "run")
+    expect(words(tab, GRADIENTS)).to_contain_text("Running: step", timeout=PATIENCE)
+    press(tab, SCALE, "run")
+    expect(words(tab, SCALE)).to_contain_text("In line", timeout=PATIENCE)
+    press(tab, SCALE, "cancel")
+    expect(words(tab, SCALE)).to_contain_text("Cancelled", timeout=PATIENCE)
+    press(tab, SCALE, "run")
+    expect(words(tab, SCALE)).to_contain_text("In line", timeout=PATIENCE)
+    press(tab, GRADIENTS, "cancel")
+    expect(words(tab, SCALE)).to_contain_text("bits of entropy", timeout=PATIENCE)
+    expect(words(tab, GRADIENTS)).to_contain_text("Cancelled", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_charts_are_accessible_in_both_themes(tab, scheme):
+    tab.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
+    found = Axe().run(tab, context={"include": [[".experiment-chart"]]})
+    serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
+    assert not serious, found.generate_report()
+
+
+def test_nothing_is_wider_than_a_phone(tab):
+    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.wait_for_function("() => document.documentElement.scrollWidth <= 390")
+    assert tab.locator(f"{SCALE} svg[role=application]").first.is_visible()

@@ -1,0 +1,40 @@
+"""The code beside each experiment is the code that runs, and runs as shown."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+import explain.experiments
+from ui.experiments import EXPERIMENTS
+
+# Settings that make each one small; the rest is as shown.
+SMALL = {
+    "attention_scale": dict(largest=8, n_queries=8),
+    "gradient_paths": dict(length=6, batch=2),
+}
+
+
+@pytest.mark.parametrize("shown", EXPERIMENTS, ids=lambda shown: shown.id)
+def test_the_shown_text_runs_by_itself(shown, tmp_path):
+    name = shown.id.replace("-", "_")
+    path = tmp_path / f"{name}.py"
+    path.write_text(shown.code, encoding="utf-8")
+    copy = runpy.run_path(str(path), run_name="copied")
+    *_, result = copy["run"](seed=3, **SMALL[name])
+    assert copy["words"](result)
+
+
+@pytest.mark.parametrize("shown", EXPERIMENTS, ids=lambda shown: shown.id)
+def test_its_charts_hold_the_numbers_of_the_result(shown):
+    *_, result = shown.module.run(**SMALL[shown.id.replace("-", "_")])
+    for figure in shown.figures(result):
+        assert figure["title"] and figure["kind"] in {"lines", "table", "mask"}
+        for line in figure.get("series", []):
+            assert len(line["x"]) == len(line["y"]) > 1
+
+
+def test_every_file_is_shown():
+    folder = Path(explain.experiments.__file__).parent
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert files == {shown.id.replace("-", "_") for shown in EXPERIMENTS} == set(SMALL)

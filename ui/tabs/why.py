@@ -1,0 +1,69 @@
+"""The "Why attention" tab: claims about attention as experiments that run while the visitor watches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from ui.components import widget
+from ui.experiments import EXPERIMENTS, Shown
+from ui.tabs import TabView
+
+# A line of their own, so that a translation never waits for an experiment; one at a time, so that one visitor's timing
+# is not another's, and at most one core is taken from the translations (app.py gives torch one thread).
+ON_EXPERIMENT = dict(concurrency_id="experiment", concurrency_limit=1, api_visibility="private", show_progress="hidden")
+FORMULAS = [{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
+IDLE = {"words": "Not run yet: press Run. It takes a few seconds."}
+# What the buttons show in the browser and at once: another visitor's experiment may be first in line, and what is still
+# on its way from a cancelled one must not be drawn.
+PRESSED = {
+    "run": {"pressed": "run", "words": "In line: it starts as soon as no other experiment runs.", "fraction": 0},
+    "cancel": {"pressed": "cancel", "words": "Cancelled. Nothing runs any more; press Run to start again."},
+}
+
+
+def why_tab() -> TabView:
+    """Draws the tab; it shows nothing of the page's run."""
+    with gr.Tab("Why attention", id="why") as tab:
+        gr.Markdown(
+            "## Why attention: each claim is an experiment\n"
+            "Open a claim and press Run: the code beside it runs here, with a fixed seed, in seconds."
+        )
+        for number, shown in enumerate(EXPERIMENTS):
+            experiment(shown, opened=number == 0)
+    return TabView(tab, [], lambda run: [])
+
+
+def experiment(shown: Shown, opened: bool) -> None:
+    """One claim: its words, Run and Cancel, what it finds, and its code."""
+    with gr.Accordion(shown.title, open=opened, elem_id=f"why-{shown.id}"):
+        gr.Markdown(shown.claim, latex_delimiters=FORMULAS)
+        with gr.Row():
+            run = gr.Button("Run", variant="primary", scale=0, min_width=120, elem_classes="why-run")
+            cancel = gr.Button("Cancel", scale=0, min_width=120, elem_classes="why-cancel")
+        view = widget("experiment_chart", IDLE, elem_id=f"why-{shown.id}-result")
+        with gr.Accordion("The code that runs", open=False):
+            gr.Markdown(
+                f"Saved in this project as `{shown.module.__name__.replace('.', '/')}.py`; "
+                f"`python -m {shown.module.__name__}` prints its numbers."
+            )
+            gr.Code(shown.code, language="python", interactive=False, label="Python", elem_classes="why-code")
+
+    for button, name in [(run, "run"), (cancel, "cancel")]:
+        button.click(None, None, [view], js=f"() => ({json.dumps(PRESSED[name])})", api_visibility="private")
+    running = run.click(partial(progress, shown), None, [view], **ON_EXPERIMENT)
+    cancel.click(None, None, None, cancels=[running], api_visibility="private")
+
+
+def progress(shown: Shown) -> Iterator[dict[str, Any]]:
+    """What the widget draws while an experiment runs, and of its result."""
+    for step in shown.module.run():
+        if isinstance(step, tuple):
+            fraction, words = step
+            yield {"fraction": fraction, "words": f"Running: {words} …"}
+        else:
+            yield {"words": shown.module.words(step), "figures": shown.figures(step)}
