@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from explain.cell import KINDS, attention_cell, logit_parts
 from explain.plain import plain
 from explain.run import Run, Runner
 from explain.walk import HEAD_STAGES, stage_view, walk
@@ -16,22 +16,32 @@ from ui.request import Request
 from ui.tabs import TabView
 from ui.tabs.positions import exact
 
-FIGURES = f"<script>{(Path(__file__).parents[1] / 'assets' / 'figures.js').read_text(encoding='utf-8')}</script>"
-
 
 def inside_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
     """Draws the tab; what its widgets ask for is read from the run's trace."""
     with gr.Tab("Inside", id="inside") as tab:
         widget("inside_diagram", diagram_value(runner), elem_id="inside-diagram")
-        stage = widget("inside_stage", stage_value(runner, run, 0, 0), elem_id="inside-stage", head=FIGURES)
+        stage = widget("inside_stage", stage_value(runner, run, 0, 0), elem_id="inside-stage")
+        cell = widget("inside_cell", first_cell(runner, run), elem_id="inside-cell")
 
     @kindly
     def open_stage(request: Any, event: gr.EventData) -> dict[str, Any]:
         run = Request.from_browser(request).run(runner)
         return stage_value(runner, run, getattr(event, "step", None), getattr(event, "head", None))
 
+    @kindly
+    def work_cell(request: Any, event: gr.EventData) -> dict[str, Any]:
+        place = [getattr(event, name, None) for name in ("kind", "layer", "head", "query", "key")]
+        return cell_value(runner, Request.from_browser(request).run(runner), *place)
+
     stage.open(open_stage, [request], [stage], **AT_ONCE, trigger_mode="multiple")
-    return TabView(tab, [stage], lambda run: [{**stage_value(runner, run, 0, 0), "follows": True}])
+    cell.work(work_cell, [request], [cell], **AT_ONCE, trigger_mode="multiple")
+
+    def render(run: Run) -> list[Any]:
+        """The first stage and cell; a widget that stood elsewhere asks for its place on the new run."""
+        return [{**value, "follows": True} for value in (stage_value(runner, run, 0, 0), first_cell(runner, run))]
+
+    return TabView(tab, [stage, cell], render)
 
 
 def diagram_value(runner: Runner) -> dict[str, Any]:
@@ -62,3 +72,30 @@ def stage_value(runner: Runner, run: Run, step: Any, head: Any) -> dict[str, Any
 def plain_but_values(shown: Any) -> dict[str, Any]:
     """A dataclass without its `values`, which travel as one string."""
     return {name: plain(value) for name, value in vars(shown).items() if name != "values"}
+
+
+def first_cell(runner: Runner, run: Run) -> dict[str, Any]:
+    """The cell that the last decoder layer's first head weighs most when the second token is predicted."""
+    layer, query = runner.translator.model.config.n_decoder_layers - 1, min(1, len(run.target_in) - 1)
+    key = run.trace[f"decoder.layers.{layer}.cross_attn.weights"][0, 0, query].argmax().item()
+    return cell_value(runner, run, "cross", layer, 0, query, key)
+
+
+def cell_value(runner: Runner, run: Run, kind: Any, layer: Any, head: Any, query: Any, key: Any) -> dict[str, Any]:
+    """What the widget draws of one cell.
+
+    Raises:
+        ValueError: no such attention, layer, head, query or key.
+    """
+    config = runner.translator.model.config
+    cell = attention_cell(runner, run, kind, layer, head, query, key)
+    return {
+        "cell": plain(cell),
+        "parts": None if kind == "encoder" else plain(logit_parts(runner, run, query)),
+        "layers": {kind: getattr(config, f"n_{side}_layers") for kind, (side, _) in KINDS.items()},
+        "n_heads": config.n_heads,
+        "names": {
+            "source": [token.text for token in run.source],
+            "target": [token.text for token in run.target_in],
+        },
+    }

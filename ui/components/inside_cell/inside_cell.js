@@ -1,0 +1,169 @@
+// One attention cell with all its numbers, and the parts of the predicted token's logit.
+// value: { cell, parts, layers: { kind: count }, n_heads, names: { source, target } }; asks with "work" { kind, layer, … }
+
+const find = (selector) => element.querySelector(selector);
+const PLACES = ["kind", "layer", "head", "query", "key"];
+let wanted = null; // what the visitor chose, as far as this sentence has it
+const strips = {
+  value: { values: [], name: "value v", cursor: 0, axis: "dimension of v" },
+  added: { values: [], name: "added to the residual stream: weight · v W^O", cursor: 0, axis: "dimension of the stream" },
+};
+
+const label = (text) => text.replaceAll("▁", "") || "␣";
+
+function options(select, names, chosen) {
+  const made = names.map((name, i) => {
+    const option = document.createElement("option");
+    option.value = i;
+    option.textContent = name;
+    return option;
+  });
+  select.replaceChildren(...made);
+  select.value = chosen;
+}
+
+function tableRow(texts, bar, here = false) {
+  const row = document.createElement("tr");
+  row.classList.toggle("here", here);
+  for (const text of texts) row.insertCell().textContent = text;
+  if (bar === undefined) return row;
+  const cell = row.insertCell();
+  cell.className = "bar";
+  const drawn = document.createElement("i");
+  drawn.style.width = `${Math.abs(bar.share) * 7}rem`;
+  drawn.className = bar.signed ? (bar.share < 0 ? "negative" : "positive") : "";
+  cell.append(drawn);
+  return row;
+}
+
+function drawChoices({ cell, layers, n_heads, names }) {
+  const rows = cell.kind === "encoder" ? names.source : names.target;
+  const keys = cell.kind === "decoder" ? names.target : names.source;
+  const numbered = (letter, n) => Array.from({ length: n }, (_, i) => `${letter}${i + 1}`);
+  const placed = (texts) => texts.map((text, i) => `${i + 1} ${label(text)}`);
+  find(".kind").value = cell.kind;
+  options(find(".layer"), numbered("L", layers[cell.kind]), cell.layer);
+  options(find(".head"), numbered("H", n_heads), cell.head);
+  options(find(".query"), placed(rows), cell.query);
+  options(find(".key"), placed(keys), cell.key);
+}
+
+function drawNumbers({ cell }) {
+  const products = cell.products.map((product, i) =>
+    tableRow([i + 1, lens.number(cell.q[i]), lens.number(cell.k[i]), lens.number(product)]),
+  );
+  find(".products tbody").replaceChildren(...products);
+  find(".sum").textContent = `sum of ${cell.products.length} products: q · k = ${lens.number(cell.dot)}`;
+  find(".scaled").textContent =
+    `score = ${lens.number(cell.dot)} / √${cell.q.length} = ${lens.number(cell.dot)} / ${lens.number(cell.root)} = ${lens.number(cell.score)}`;
+  const row = cell.row.map((weight, i) =>
+    tableRow(
+      [label(cell.keys[i].text), cell.masked[i] ? "−∞ (masked)" : lens.number(cell.scores[i]), lens.number(weight)],
+      { share: weight }, i === cell.key,
+    ),
+  );
+  find(".row tbody").replaceChildren(...row);
+  const sum = cell.row.reduce((total, weight) => total + weight, 0);
+  find(".weights").textContent =
+    `weight of “${label(cell.key_token.text)}” = ${lens.number(cell.weight)}; the row sums to ${Number(sum.toPrecision(9))}`;
+  const length = Math.hypot(...cell.added);
+  find(".share").textContent = cell.predicted
+    ? `length of what is added: ${lens.number(length)}. It adds ${lens.number(cell.logit_share)} to the logit of ` +
+      `“${label(cell.predicted.text)}”, the token predicted here (on the direct way).`
+    : `length of what is added: ${lens.number(length)}. The encoder has no direct way to a logit: its output reaches ` +
+      "the decoder through keys and values.";
+}
+
+function drawParts({ cell, parts }) {
+  find(".whole").hidden = !parts;
+  if (!parts) return;
+  find(".parts-title").textContent = `4. The logit of “${label(parts.token.text)}”, part by part`;
+  const total = parts.parts.reduce((sum, { value }) => sum + value, 0);
+  find(".total").textContent =
+    `${parts.parts.length} parts add up to ${Number(total.toPrecision(7))}; the model's own logit is ${Number(parts.logit.toPrecision(7))}`;
+  const most = Math.max(...parts.parts.map(({ value }) => Math.abs(value))) || 1;
+  const block = { decoder: "self-attention", cross: "cross-attention" }[cell.kind];
+  const rows = [...parts.parts]
+    .sort((one, other) => Math.abs(other.value) - Math.abs(one.value))
+    .map(({ name, layer, head, value }) => {
+      const where = (layer === null ? "" : `L${layer + 1} `) + (head === null ? "" : `H${head + 1} `);
+      const here = name === block && layer === cell.layer && head === cell.head;
+      return tableRow([where + name, lens.number(value)], { share: value / most, signed: true }, here);
+    });
+  find(".parts tbody").replaceChildren(...rows);
+}
+
+const draw = figures.responsive(find(".columns"), () => {
+  for (const [name, strip] of Object.entries(strips)) {
+    if (!strip.values.length) continue;
+    const most = Math.max(...strip.values.map(Math.abs)) || 1;
+    const room = find(`.${name}`).parentElement.clientWidth - 70;
+    strip.drawn = figures.heat(find(`.${name}`), {
+      values: strip.values, rows: 1, columns: strip.values.length, cellHeight: 22,
+      cellWidth: Math.max(1, Math.floor(room / strip.values.length)),
+      x: { name: strip.axis }, y: { name: strip.name, names: [""] }, colours: lens.diverging(), low: -most, high: most,
+    });
+    figures.outline(strip.drawn, 0, strip.cursor);
+  }
+});
+
+for (const [name, strip] of Object.entries(strips)) {
+  const show = (_, column) => {
+    find(".figure-details").textContent =
+      `${strip.name}, dimension ${column + 1}: ${lens.number(strip.values[column])}, in full ${Number(strip.values[column].toPrecision(8))}`;
+  };
+  figures.walk(find(`.${name}`), {
+    size: () => [1, strip.values.length],
+    at: () => [0, strip.cursor],
+    find: (event) => figures.cellAt(strip.drawn, event),
+    show,
+    go: (row, column) => {
+      strip.cursor = column;
+      show(row, column);
+      draw();
+    },
+  });
+}
+
+// whether this sentence has what the visitor chose
+function has({ layers, n_heads, names }, { kind, layer, head, query, key }) {
+  const rows = kind === "encoder" ? names.source : names.target;
+  const keys = kind === "decoder" ? names.target : names.source;
+  return layer < layers[kind] && head < n_heads && query < rows.length && key < keys.length;
+}
+
+function ask() {
+  const number = (name) => Number(find(`.${name}`).value);
+  wanted = { kind: find(".kind").value, layer: number("layer"), head: number("head"), query: number("query"), key: number("key") };
+  const { layers, names } = props.value;
+  const last = (list) => list.length - 1;
+  wanted.layer = Math.min(wanted.layer, layers[wanted.kind] - 1);
+  wanted.query = Math.min(wanted.query, last(wanted.kind === "encoder" ? names.source : names.target));
+  wanted.key = Math.min(wanted.key, last(wanted.kind === "decoder" ? names.target : names.source));
+  trigger("work", wanted);
+}
+
+function receive() {
+  const value = props.value;
+  if (!value) return;
+  if (value.follows && wanted && has(value, wanted) && PLACES.some((place) => wanted[place] !== value.cell[place])) {
+    trigger("work", wanted);
+    return;
+  }
+  wanted = Object.fromEntries(PLACES.map((place) => [place, value.cell[place]]));
+  strips.value.values = value.cell.v;
+  strips.added.values = value.cell.added;
+  drawChoices(value);
+  drawNumbers(value);
+  drawParts(value);
+  draw();
+}
+
+for (const place of PLACES) find(`.${place}`).addEventListener("change", ask);
+find(".save-json").addEventListener("click", () => {
+  const { cell, parts } = props.value;
+  lens.saveJson("cell.json", { cell, parts });
+});
+
+receive();
+watch("value", receive);
