@@ -9,9 +9,10 @@ import gradio as gr
 from explain.cell import KINDS, attention_cell, logit_parts
 from explain.plain import plain
 from explain.run import Run, Runner
+from explain.switches import Switch, compare
 from explain.walk import HEAD_STAGES, stage_view, walk
 from ui.components import widget
-from ui.events import AT_ONCE, kindly
+from ui.events import AT_ONCE, ON_MODEL, kindly
 from ui.request import Request
 from ui.tabs import TabView
 from ui.tabs.positions import exact
@@ -23,6 +24,7 @@ def inside_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
         widget("inside_diagram", diagram_value(runner), elem_id="inside-diagram")
         stage = widget("inside_stage", stage_value(runner, run, 0, 0), elem_id="inside-stage")
         cell = widget("inside_cell", first_cell(runner, run), elem_id="inside-cell")
+        switches = widget("inside_switches", switches_value(runner, run), elem_id="inside-switches")
 
     @kindly
     def open_stage(request: Any, event: gr.EventData) -> dict[str, Any]:
@@ -34,14 +36,22 @@ def inside_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
         place = [getattr(event, name, None) for name in ("kind", "layer", "head", "query", "key")]
         return cell_value(runner, Request.from_browser(request).run(runner), *place)
 
+    @kindly
+    def compare_switch(request: Any, event: gr.EventData) -> dict[str, Any]:
+        run = Request.from_browser(request).run(runner)
+        switch = Switch(*(getattr(event, name, None) for name in ("name", "kind", "layer", "head")))
+        return switches_value(runner, run, switch, getattr(event, "position", None))
+
     stage.open(open_stage, [request], [stage], **AT_ONCE, trigger_mode="multiple")
     cell.work(work_cell, [request], [cell], **AT_ONCE, trigger_mode="multiple")
+    switches.compare(compare_switch, [request], [switches], **ON_MODEL, trigger_mode="always_last")
 
     def render(run: Run) -> list[Any]:
         """The first stage and cell; a widget that stood elsewhere asks for its place on the new run."""
-        return [{**value, "follows": True} for value in (stage_value(runner, run, 0, 0), first_cell(runner, run))]
+        places = [{**value, "follows": True} for value in (stage_value(runner, run, 0, 0), first_cell(runner, run))]
+        return [*places, switches_value(runner, run)]
 
-    return TabView(tab, [stage, cell], render)
+    return TabView(tab, [stage, cell, switches], render)
 
 
 def diagram_value(runner: Runner) -> dict[str, Any]:
@@ -92,10 +102,36 @@ def cell_value(runner: Runner, run: Run, kind: Any, layer: Any, head: Any, query
     return {
         "cell": plain(cell),
         "parts": None if kind == "encoder" else plain(logit_parts(runner, run, query)),
-        "layers": {kind: getattr(config, f"n_{side}_layers") for kind, (side, _) in KINDS.items()},
+        "layers": layer_counts(runner),
         "n_heads": config.n_heads,
         "names": {
             "source": [token.text for token in run.source],
             "target": [token.text for token in run.target_in],
         },
     }
+
+
+def switches_value(runner: Runner, run: Run, switch: Switch | None = None, position: Any = 0) -> dict[str, Any]:
+    """What the widget draws of a switched model; without a `switch`, only what can be chosen.
+
+    Raises:
+        ValueError: as `explain.switches.compare`.
+    """
+    result = None
+    if switch is not None:
+        found = compare(runner, run, switch, position)
+        maps = {name: exact(getattr(found, name)) for name in ("whole_map", "switched_map")}
+        result = {**{name: plain(value) for name, value in vars(found).items() if name not in maps}, **maps}
+    return {
+        "request": Request.of(run).to_browser(),
+        "layers": layer_counts(runner),
+        "n_heads": runner.translator.model.config.n_heads,
+        "reads": [token.text for token in run.target_in],
+        "result": result,
+    }
+
+
+def layer_counts(runner: Runner) -> dict[str, int]:
+    """How many layers have each kind of attention."""
+    config = runner.translator.model.config
+    return {kind: getattr(config, f"n_{side}_layers") for kind, (side, _) in KINDS.items()}

@@ -1,0 +1,139 @@
+"""Layers as depth: how far each token's vector moves in each layer, and one word in two sentences.
+
+L layers, P = L + 1 points (after the embedding and after each layer), S positions, D d_model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from explain.checks import check_text
+from explain.run import Run, Runner, Settings
+from explain.tokens import Token
+from model.config import TransformerConfig
+
+MAX_WORD = 40  # characters
+N_NEIGHBOURS = 3
+
+
+@dataclass(frozen=True)
+class Movement:
+    """How each layer changes each token's vector x, on one side of the model.
+
+    `distance`: |x after − x before| / |x before|. `cosine`: of x before and after, 1 where the direction stayed.
+    """
+
+    side: str
+    tokens: tuple[Token, ...]
+    distance: Float[np.ndarray, "L S"]
+    cosine: Float[np.ndarray, "L S"]
+
+
+def movement(runner: Runner, run: Run, side: str) -> Movement:
+    """The movement of the encoder's or the decoder's residual stream in the inspected pass.
+
+    Raises:
+        ValueError: neither encoder nor decoder.
+    """
+    if side not in ("encoder", "decoder"):
+        raise ValueError(f"side: expected encoder or decoder; found {side!r}")
+    stream = _stream(run, side, runner.translator.model.config)
+    before, after = stream[:-1], stream[1:]
+    distance = np.linalg.norm(after - before, axis=-1) / np.linalg.norm(before, axis=-1)
+    return Movement(side, run.source if side == "encoder" else run.target_in, distance, cosines(before, after))
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One word in two sentences, in the encoder: at each of P points, how alike its two vectors are.
+
+    A word of several tokens is the mean of their vectors. `neighbours[sentence][point]` are the vocabulary's tokens
+    whose embeddings have the largest cosine with it. `plane` are both paths (sentence, point) in the plane of the
+    first two principal components of these 2 P vectors, which keep the share `kept` of their variance.
+    """
+
+    word: str
+    first: Run
+    second: Run
+    places: tuple[tuple[int, ...], tuple[int, ...]]
+    cosine: Float[np.ndarray, " P"]
+    distance: Float[np.ndarray, " P"]
+    neighbours: tuple[tuple[tuple[str, ...], ...], ...]
+    plane: Float[np.ndarray, "2 P 2"]
+    kept: tuple[float, float]
+
+
+def shift(runner: Runner, word: str, first: str, second: str, settings: Settings) -> Shift:
+    """The "apple" experiment: the same word, whose vectors part as the layers read what stands around it.
+
+    Raises:
+        ValueError: a text is refused, or the word is not in both.
+    """
+    check_text("word", word, MAX_WORD)
+    if not word.strip() or len(word.split()) > 1:
+        raise ValueError(f"word: expected one word; found {word!r}")
+    word = word.strip()
+    runs = [runner.run(text, settings) for text in (first, second)]
+    places = tuple(_places(run.source, word, name) for run, name in zip(runs, ("first", "second"), strict=True))
+    config = runner.translator.model.config
+    paths = np.stack(
+        [_stream(run, "encoder", config)[:, list(at)].mean(axis=1) for run, at in zip(runs, places, strict=True)]
+    )  # (2, P, D)
+    plane, kept = principal_plane(paths.reshape(-1, paths.shape[-1]))
+    return Shift(
+        word,
+        *runs,
+        places,
+        cosines(paths[0], paths[1]),
+        np.linalg.norm(paths[0] - paths[1], axis=-1),
+        tuple(_neighbours(runner, path) for path in paths),
+        plane.reshape(2, -1, 2),
+        kept,
+    )
+
+
+def principal_plane(vectors: Float[np.ndarray, "n D"]) -> tuple[Float[np.ndarray, "n 2"], tuple[float, float]]:
+    """The vectors in the plane of their first two principal components, and the share of variance each keeps."""
+    centred = vectors - vectors.mean(axis=0)
+    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    total = (sizes**2).sum()
+    kept = tuple((sizes[:2] ** 2 / total).tolist()) if total else (0.0, 0.0)
+    return left[:, :2] * sizes[:2], kept
+
+
+def cosines(first: Float[np.ndarray, "*n D"], second: Float[np.ndarray, "*n D"]) -> Float[np.ndarray, "*n"]:
+    """The cosine of each pair, -1 to 1."""
+    return (first * second).sum(axis=-1) / np.linalg.norm(first, axis=-1) / np.linalg.norm(second, axis=-1)
+
+
+def _stream(run: Run, side: str, config: TransformerConfig) -> np.ndarray:
+    """The vectors after the embedding and after each layer: (P, S, D)."""
+    last = "residual" if config.norm == "pre" else "normalized"
+    n_layers = config.n_encoder_layers if side == "encoder" else config.n_decoder_layers
+    paths = [f"{side}.embedding.output"]
+    paths += [f"{side}.layers.{layer}.feed_forward_add_norm.{last}" for layer in range(n_layers)]
+    return np.stack([run.trace[path][0].double().numpy() for path in paths])
+
+
+def _places(tokens: tuple[Token, ...], word: str, name: str) -> tuple[int, ...]:
+    """Where the tokens of the word's first occurrence stand; punctuation behind a word is not part of it."""
+    words: dict[int, list[int]] = {}
+    for place, token in enumerate(tokens):
+        if not token.special and not token.is_punctuation:
+            words.setdefault(token.word, []).append(place)
+    for places in words.values():
+        if "".join(tokens[place].text for place in places).removeprefix("▁").casefold() == word.casefold():
+            return tuple(places)
+    raise ValueError(f"word: expected {word!r} in both sentences; the {name} has none: use the word as it stands there")
+
+
+def _neighbours(runner: Runner, path: np.ndarray) -> tuple[tuple[str, ...], ...]:
+    vocabulary = runner.translator.model.encoder.embedding.tokens.weight.detach().cpu().double().numpy()
+    # a row of zeros, such as padding may have, is near to nothing
+    lengths = np.maximum(np.linalg.norm(vocabulary, axis=-1), 1e-12)
+    alike = path @ vocabulary.T / lengths / np.linalg.norm(path, axis=-1, keepdims=True)
+    best = np.argsort(-alike, axis=-1)[:, :N_NEIGHBOURS]
+    return tuple(tuple(token.text for token in runner.tokens(row)) for row in best.tolist())
