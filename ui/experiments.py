@@ -10,10 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from explain.experiments import attention_scale, gradient_paths
+from explain.experiments import attention_scale, depth, family, gradient_paths, parallel_steps, quadratic_cost
 from explain.plain import plain
 
 Figure = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A whole number that the visitor chooses for an argument of `run`."""
+
+    name: str
+    label: str
+    low: int
+    high: int
+    step: int
+    value: int
 
 
 @dataclass(frozen=True)
@@ -24,6 +36,7 @@ class Shown:
     title: str
     claim: str
     figures: Callable[[Any], list[Figure]]
+    sliders: tuple[Slider, ...] = ()
 
     @property
     def id(self) -> str:
@@ -94,6 +107,101 @@ def gradient_figures(result: gradient_paths.Result) -> list[Figure]:
     return [lines(title, distance, "gradient (one step back = 1)", result.gradients, "y", note)]
 
 
+def depth_figures(result: depth.Result) -> list[Figure]:
+    """The gradient that is left at the first layer, over the number of layers."""
+    note = (
+        "1 is as much gradient at the first layer as at the last. Without both it vanishes; residual connections alone "
+        "let it explode; LayerNorm alone rescales it at every layer and, at the start of training, keeps it near 1 "
+        "here too: on this measure it is not the residual connection by itself that saves the gradient."
+    )
+    title = "Gradient at the first layer, against the gradient at the last"
+    return [lines(title, ("layers", result.depth), "first layer ÷ last layer", result.ratios, "xy", note)]
+
+
+def steps_figures(result: parallel_steps.Result) -> list[Figure]:
+    """Chains of operations and times over length."""
+    length = ("positions", result.length)
+    steps = {"RNN": result.rnn_steps, "attention": result.attention_steps}
+    milliseconds = {"RNN": 1e3 * result.rnn_seconds, "attention": 1e3 * result.attention_seconds}
+    return [
+        lines(
+            "Operations that must wait for one another",
+            length,
+            "longest chain of operations",
+            steps,
+            "xy",
+            "Counted in PyTorch's own graph of the computation.",
+        ),
+        lines(
+            "Time of a forward pass on one thread",
+            length,
+            "milliseconds",
+            milliseconds,
+            "xy",
+            "A processor with thousands of parallel units, such as a GPU, is held up by the chain alone. One thread "
+            "also pays for attention's work, which grows with n², so on long enough sequences the RNN would win here.",
+        ),
+    ]
+
+
+def cost_figures(result: quadratic_cost.Result) -> list[Figure]:
+    """Time, work and memory over length."""
+    length = ("positions", result.length)
+    return [
+        lines(
+            "Time of one layer's two parts on one thread",
+            length,
+            "milliseconds",
+            {"attention": 1e3 * result.attention_seconds, "feed-forward": 1e3 * result.feed_forward_seconds},
+            "xy",
+            "The softmax and the moving of large matrices take time too, which the count beside does not know.",
+        ),
+        lines(
+            "Multiplications and additions, counted",
+            length,
+            "multiply-adds",
+            {"attention": result.attention_work, "feed-forward": result.feed_forward_work},
+            "xy",
+            "Attention counts its four projections too, which grow with n; its n² part has a slope of 2.",
+        ),
+        lines(
+            "Memory of the scores and weights, computed",
+            length,
+            "MiB in one layer",
+            {"scores and weights": result.score_bytes / 2**20},
+            "xy",
+            "As equation (1) writes it. Fused attention, which this page uses when no map is asked for, never stores "
+            "the whole matrix, but computes as much.",
+        ),
+    ]
+
+
+def family_figures(result: family.Result) -> list[Figure]:
+    """What each mask lets through, and the parameters of each part."""
+    masks = [
+        {
+            "kind": "mask",
+            "title": f"{name[0].upper()}{name[1:]}",
+            "note": "",
+            "rows": "who looks",
+            "columns": "who is looked at",
+            "cells": plain(cells),
+        }
+        for name, cells in result.masks.items()
+    ]
+    rows = [[name, *parts.values(), sum(parts.values())] for name, parts in result.parameters.items()]
+    table = {
+        "kind": "table",
+        "title": "Parameters of each part",
+        "note": "Counted on models built from this project's classes without allocating their weights. The matrix that "
+        "the token embedding shares with the output counts once. The original BERT also has segment embeddings, a "
+        "LayerNorm after the embedding, a pooler and a head for its training task, so its published count is higher.",
+        "columns": ["model", *family.PARTS, "all"],
+        "rows": rows,
+    }
+    return [table, *masks]
+
+
 EXPERIMENTS = [
     Shown(
         attention_scale,
@@ -112,5 +220,41 @@ EXPERIMENTS = [
         "so the gradient vanishes or explodes with distance. An LSTM's gates slow this down. In self-attention every "
         "position is one step away from every other.",
         gradient_figures,
+    ),
+    Shown(
+        parallel_steps,
+        "Sequential against parallel",
+        "An RNN computes $h_t$ from $h_{t-1}$, so $n$ positions take $O(n)$ steps one after another. Self-attention "
+        "computes all positions at once, in $O(1)$ steps (Table 1).",
+        steps_figures,
+    ),
+    Shown(
+        quadratic_cost,
+        "The price: cost grows with n²",
+        "Every position looks at every position: $QK^T$ is an $n \\times n$ matrix, so attention takes "
+        "$O(n^2 \\cdot d)$ operations and, written out, $O(n^2)$ memory. The feed-forward grows only with $n$: "
+        "on short texts it "
+        "is the larger part, on long ones attention is.",
+        cost_figures,
+    ),
+    Shown(
+        depth,
+        "Why residual connections and LayerNorm",
+        "The paper wraps every sub-layer as $\\mathrm{LayerNorm}(x + \\mathrm{Sublayer}(x))$ (post-norm, §3.1); most "
+        "later models use $x + \\mathrm{Sublayer}(\\mathrm{LayerNorm}(x))$ (pre-norm). Without both, a deep stack gets "
+        "no gradient to its first layers.",
+        depth_figures,
+    ),
+    Shown(
+        family,
+        "The family: encoder-decoder, decoder-only, encoder-only",
+        "The paper's encoder-decoder, GPT's decoder-only and BERT's encoder-only models are the same layers; what "
+        "differs is which stacks there are and what each mask lets through (§3.2.3). A layer without cross-attention "
+        "has about $12\\,d_{model}^2$ parameters if $d_{ff} = 4\\,d_{model}$.",
+        family_figures,
+        sliders=(
+            Slider("layers", "Layers of your own models", 6, 96, 1, 24),
+            Slider("d_model", "d_model of your own models (heads of 64)", 64, 12_288, 64, 1024),
+        ),
     ),
 ]

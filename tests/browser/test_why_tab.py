@@ -11,7 +11,8 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from explain.experiments import attention_scale, gradient_paths
+from explain.experiments import attention_scale, family, gradient_paths
+from model import TransformerConfig
 from ui.experiments import EXPERIMENTS
 from ui.launch import launch
 from ui.tabs.why import why_tab
@@ -141,6 +142,27 @@ def test_a_second_experiment_waits_in_line_and_its_place_can_be_given_up(tab, sl
     press(tab, GRADIENTS, "cancel")
     expect(words(tab, SCALE)).to_contain_text("bits of entropy", timeout=PATIENCE)
     expect(words(tab, GRADIENTS)).to_contain_text("Cancelled", timeout=PATIENCE)
+
+
+def test_the_visitors_own_model_is_counted(tab):
+    open_claim(tab, "#why-family")
+    tab.locator("#why-family input[type=number]").first.fill("96")
+    tab.locator("#why-family input[type=number]").first.press("Enter")
+    press(tab, "#why-family", "run")
+    row = tab.locator("#why-family tr").filter(has_text="yours, decoder-only, 96 layers")
+    expect(row).to_be_visible(timeout=PATIENCE)
+    parts = family.count(
+        TransformerConfig(
+            **family.GPT2,
+            vocab_size=50_257,
+            d_model=1024,
+            d_ff=4096,
+            n_heads=16,
+            n_encoder_layers=0,
+            n_decoder_layers=96,
+        )
+    )
+    assert row.locator("td").last.inner_text() == f"{sum(parts.values()):,}"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

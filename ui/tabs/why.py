@@ -43,6 +43,11 @@ def experiment(shown: Shown, opened: bool) -> None:
     with gr.Accordion(shown.title, open=opened, elem_id=f"why-{shown.id}"):
         gr.Markdown(shown.claim, latex_delimiters=FORMULAS)
         with gr.Row():
+            sliders = [
+                gr.Slider(slider.low, slider.high, slider.value, step=slider.step, label=slider.label)
+                for slider in shown.sliders
+            ]
+        with gr.Row():
             run = gr.Button("Run", variant="primary", scale=0, min_width=120, elem_classes="why-run")
             cancel = gr.Button("Cancel", scale=0, min_width=120, elem_classes="why-cancel")
         view = widget("experiment_chart", IDLE, elem_id=f"why-{shown.id}-result")
@@ -55,15 +60,19 @@ def experiment(shown: Shown, opened: bool) -> None:
 
     for button, name in [(run, "run"), (cancel, "cancel")]:
         button.click(None, None, [view], js=f"() => ({json.dumps(PRESSED[name])})", api_visibility="private")
-    running = run.click(partial(progress, shown), None, [view], **ON_EXPERIMENT)
+    running = run.click(partial(progress, shown), sliders, [view], **ON_EXPERIMENT)
     cancel.click(None, None, None, cancels=[running], api_visibility="private")
 
 
-def progress(shown: Shown) -> Iterator[dict[str, Any]]:
-    """What the widget draws while an experiment runs, and of its result."""
-    for step in shown.module.run():
-        if isinstance(step, tuple):
-            fraction, words = step
-            yield {"fraction": fraction, "words": f"Running: {words} …"}
-        else:
-            yield {"words": shown.module.words(step), "figures": shown.figures(step)}
+def progress(shown: Shown, *chosen: int) -> Iterator[dict[str, Any]]:
+    """What the widget draws while an experiment runs, and of its result; `chosen` are the numbers of its sliders."""
+    settings = {slider.name: number for slider, number in zip(shown.sliders, chosen, strict=True)}
+    try:
+        for step in shown.module.run(**settings):
+            if isinstance(step, tuple):
+                fraction, words = step
+                yield {"fraction": fraction, "words": f"Running: {words} …"}
+            else:
+                yield {"words": shown.module.words(step), "figures": shown.figures(step)}
+    except ValueError as error:  # a number that no slider gives
+        yield {"words": str(error)}

@@ -1,11 +1,21 @@
 """What the tests of all experiments share: five seeds, the default one among them, and a run to its end."""
 
 import pytest
+import torch
 
 
 @pytest.fixture(params=range(5))
 def seed(request) -> int:
     return request.param
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """As in the app, so that the time of a thread is the time of the work."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,10 @@ from ui.experiments import EXPERIMENTS
 SMALL = {
     "attention_scale": dict(largest=8, n_queries=8),
     "gradient_paths": dict(length=6, batch=2),
+    "parallel_steps": dict(longest=32, repeats=1),
+    "quadratic_cost": dict(longest=128, repeats=1),
+    "depth": dict(depths=(2, 3)),
+    "family": dict(layers=6, d_model=64),
 }
 
 

@@ -47,9 +47,9 @@ function axis({ log }, numbers, from, to, wanted) {
   const measured = numbers.filter((number) => !log || number > 0).map(measure);
   let [low, high] = [Math.min(...measured), Math.max(...measured)];
   let ticks = [];
-  if (log && high - low < 1) {
-    // less than a factor of ten: the numbers 1, 2, 5 of each power
-    ticks = [-1, 0, 1].flatMap((i) => [1, 2, 5].map((factor) => factor * 10 ** (Math.floor(low) + i)));
+  if (log && high - low < 2) {
+    // less than a factor of a hundred: the numbers 1, 2, 5 of each power
+    ticks = [0, 1, 2].flatMap((i) => [1, 2, 5].map((factor) => factor * 10 ** (Math.floor(low) + i)));
   } else if (log) {
     ticks = roundNumbers(Math.floor(low), Math.ceil(high), wanted).filter(Number.isInteger).map((power) => 10 ** power);
   } else {
@@ -247,6 +247,7 @@ const PARTS = { lines: linesPart, table: tablePart, mask: maskPart };
 
 function part(figure) {
   const box = html("div", "experiment-figure");
+  box.classList.toggle("wide", figure.kind === "table");
   box.append(html("h4", "figure-title", figure.title));
   PARTS[figure.kind](figure, box);
   if (figure.note) box.append(html("p", "figure-note", figure.note));

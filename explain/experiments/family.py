@@ -1,0 +1,112 @@
+"""The family: encoder-decoder, decoder-only and encoder-only are the same classes with other masks and other counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from model import Transformer, TransformerConfig, record
+
+GPT2 = dict(activation="gelu_tanh", norm="pre", positions="learned", scale_embeddings=False)
+BERT = dict(activation="gelu", norm="post", positions="learned", scale_embeddings=False)
+# The published sizes; the vocabulary of the paper's base model is that of §5.1, about 37,000 tokens.
+PRESETS: dict[str, dict[str, Any]] = {
+    "Transformer base (encoder-decoder)": dict(vocab_size=37_000),
+    "GPT-2 small (decoder-only)": dict(
+        GPT2, vocab_size=50_257, d_model=768, d_ff=3072, n_heads=12, n_encoder_layers=0, n_decoder_layers=12,
+        max_positions=1024,
+    ),
+    "BERT base (encoder-only)": dict(
+        BERT, vocab_size=30_522, d_model=768, d_ff=3072, n_heads=12, n_encoder_layers=12, n_decoder_layers=0,
+    ),
+}  # fmt: skip
+PARTS = ("token embedding", "positions", "self-attention", "cross-attention", "feed-forward", "LayerNorm")
+MASKS = {
+    "encoder: every token sees every token": "encoder.layers.0.self_attn.weights",
+    "decoder: a token sees itself and what came before": "decoder.layers.0.self_attn.weights",
+    "cross-attention: a target token sees the whole source": "decoder.layers.0.cross_attn.weights",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """Parameters of each part of each model, and for each kind of attention who gave weight to whom (rows look)."""
+
+    parameters: dict[str, dict[str, int]]
+    masks: dict[str, np.ndarray]
+
+
+def run(seed: int = 0, layers: int = 24, d_model: int = 1024) -> Iterator[tuple[float, str] | Result]:
+    """The presets, and all three shapes with `layers` layers (6 to 96) of `d_model` (64 to 12,288, in steps of 64).
+
+    Raises:
+        ValueError: a size is out of range.
+    """
+    for name, value, low, high, step in [("layers", layers, 6, 96, 1), ("d_model", d_model, 64, 12_288, 64)]:
+        if not isinstance(value, int) or not low <= value <= high or value % step:
+            steps = f" in steps of {step}" if step > 1 else ""
+            raise ValueError(f"{name}: expected a whole number from {low} to {high}{steps}; found {value}")
+    half = layers // 2
+    own = dict(vocab_size=50_257, d_model=d_model, d_ff=4 * d_model, n_heads=d_model // 64)
+    models = PRESETS | {
+        f"yours, encoder-decoder, {half} + {layers - half} layers": dict(
+            own, n_encoder_layers=half, n_decoder_layers=layers - half
+        ),
+        f"yours, decoder-only, {layers} layers": dict(own, **GPT2, n_encoder_layers=0, n_decoder_layers=layers),
+        f"yours, encoder-only, {layers} layers": dict(own, **BERT, n_encoder_layers=layers, n_decoder_layers=0),
+    }
+    parameters = {}
+    for i, (name, sizes) in enumerate(models.items()):
+        yield i / len(models), name
+        parameters[name] = count(TransformerConfig(**sizes))
+    yield Result(parameters, who_sees_whom(seed))
+
+
+def count(config: TransformerConfig) -> dict[str, int]:
+    """Parameters of each part, on PyTorch's meta device: tensors that have a shape and take no memory."""
+    with torch.device("meta"):
+        model = Transformer(config)
+    counts = dict.fromkeys(PARTS, 0)
+    for name, parameter in model.named_parameters():  # shared ones come once
+        counts[part_of(name)] += parameter.numel()
+    return counts
+
+
+def part_of(name: str) -> str:
+    """The part that a parameter belongs to, by its path in the model."""
+    marks = {
+        "norm": "LayerNorm",
+        "cross_attn": "cross-attention",
+        "self_attn": "self-attention",
+        "feed_forward": "feed-forward",
+        "positions": "positions",
+        "tokens": "token embedding",
+    }
+    return next(part for mark, part in marks.items() if mark in name)
+
+
+def who_sees_whom(seed: int) -> dict[str, np.ndarray]:
+    """1 where an untrained model of six tokens gave an attention weight above 0, else 0."""
+    torch.manual_seed(seed)
+    tiny = dict(vocab_size=11, d_model=8, d_ff=16, n_heads=2, dropout=0.0)
+    model = Transformer(TransformerConfig(**tiny, n_encoder_layers=1, n_decoder_layers=1))
+    src, tgt = torch.randint(3, 11, (2, 1, 6))
+    with torch.no_grad(), record() as trace:
+        model(src, tgt)
+    return {name: (trace[path][0] > 0).any(dim=0).int().numpy() for name, path in MASKS.items()}
+
+
+def words(result: Result) -> str:
+    """What was found, in a few sentences."""
+    totals = [f"{name}: {sum(parts.values()) / 1e6:,.4g} million" for name, parts in result.parameters.items()]
+    seen = [f"{name} ({mask.sum()} of {mask.size} pairs)" for name, mask in result.masks.items()]
+    return f"Parameters, counted: {'; '.join(totals)}. Masks, as the weights show them: {'; '.join(seen)}."
+
+
+if __name__ == "__main__":
+    *_, result = run()
+    print(words(result))
