@@ -10,7 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from explain.experiments import attention_scale, depth, family, gradient_paths, parallel_steps, quadratic_cost
+from explain.experiments import (
+    attention_scale,
+    depth,
+    family,
+    gradient_paths,
+    parallel_steps,
+    quadratic_cost,
+    several_heads,
+)
 from explain.plain import plain
 
 Figure = dict[str, Any]
@@ -202,6 +210,20 @@ def family_figures(result: family.Result) -> list[Figure]:
     return [table, *masks]
 
 
+def heads_figures(result: several_heads.Result) -> list[Figure]:
+    """Both answers right, over the training."""
+    percent = {name: 100 * values for name, values in result.accuracy.items()}
+    note = (
+        "With one head, one row of weights has to serve both questions, so both words arrive as one mixture. "
+        "Each model has "
+        "the same number of parameters. The two relations need two heads; more of them make it likelier that "
+        "training finds "
+        "the two."
+    )
+    title = "Tokens for which both answers are right"
+    return [lines(title, ("training step", result.step), "both right, %", percent, note=note)]
+
+
 EXPERIMENTS = [
     Shown(
         attention_scale,
@@ -256,5 +278,16 @@ EXPERIMENTS = [
             Slider("layers", "Layers of your own models", 6, 96, 1, 24),
             Slider("d_model", "d_model of your own models (heads of 64)", 64, 12_288, 64, 1024),
         ),
+    ),
+    Shown(
+        several_heads,
+        "Why several heads",
+        "One head has one row of weights for each token, so it can average two places but not keep them apart. "
+        "$\\mathrm{Concat}(\\mathrm{head}_1, \\dots, \\mathrm{head}_h)W^O$ (§3.2.2) lets each head look "
+        "somewhere else, "
+        "for the same number of parameters. The task here needs two relations at once: which word stood one "
+        "place before, "
+        "and which one three places before?",
+        heads_figures,
     ),
 ]

@@ -15,6 +15,7 @@ SMALL = {
     "parallel_steps": dict(longest=32, repeats=1),
     "quadratic_cost": dict(longest=128, repeats=1),
     "depth": dict(depths=(2, 3)),
+    "several_heads": dict(steps=20, heads=(1, 2)),
     "family": dict(layers=6, d_model=64),
 }
 
