@@ -84,9 +84,10 @@ def load_translator(folder_or_id: str | Path, revision: str | None = None) -> Tr
 def save_model(translator: Translator, folder: str | Path) -> None:
     """Writes a translator of ours as a repository that `transformers` opens as a `MarianMTModel`.
 
-    A text must begin with the tag of the language to translate into, such as `>>de<< A small house.`;
-    `pipeline("translation_en_to_de")` puts it there itself. `transformers` divides a score by length^alpha and not by
-    the penalty of Wu et al.: a translator with `length_offset=0` searches as the repository will.
+    For the tokenizer a text begins with the tag of the language to translate into, `>>de<< A small house.`; a pipeline
+    puts it there itself: `pipeline("translation_en_to_de")` and so on, and `pipeline("translation")` that of the first
+    direction. `transformers` divides a score by length^alpha and not by the penalty of Wu et al.: a translator with
+    `length_offset=0` searches as the repository will.
 
     Raises:
         ValueError: a Marian model cannot be what this one is, for example pre-norm.
@@ -262,7 +263,7 @@ def _their_config(config: TransformerConfig, tokenizer: Tokenizer) -> dict[str, 
         "scale_embedding": config.scale_embeddings,
         "is_encoder_decoder": True,
         **_special_ids(config),
-        # what pipeline("translation_en_to_de") puts before a text
+        # what a pipeline puts before a text
         "task_specific_params": {
             "translation_{}_to_{}".format(*direction.split("-")): {
                 "prefix": f"{language_tag(direction.split('-')[1])} "

@@ -13,7 +13,7 @@ from sentencepiece import SentencePieceProcessor
 from interop.repository import SOURCE_SPM, TARGET_SPM, TARGET_VOCAB, TOKENIZER_CONFIG, VOCAB, Settings
 from model.checkpoint import TOKENIZER, existing
 from model.config import TransformerConfig
-from model.tokenizer import EOS, WORD_START, Tokenizer, language_tag
+from model.tokenizer import WORD_START, Tokenizer, language_tag
 
 UNKNOWN = "<unk>"
 _LANGUAGE_TAG = re.compile(r">>(\w+)<<")
@@ -21,8 +21,6 @@ _LANGUAGE_TAG = re.compile(r">>(\w+)<<")
 
 class Side(Protocol):
     """One language's text to ids and back; `model.tokenizer.Tokenizer` is one."""
-
-    eos_id: int
 
     def __len__(self) -> int: ...
     def encode(self, text: str) -> list[int]: ...
@@ -45,7 +43,7 @@ class SentencePieces:
             raise ValueError(
                 f"{vocab.file}: expected ids from 0 to the config's {vocab_size - 1}; found {len(self.ids)} tokens"
             )
-        self.unknown_id, self.eos_id = vocab.get(UNKNOWN, int), vocab.get(EOS, int)
+        self.unknown_id = vocab.get(UNKNOWN, int)
         try:
             self._spm = SentencePieceProcessor(model_file=str(spm))
         except (OSError, RuntimeError) as error:
@@ -102,7 +100,7 @@ class MarianTokenizer:
     def encode_source(self, text: str, target_language: str) -> list[int]:
         """Ids of a source sentence: target-language tag if the model has several target languages, text, end."""
         tag = [self.tags[target_language]] if target_language in self.tags else []
-        return [*tag, *self.source.encode(text), self.source.eos_id]
+        return [*tag, *self.source.encode(text), self.eos_id]
 
     def decode(self, ids: Sequence[int]) -> str:
         """Clean target text, without special tokens."""

@@ -46,7 +46,7 @@ MARIAN = {
         length_penalty=0.7, early_stopping=True,
     ),
     "untied": dict(
-        activation_function="gelu", scale_embedding=False, tie_word_embeddings=False, num_beams=2, bad_words=True
+        activation_function="gelu", scale_embedding=False, tie_word_embeddings=False, num_beams=5, length_penalty=2.0,
     ),
 }  # fmt: skip
 SEARCH = ("num_beams", "length_penalty", "early_stopping", "renormalize_logits")
@@ -141,6 +141,8 @@ def write_marian(folder: Path, **changes) -> MarianMTModel:
     batch = tokenizer([tag + text for text in ENGLISH], text_target=GERMAN, padding=True, return_tensors="pt")
     batch["labels"][batch["labels"] == pad_id] = -100  # which the loss leaves out
     train(theirs, batch)
+    if bad_words:  # the probability that a forbidden token would take must count
+        theirs.final_logits_bias[0, pad_id] += 12
     theirs.generation_config.update(**search, bad_words_ids=[[pad_id]] if bad_words else None)
     theirs.save_pretrained(folder)
     return theirs

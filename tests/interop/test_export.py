@@ -24,9 +24,9 @@ import json, sys
 from transformers import pipeline
 folder, texts = json.load(sys.stdin)
 found = {}
-for task, prefix in (("translation", ">>de<< "), ("translation_en_to_de", "")):
+for task in ("translation", "translation_en_to_de", "translation_de_to_en"):
     run = pipeline(task, model=folder, batch_size=len(texts))
-    found[task] = [result["translation_text"] for result in run([prefix + text for text in texts])]
+    found[task] = [result["translation_text"] for result in run(texts)]
 json.dump(found, sys.stdout)
 """
 
@@ -59,7 +59,8 @@ def transformers_4():
 
 
 def test_the_pipeline_gives_our_translations(trained, exported, transformers_4):
-    ours = comparable(trained["post"], length_offset=0).translate(TEXTS, "en-de")
+    translator = comparable(trained["post"], length_offset=0)
+    ours = {direction: translator.translate(TEXTS, direction) for direction in translator.directions}
     environment = {**os.environ, "PYTHONPATH": str(transformers_4), "TRANSFORMERS_VERBOSITY": "error"}
     ran = subprocess.run(
         [sys.executable, "-c", PIPELINE], input=json.dumps([str(exported), TEXTS]), env=environment,
@@ -67,9 +68,9 @@ def test_the_pipeline_gives_our_translations(trained, exported, transformers_4):
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
-    assert len(set(ours)) >= 10
-    assert found["translation"] == ours
-    assert found["translation_en_to_de"] == ours
+    assert len(set(ours["en-de"])) >= 10
+    assert found["translation"] == found["translation_en_to_de"] == ours["en-de"]
+    assert found["translation_de_to_en"] == ours["de-en"] != ours["en-de"]
 
 
 @torch.no_grad()
