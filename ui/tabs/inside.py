@@ -7,15 +7,23 @@ from typing import Any
 import gradio as gr
 
 from explain.cell import KINDS, attention_cell, logit_parts
+from explain.depth import movement, shift
 from explain.plain import plain
 from explain.run import Run, Runner
 from explain.switches import Switch, compare
+from explain.toy import SIZES, starting_matrices, toy
 from explain.walk import HEAD_STAGES, stage_view, walk
 from ui.components import widget
 from ui.events import AT_ONCE, ON_MODEL, kindly
 from ui.request import Request
 from ui.tabs import TabView
 from ui.tabs.positions import exact
+
+# A word with two meanings, by the language that is translated from.
+WORDS = {
+    "en": ("light", "She turned on the light in the room.", "The bag is very light and small."),
+    "de": ("Bank", "Eine Frau sitzt auf einer Bank im Park.", "Ich bringe mein Geld zur Bank."),
+}
 
 
 def inside_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
@@ -25,6 +33,8 @@ def inside_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
         stage = widget("inside_stage", stage_value(runner, run, 0, 0), elem_id="inside-stage")
         cell = widget("inside_cell", first_cell(runner, run), elem_id="inside-cell")
         switches = widget("inside_switches", switches_value(runner, run), elem_id="inside-switches")
+        depth = widget("inside_depth", depth_value(runner, run), elem_id="inside-depth")
+        small = widget("inside_toy", toy_value(None), elem_id="inside-toy")
 
     @kindly
     def open_stage(request: Any, event: gr.EventData) -> dict[str, Any]:
@@ -42,16 +52,29 @@ def inside_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
         switch = Switch(*(getattr(event, name, None) for name in ("name", "kind", "layer", "head")))
         return switches_value(runner, run, switch, getattr(event, "position", None))
 
+    @kindly
+    def compare_word(request: Any, event: gr.EventData) -> dict[str, Any]:
+        texts = tuple(getattr(event, name, None) for name in ("word", "first", "second"))
+        return depth_value(runner, Request.from_browser(request).run(runner), texts)
+
+    def compute_toy(event: gr.EventData) -> dict[str, Any]:
+        return toy_value(tuple(getattr(event, name, None) for name in ("matrices", "d_model", "n_heads")))
+
     stage.open(open_stage, [request], [stage], **AT_ONCE, trigger_mode="multiple")
     cell.work(work_cell, [request], [cell], **AT_ONCE, trigger_mode="multiple")
     switches.compare(compare_switch, [request], [switches], **ON_MODEL, trigger_mode="always_last")
+    depth.shift(compare_word, [request], [depth], **ON_MODEL, trigger_mode="always_last")
+
+    small.compute(
+        compute_toy, None, [small], api_visibility="private", show_progress="hidden", trigger_mode="always_last"
+    )
 
     def render(run: Run) -> list[Any]:
         """The first stage and cell; a widget that stood elsewhere asks for its place on the new run."""
         places = [{**value, "follows": True} for value in (stage_value(runner, run, 0, 0), first_cell(runner, run))]
-        return [*places, switches_value(runner, run)]
+        return [*places, switches_value(runner, run), depth_value(runner, run)]
 
-    return TabView(tab, [stage, cell, switches], render)
+    return TabView(tab, [stage, cell, switches, depth], render)
 
 
 def diagram_value(runner: Runner) -> dict[str, Any]:
@@ -131,7 +154,41 @@ def switches_value(runner: Runner, run: Run, switch: Switch | None = None, posit
     }
 
 
+def depth_value(runner: Runner, run: Run, texts: tuple[Any, Any, Any] | None = None) -> dict[str, Any]:
+    """What the widget draws of the layers, and of one word in two sentences where `texts` are given."""
+    found = None
+    if texts is not None:
+        try:
+            result = shift(runner, *texts, run.settings)
+        except ValueError as error:
+            found = {"problem": str(error)}
+        else:
+            names = ("word", "cosine", "distance", "neighbours", "plane", "kept")
+            found = {name: plain(getattr(result, name)) for name in names}
+            both = (result.first, result.second)
+            found["sentences"] = [{"text": each.text, "translation": each.translation.text} for each in both]
+    language = run.settings.direction.split("-")[0]
+    defaults = WORDS.get(language, ("", "", ""))
+    return {
+        "moves": {side: plain(movement(runner, run, side)) for side in ("encoder", "decoder")},
+        "defaults": dict(zip(("word", "first", "second"), defaults, strict=True)),
+        "shift": found,
+    }
+
+
 def layer_counts(runner: Runner) -> dict[str, int]:
     """How many layers have each kind of attention."""
     config = runner.translator.model.config
     return {kind: getattr(config, f"n_{side}_layers") for kind, (side, _) in KINDS.items()}
+
+
+def toy_value(typed: tuple[Any, Any, Any] | None) -> dict[str, Any]:
+    """What the widget draws of the toy: the numbers to start with, and what follows from those `typed`, if any."""
+    result = None
+    if typed is not None:
+        matrices, d_model, n_heads = typed
+        try:
+            result = plain(toy(matrices if isinstance(matrices, dict) else {}, d_model, n_heads))
+        except ValueError as error:
+            result = {"problem": str(error)}
+    return {"starts": {str(size): starting_matrices(size) for size in SIZES}, "result": result}

@@ -132,10 +132,12 @@ function has({ layers, n_heads, names }, { kind, layer, head, query, key }) {
   return layer < layers[kind] && head < n_heads && query < rows.length && key < keys.length;
 }
 
-function ask() {
-  const number = (name) => Number(find(`.${name}`).value);
-  wanted = { kind: find(".kind").value, layer: number("layer"), head: number("head"), query: number("query"), key: number("key") };
+const differs = ({ cell }) => PLACES.some((place) => wanted[place] !== cell[place]);
+
+function ask(place) {
   const { layers, names } = props.value;
+  const chosen = find(`.${place}`).value;
+  wanted = { ...wanted, [place]: place === "kind" ? chosen : Number(chosen) };
   const last = (list) => list.length - 1;
   wanted.layer = Math.min(wanted.layer, layers[wanted.kind] - 1);
   wanted.query = Math.min(wanted.query, last(wanted.kind === "encoder" ? names.source : names.target));
@@ -146,9 +148,9 @@ function ask() {
 function receive() {
   const value = props.value;
   if (!value) return;
-  if (value.follows && wanted && has(value, wanted) && PLACES.some((place) => wanted[place] !== value.cell[place])) {
-    trigger("work", wanted);
-    return;
+  if (wanted && has(value, wanted) && differs(value)) {
+    if (value.follows) trigger("work", wanted); // another sentence, the same cell
+    return; // or an answer to what was asked before the last choice
   }
   wanted = Object.fromEntries(PLACES.map((place) => [place, value.cell[place]]));
   strips.value.values = value.cell.v;
@@ -159,7 +161,7 @@ function receive() {
   draw();
 }
 
-for (const place of PLACES) find(`.${place}`).addEventListener("change", ask);
+for (const place of PLACES) find(`.${place}`).addEventListener("change", () => ask(place));
 find(".save-json").addEventListener("click", () => {
   const { cell, parts } = props.value;
   lens.saveJson("cell.json", { cell, parts });

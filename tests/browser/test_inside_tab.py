@@ -1,0 +1,173 @@
+"""What a visitor does in the Inside tab; numbers are those that `explain` gives, to the three digits shown."""
+
+import re
+from collections.abc import Iterator
+
+import gradio as gr
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from explain.cell import attention_cell, logit_parts
+from explain.run import Run, Settings
+from explain.toy import starting_matrices, toy
+from explain.walk import walk
+from ui.launch import launch
+from ui.page import FIRST_EXAMPLE
+from ui.request import Request
+from ui.tabs.inside import inside_tab
+
+DIAGRAM, STAGE, CELL, SWITCHES = "#inside-diagram", "#inside-stage", "#inside-cell", "#inside-switches"
+DEPTH, TOY = "#inside-depth", "#inside-toy"
+
+
+@pytest.fixture(scope="module")
+def run(runner) -> Run:
+    return runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+
+
+@pytest.fixture(scope="module")
+def tab(browser, runner, run) -> Iterator[Page]:
+    """One visitor of this tab alone, whom all tests share."""
+    with gr.Blocks(analytics_enabled=False) as demo:
+        request = gr.JSON(Request.of(run).to_browser(), visible=False)
+        with gr.Tabs():
+            inside_tab(runner, run, request)
+    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(url)
+    expect(page.locator(f"{STAGE} .title")).not_to_be_empty(timeout=20_000)
+    yield page
+    context.close()
+    demo.close()
+    assert not errors, errors
+
+
+def rounded(value: float) -> float:
+    """Three significant digits, as the page shows."""
+    return float(f"{value:.3g}")
+
+
+def numbers(text: str) -> list[float]:
+    return [float(found.replace("−", "-")) for found in re.findall(r"−?\d[\d.]*(?:e[+−]\d+)?", text)]
+
+
+def shown(value: float) -> str:
+    return f"{float(f'{value:.3g}'):g}".replace("-", "−")
+
+
+def test_the_diagram_has_every_layer_of_the_model(tab, runner):
+    config = runner.translator.model.config
+    assert tab.locator(f"{DIAGRAM} .encoder .layer").count() == config.n_encoder_layers
+    assert tab.locator(f"{DIAGRAM} .decoder .layer").count() == config.n_decoder_layers
+    expect(tab.locator(f"{DIAGRAM} .about")).to_contain_text(f"{config.norm}-norm")
+
+
+def test_from_the_token_to_the_next_token(tab, runner, run):
+    steps = walk(runner.translator.model.config)
+    where = tab.locator(f"{STAGE} .where")
+    expect(where).to_contain_text(f"1 of {len(steps)}: Encoder, embedding")
+    seen = []
+    n_first = next(i for i, step in enumerate(steps) if step.layer == 1)
+    for number in range(2, n_first + 2):  # through the embedding and the whole first layer
+        tab.locator(f"{STAGE} .after").click()
+        expect(where).to_contain_text(f"{number} of {len(steps)}")
+        seen.append(tab.locator(f"{STAGE} .title").inner_text())
+        assert tab.locator(f"{STAGE} .formula math").count() == 1
+        expect(tab.locator(f"{STAGE} .code pre").first).not_to_be_empty()
+    assert {"Queries, keys and values", "Residual connection"} <= set(seen)
+    for name in ("Linear", "Softmax", "Next token"):
+        tab.locator(f"{DIAGRAM} .out").get_by_role("button", name=name).click()
+        expect(tab.locator(f"{DIAGRAM} .out").get_by_role("button", name=name)).to_have_attribute(
+            "aria-pressed", "true"
+        )
+    canvas = tab.locator(f"{STAGE} canvas")
+    canvas.press("ArrowDown")
+    canvas.press("ArrowUp")
+    probabilities = run.trace["logits"][0, 0].double().softmax(-1)
+    shown = tab.locator(f"{STAGE} .figure-details").inner_text().split(": ")[-1]
+    assert numbers(shown)[0] == rounded(probabilities.max().item())
+    expect(tab.locator(f"{STAGE} .after")).to_be_disabled()
+
+
+def test_a_score_under_the_arrow_keys_is_the_models(tab, run):
+    tab.locator(f"{DIAGRAM} .decoder").get_by_role("button", name="decoder L2 Cross-attention").click()
+    expect(tab.locator(f"{STAGE} .where")).to_contain_text("Decoder L2, cross-attention")
+    tab.locator(f"{STAGE} .rail").get_by_role("button", name="QKᵀ/√d_k").click()
+    expect(tab.locator(f"{STAGE} .title")).to_contain_text("Scores")
+    tab.locator(f"{STAGE} .heads").get_by_role("button", name="H3").click()
+    expect(tab.locator(f"{STAGE} .heads [aria-pressed=true]")).to_have_text("H3")
+    canvas = tab.locator(f"{STAGE} canvas")
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
+        canvas.press(key)
+    expected = run.trace["decoder.layers.1.cross_attn.scores"][0, 2, 2, 1].item()
+    shown = tab.locator(f"{STAGE} .figure-details").inner_text().split(": ")[-1]
+    assert numbers(shown)[0] == rounded(expected)
+
+
+def test_the_worked_cell_shows_the_cell_that_was_chosen(tab, runner, run):
+    for name, choice in [("kind", "decoder"), ("layer", "1"), ("head", "2"), ("query", "4"), ("key", "3")]:
+        tab.locator(f"{CELL} .{name}").select_option(choice)
+    cell = attention_cell(runner, run, "decoder", 1, 2, 4, 3)
+    asked = [tab.locator(f"{CELL} .{name}").input_value() for name in ("kind", "layer", "head", "query", "key")]
+    assert asked == ["decoder", "1", "2", "4", "3"]
+    expect(tab.locator(f"{CELL} .scaled")).to_contain_text(shown(cell.dot))
+    products = tab.locator(f"{CELL} .products tbody tr td:last-child").all_inner_texts()
+    assert [numbers(text)[0] for text in products] == [rounded(value) for value in cell.products]
+    assert numbers(tab.locator(f"{CELL} .scaled").inner_text())[-1] == rounded(cell.score)
+    parts = logit_parts(runner, run, 4)
+    count, total, logit = numbers(tab.locator(f"{CELL} .total").inner_text())
+    assert count == len(parts.parts) == tab.locator(f"{CELL} .parts tbody tr").count()
+    assert total == pytest.approx(logit, abs=1e-4)
+    assert logit == pytest.approx(parts.logit, abs=1e-4)
+
+
+def test_a_switch_shows_both_translations_and_the_next_sentence_is_whole_again(tab, runner, run):
+    tab.locator(SWITCHES).get_by_role("button", name="Residual connections off").click()
+    expect(tab.locator(f"{SWITCHES} .off")).to_have_text("Residual connections off", timeout=20_000)
+    assert tab.locator(f"{SWITCHES} dd.whole").inner_text() == run.translation.text
+    assert tab.locator(f"{SWITCHES} dd.switched").inner_text() != run.translation.text
+    assert runner.run(run.text, run.settings).translation.text == run.translation.text
+
+
+def test_a_word_that_is_not_there_gets_a_message_and_the_next_word_a_result(tab):
+    expect(tab.locator(f"{DEPTH} .result")).to_be_visible(timeout=20_000)
+    tab.locator(f"{DEPTH} .word").fill("xyz")
+    tab.locator(DEPTH).get_by_role("button", name="Compare").click()
+    expect(tab.locator(f"{DEPTH} .problem")).to_contain_text("word: expected 'xyz' in both sentences")
+    tab.locator(f"{DEPTH} .word").fill("light")
+    tab.locator(f"{DEPTH} .word").press("Enter")
+    expect(tab.locator(f"{DEPTH} .result")).to_be_visible()
+    expect(tab.locator(f"{DEPTH} .plane-title")).to_contain_text("of the variance")
+
+
+def test_an_edited_toy_is_computed_anew_and_a_bad_entry_is_named(tab):
+    entry = tab.locator(TOY).get_by_label("W_Q, row 2, column 3")
+    entry.fill("nan")
+    expect(tab.locator(f"{TOY} .problem")).to_contain_text("W_Q, row 2, column 3: expected a number")
+    assert entry.get_attribute("aria-invalid") == "true"
+    entry.fill("−2.5")
+    expect(tab.locator(f"{TOY} .problem")).to_be_hidden()
+    matrices = starting_matrices(4)
+    matrices["W_Q"][1][2] = -2.5
+    last = tab.locator(f"{TOY} .outputs table").last.locator("td").all_inner_texts()
+    assert [numbers(text)[0] for text in last] == [rounded(value) for value in toy(matrices, 4, 1).output.flat]
+    expect(tab.locator(f"{TOY} .sums")).to_contain_text("sum to 1, 1, 1")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_tab_is_accessible_in_both_themes(tab, scheme):
+    tab.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
+    tab.wait_for_function("() => !document.querySelector('.pending, .generating')")
+    widgets = [[widget] for widget in (DIAGRAM, STAGE, CELL, SWITCHES, DEPTH, TOY)]
+    found = Axe().run(tab, context={"include": widgets})
+    serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
+    assert not serious, found.generate_report()
+
+
+def test_nothing_is_wider_than_a_phone(tab):
+    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.wait_for_function("() => document.documentElement.scrollWidth <= 390")

@@ -1,0 +1,170 @@
+// Layers as depth. value: { moves: { encoder, decoder }, defaults: { word, first, second }, shift: null | { problem } | {…} }
+// Asks Python with "shift" { word, first, second }.
+
+const find = (selector) => element.querySelector(selector);
+let side = "encoder";
+let measure = "distance";
+let cursor = [0, 0];
+let point = 0;
+let drawn = null;
+let curve = null;
+let defaults = null; // those that stand in the fields, as long as nobody has typed
+
+const label = (text) => text.replaceAll("▁", "") || "␣";
+const moves = () => props.value.moves[side];
+const found = () => (props.value?.shift && !props.value.shift.problem ? props.value.shift : null);
+const pointName = (i) => (i === 0 ? "embedding" : `L${i}`);
+
+// ---- movement ----------------------------------------------------------------------------------------------------
+
+const drawMoves = figures.responsive(element, () => {
+  if (!props.value) return;
+  const { tokens } = moves();
+  const rows = moves()[measure];
+  cursor = [Math.min(cursor[0], rows.length - 1), Math.min(cursor[1], tokens.length - 1)];
+  const values = Float64Array.from(rows.flat());
+  const signed = measure === "cosine";
+  const room = find(".moves").parentElement.clientWidth - 90;
+  drawn = figures.heat(find(".moves"), {
+    values, rows: rows.length, columns: tokens.length,
+    cellWidth: Math.max(18, Math.min(44, Math.floor(room / tokens.length))), cellHeight: 24,
+    x: { name: "token", names: tokens.map(({ text }) => label(text)) },
+    y: { name: "layer", names: rows.map((_, i) => `L${i + 1}`) },
+    colours: signed ? lens.diverging() : lens.sequential(), low: signed ? -1 : 0, high: signed ? 1 : Math.max(...values),
+  });
+  figures.outline(drawn, ...cursor);
+  drawShift();
+});
+
+function showMove(row, column) {
+  const { tokens, distance, cosine } = moves();
+  find(".moves-details").textContent =
+    `“${label(tokens[column].text)}” in ${side} L${row + 1}: moved by ${lens.number(distance[row][column])} of its length, cosine ${lens.number(cosine[row][column])}`;
+}
+
+figures.walk(find(".moves"), {
+  size: () => [moves().distance.length, moves().tokens.length],
+  at: () => cursor,
+  find: (event) => figures.cellAt(drawn, event),
+  show: showMove,
+  go: (row, column) => {
+    cursor = [row, column];
+    showMove(row, column);
+    drawMoves();
+  },
+});
+
+for (const button of element.querySelectorAll(".side, .measure")) {
+  button.addEventListener("click", () => {
+    side = button.dataset.side || side;
+    measure = button.dataset.measure || measure;
+    for (const other of element.querySelectorAll(".side, .measure")) {
+      other.setAttribute("aria-pressed", String([side, measure].includes(other.dataset.side || other.dataset.measure)));
+    }
+    drawMoves();
+  });
+}
+
+// ---- one word in two sentences -------------------------------------------------------------------------------------
+
+function drawShift() {
+  const shift = found();
+  if (!shift) return;
+  const width = Math.max(300, find(".curve").parentElement.clientWidth);
+  const n = shift.cosine.length;
+  curve = figures.plane(find(".curve"), {
+    width, height: 300, x: { name: "layers read", low: 0, high: n - 1, whole: true },
+    y: { name: "cosine", low: Math.min(0, ...shift.cosine), high: 1 },
+  });
+  figures.curve(curve, shift.cosine, { colour: "scale" });
+  figures.mark(curve, point);
+  const [xs, ys] = [0, 1].map((axis) => shift.plane.flat().map((place) => place[axis]));
+  const plane = figures.plane(find(".plane"), {
+    width, height: 300, x: { name: "first component", low: Math.min(...xs), high: Math.max(...xs) },
+    y: { name: "second component", low: Math.min(...ys), high: Math.max(...ys) },
+  });
+  shift.plane.forEach((path, sentence) => {
+    const { pen } = plane;
+    pen.strokeStyle = pen.fillStyle = lens.variable(sentence ? "scale-negative" : "scale-positive");
+    pen.lineWidth = 1.5;
+    pen.beginPath();
+    for (const [x, y] of path) pen.lineTo(plane.toX(x), plane.toY(y));
+    pen.stroke();
+    path.forEach(([x, y], i) => {
+      const at = [plane.toX(x), plane.toY(y)];
+      pen.fillStyle = lens.variable(sentence ? "scale-negative" : "scale-positive");
+      if (sentence) pen.strokeRect(at[0] - 4, at[1] - 4, 8, 8);
+      else figures.dot(pen, ...at, 4);
+      figures.write(pen, String(i), at[0] + 7, at[1] - 8, "left", "ink");
+    });
+  });
+}
+
+function showPoint(_, i) {
+  const { cosine, distance } = found();
+  find(".curve-details").textContent =
+    `after ${pointName(i)}: cosine ${lens.number(cosine[i])}, distance ${lens.number(distance[i])}`;
+}
+
+figures.walk(find(".curve"), {
+  size: () => [1, found().cosine.length],
+  at: () => [0, point],
+  find: (event) => figures.columnAt(curve, found().cosine.length, event),
+  show: showPoint,
+  go: (row, column) => {
+    point = column;
+    showPoint(row, column);
+    drawMoves();
+  },
+});
+
+function describeShift() {
+  const shift = found();
+  const problem = props.value.shift?.problem;
+  find(".problem").hidden = !problem;
+  find(".problem").textContent = problem || "";
+  find(".result").hidden = !shift;
+  if (!shift) return;
+  point = Math.min(point, shift.cosine.length - 1);
+  shift.sentences.forEach(({ text, translation }, i) => {
+    find(".translations").children[2 * i].textContent = text;
+    find(".translations").children[2 * i + 1].textContent = translation;
+  });
+  const [first, second] = shift.kept;
+  find(".plane-title").textContent =
+    `Both paths, projected by PCA on two components, which keep ${lens.percent(first + second)} of the variance (${lens.percent(first)} + ${lens.percent(second)})`;
+  const rows = shift.cosine.map((cosine, i) => {
+    const row = document.createElement("tr");
+    const near = shift.neighbours.map((points) => points[i].map(label).join(", "));
+    for (const text of [pointName(i), lens.number(cosine), lens.number(shift.distance[i]), ...near]) {
+      row.insertCell().textContent = text;
+    }
+    return row;
+  });
+  find("tbody").replaceChildren(...rows);
+}
+
+function ask() {
+  trigger("shift", { word: find(".word").value, first: find(".first").value, second: find(".second").value });
+}
+
+function receive() {
+  const { value } = props;
+  if (!value) return;
+  const untouched = !defaults || Object.keys(defaults).every((name) => find(`.${name}`).value === defaults[name]);
+  if (untouched) for (const name of Object.keys(value.defaults)) find(`.${name}`).value = value.defaults[name];
+  defaults = value.defaults;
+  if (!value.shift) ask(); // its runs are remembered: nothing is computed twice
+  describeShift();
+  drawMoves();
+}
+
+find("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  ask();
+});
+find(".save-png").addEventListener("click", () => figures.savePng("word.png", "Cosine of the word's two vectors", find(".curve")));
+find(".save-json").addEventListener("click", () => lens.saveJson("word.json", found()));
+
+receive();
+watch("value", receive);
