@@ -1,5 +1,5 @@
 // One stage of the walk: its words, formula, shapes, values and code.
-// value: { request, step, head, n_heads, headed, steps, view }, where view.maps[].values is { shape, base64 }.
+// value: { step, head, n_heads, headed, steps, view }, where view.maps[].values is { shape, base64 }.
 // Asks Python with "open" { step, head }; hears "inside.go" from the diagram and tells "inside.at".
 
 const find = (selector) => element.querySelector(selector);
