@@ -17,6 +17,7 @@ from explain.experiments import (
     gradient_paths,
     parallel_steps,
     quadratic_cost,
+    recall,
     several_heads,
 )
 from explain.plain import plain
@@ -224,6 +225,18 @@ def heads_figures(result: several_heads.Result) -> list[Figure]:
     return [lines(title, ("training step", result.step), "both right, %", percent, note=note)]
 
 
+def recall_figures(result: recall.Result) -> list[Figure]:
+    """Right answers over distance."""
+    percent = {name: 100 * values for name, values in result.accuracy.items()}
+    note = (
+        f"Guessing gives {100 / recall.COUNTRIES:.3g} %. Both models saw every distance equally often, "
+        f"in the same number "
+        "of training steps. What is shown is how soon each learns: with more steps the RNN recalls further too."
+    )
+    distance = ("places from country to question", result.distance)
+    return [lines("Languages recalled", distance, "right answers, %", percent, "x", note)]
+
+
 EXPERIMENTS = [
     Shown(
         attention_scale,
@@ -289,5 +302,14 @@ EXPERIMENTS = [
         "place before, "
         "and which one three places before?",
         heads_figures,
+    ),
+    Shown(
+        recall,
+        "Long-range dependency: who grew up in Nepal …",
+        "“Shyam grew up in Nepal … he speaks fluent ___”: the word that decides may stand far back. An RNN has "
+        "to carry it "
+        "through every step between; attention looks at it directly, at any distance.",
+        recall_figures,
+        sliders=(Slider("steps", "Training steps of each model", 50, 300, 10, 150),),
     ),
 ]

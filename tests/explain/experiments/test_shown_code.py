@@ -16,6 +16,7 @@ SMALL = {
     "quadratic_cost": dict(longest=128, repeats=1),
     "depth": dict(depths=(2, 3)),
     "several_heads": dict(steps=20, heads=(1, 2)),
+    "recall": dict(steps=10, distances=(2, 3)),
     "family": dict(layers=6, d_model=64),
 }
 
