@@ -169,4 +169,5 @@ def _norm(spec: LayerNormSpec, norm: nn.LayerNorm) -> None:
 
 
 def _array(tensor: Tensor) -> np.ndarray:
-    return tensor.detach().float().cpu().numpy()
+    # a copy, because quantizing works in place and would change the model
+    return tensor.detach().float().cpu().numpy().copy()

@@ -73,6 +73,8 @@ def load_model(folder_or_id: str | Path, revision: str | None = None) -> Transfo
 def load_translator(folder_or_id: str | Path, revision: str | None = None) -> Translator:
     """A Marian repository as a translator that searches as its `generation_config.json` says.
 
+    Only the limit is ours: a translation has at most the source's length + 50 tokens (§6.1).
+
     Raises:
         ValueError: as `load_model`, or the tokenizer is missing or does not fit.
     """

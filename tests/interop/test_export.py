@@ -136,6 +136,14 @@ def test_ctranslate2_follows_the_config(changes, tmp_path):
     torch.testing.assert_close(torch.tensor(scores.log_probs), expected, rtol=0, atol=1e-4)
 
 
+@pytest.mark.parametrize("quantization", [None, "int8"])
+def test_an_export_leaves_the_model_as_it_is(trained, quantization, tmp_path):
+    before = {name: parameter.clone() for name, parameter in trained["post"].model.named_parameters()}
+    ctranslate2.save_model(trained["post"], tmp_path, quantization)
+    for name, parameter in trained["post"].model.named_parameters():
+        assert torch.equal(parameter, before[name]), name
+
+
 def test_int8_takes_less_room_and_says_nearly_the_same(trained, tmp_path):
     for name, quantization in (("float", None), ("int8", "int8")):
         ctranslate2.save_model(trained["post"], tmp_path / name, quantization)
