@@ -15,9 +15,11 @@ from ui.languages import direction_name, swapped
 from ui.links import SET_ADDRESS, request_from_query
 from ui.request import Request
 from ui.tabs.attention import attention_tab
+from ui.tabs.inside import inside_tab
 from ui.tabs.next_token import next_token_tab
 from ui.tabs.positions import positions_tab
 from ui.tabs.translate import translate_tab, translation_value
+from ui.tabs.why import why_tab
 
 EXAMPLES = [
     ["Ram pushed Hari.", "en-de"],
@@ -64,6 +66,8 @@ def build_page(runner: Runner) -> gr.Blocks:
                 attention_tab(runner, first, request),
                 next_token_tab(runner, first, request),
                 positions_tab(runner, first, request),
+                inside_tab(runner, first, request),
+                why_tab(),
             ]
         [translation] = views[0].outputs
         controls = [text_box, direction_box, beam_size, alpha, n_best]

@@ -2,7 +2,7 @@
 
 import pytest
 
-TABS = ["translate", "attention", "next_token", "positions"]
+TABS = ["translate", "attention", "next_token", "positions", "inside"]
 
 
 @pytest.mark.parametrize("tab", TABS)
