@@ -46,6 +46,9 @@ def test_a_config_survives_json(tmp_path):
         ({"dropout": "0.1"}, "dropout: expected a number; found '0.1'"),
         ({"scale_embeddings": 1}, "scale_embeddings: expected true or false; found 1"),
         ({"eos_id": 50}, "eos_id: expected a token id from 0 to 49; found 50"),
+        ({"src_vocab_size": True}, "src_vocab_size: expected a whole number; found True"),
+        ({"src_vocab_size": 5, "pad_id": 5}, "src_vocab_size: expected more than pad_id=5; found 5"),
+        ({"src_vocab_size": 5, "n_encoder_layers": 0}, "src_vocab_size: expected null without an encoder or a decoder"),
     ],
 )
 def test_a_bad_value_is_named(changes, message):

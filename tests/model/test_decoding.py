@@ -131,6 +131,27 @@ def test_forbidden_tokens_are_never_chosen():
         assert used.isdisjoint(token for hypothesis in hypotheses for token in hypothesis.ids)
 
 
+def test_renormalized_probabilities_are_shared_out_among_the_allowed_ids():
+    model, forbidden = lively_model(), [3, 4, 5, 6, 7, 8, 9]
+    for row, hypotheses in zip(
+        SRC, beam_search(model, SRC, max_length=7, forbidden=forbidden, renormalize=True), strict=True
+    ):
+        ids = hypotheses[0].ids
+        logits = model(without_padding(row), torch.tensor([[1, *ids[:-1]]]))[0]
+        logits[:, forbidden] = float("-inf")
+        expected = [logits.log_softmax(dim=-1)[t, token].item() for t, token in enumerate(ids)]
+        assert list(hypotheses[0].log_probs) == pytest.approx(expected, abs=1e-4)
+
+
+def test_without_early_stopping_the_search_finds_no_worse_hypotheses():
+    model, settings = lively_model(), dict(beam_size=3, alpha=2.0, length_offset=0, max_length=17)
+    stopped, went_on = (
+        [found[0].score for found in beam_search(model, SRC, early_stopping=stop, **settings)] for stop in (True, False)
+    )
+    assert all(later >= sooner for sooner, later in zip(stopped, went_on, strict=True))
+    assert went_on != stopped
+
+
 def test_a_decoder_only_model_decodes_from_its_prompt():
     model = lively_model(n_encoder_layers=0)
     hypothesis = greedy(model, None, start=[1, 7, 8], max_length=5)[0]
@@ -173,6 +194,7 @@ def test_sampling_distribution_agrees_with_numbers_worked_out_by_hand():
 def test_length_penalty_is_that_of_wu_et_al():
     assert length_penalty(7, 0.6) == pytest.approx(2**0.6)
     assert length_penalty(123, 0) == 1
+    assert length_penalty(7, 0.6, offset=0) == pytest.approx(7**0.6)
 
 
 @pytest.mark.parametrize(

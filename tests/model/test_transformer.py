@@ -134,6 +134,21 @@ def test_embeddings_and_output_projection_share_one_matrix():
     assert names == ["tokens.weight"]
 
 
+def test_a_source_vocabulary_of_its_own_has_an_embedding_of_its_own():
+    model = tiny_model(src_vocab_size=53)
+    src, tgt = torch.tensor([[52, 9, 2]]), torch.tensor([[1, 30]])
+    assert model(src, tgt).shape == (1, 2, SIZES["vocab_size"])
+    embedded = model.src_tokens.weight[src] * SIZES["d_model"] ** 0.5 + sinusoidal_encoding(3, SIZES["d_model"])
+    torch.testing.assert_close(model.encoder.embedding(src), embedded)
+
+
+def test_an_untied_output_and_its_bias_make_the_logits():
+    model = tiny_model(tie_output=False, output_bias=True)
+    assert model.output_proj.weight.shape == model.tokens.weight.shape
+    x = torch.randn(1, 3, SIZES["d_model"])
+    torch.testing.assert_close(model.project(x), x @ model.output_proj.weight.T + model.output_bias)
+
+
 def test_initial_embeddings_have_unit_variance_once_scaled():
     model = Transformer(TransformerConfig(vocab_size=5000, d_model=64, n_heads=2, d_ff=64))
     assert (model.tokens.weight * 8).std().item() == pytest.approx(1, abs=0.02)
