@@ -13,6 +13,13 @@ SET_ADDRESS = """(request, tab) => {
     lens.setAddress({ ...rest, prefix: prefix.join("."), tab });
 }"""
 
+# The same once another tab was opened; not when the page itself opens its first one, before it has read its address.
+SET_TAB = f"""(request, tab) => {{
+    if (lens.tab === tab) return;
+    lens.tab = tab;
+    ({SET_ADDRESS})(request, tab);
+}}"""
+
 
 def request_from_query(query: Mapping[str, str]) -> Request | None:
     """The request that an address carries; None where it carries no text.

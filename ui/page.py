@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -12,7 +13,7 @@ from ui.api import add_api
 from ui.events import AT_ONCE, ON_MODEL, kindly
 from ui.introduction import TITLE, introduction
 from ui.languages import direction_name, swapped
-from ui.links import SET_ADDRESS, request_from_query
+from ui.links import SET_ADDRESS, SET_TAB, request_from_query
 from ui.request import Request
 from ui.tabs.attention import attention_tab
 from ui.tabs.inside import inside_tab
@@ -59,7 +60,7 @@ def build_page(runner: Runner) -> gr.Blocks:
             n_best = gr.Slider(1, 8, 4, step=1, label="Hypotheses shown", info="At most the beam size")
 
         request = gr.JSON(Request.of(first).to_browser(), visible=False)
-        active = gr.Textbox("translate", visible=False)
+        active_tab = gr.Textbox("translate", visible=False)
         with gr.Tabs(elem_id="tabs") as tabs:
             views = [
                 translate_tab(first),
@@ -109,6 +110,13 @@ def build_page(runner: Runner) -> gr.Blocks:
             return text, swapped(direction)
 
         @kindly
+        def open_tab(tab: str, request: Any, active: str) -> Any:
+            """The tab's picture; nothing where it is open already, as when the page itself opens its first tab."""
+            if tab == active:
+                return gr.skip()
+            return {active_tab: tab, **tab_values(Request.from_browser(request).run(runner), tab)}
+
+        @kindly
         def refresh(request: Any, active: str) -> dict[Any, Any]:
             return tab_values(Request.from_browser(request).run(runner), active)
 
@@ -124,7 +132,7 @@ def build_page(runner: Runner) -> gr.Blocks:
             return {
                 **dict(zip(controls, values, strict=True)),
                 tabs: gr.Tabs(selected=tab),
-                active: tab,
+                active_tab: tab,
                 **shown(run, tab),
             }
 
@@ -132,9 +140,9 @@ def build_page(runner: Runner) -> gr.Blocks:
 
         def address(event: gr.events.Dependency) -> None:
             """Behind an event that changed the page: the link to what it shows."""
-            event.success(None, [request, active], None, js=SET_ADDRESS, api_visibility="private")
+            event.success(None, [request, active_tab], None, js=SET_ADDRESS, api_visibility="private")
 
-        found = dict(fn=search, inputs=[*controls, active], outputs=page_outputs, **ON_MODEL)
+        found = dict(fn=search, inputs=[*controls, active_tab], outputs=page_outputs, **ON_MODEL)
         address(gr.on([go.click, text_box.submit, beam_size.release, alpha.release, n_best.release], **found))
         picked = examples.click(
             lambda number: EXAMPLES[number], [examples], [text_box, direction_box], api_visibility="private"
@@ -143,11 +151,14 @@ def build_page(runner: Runner) -> gr.Blocks:
         sides = swap.click(swap_sides, [text_box, direction_box, request], [text_box, direction_box], **ON_MODEL)
         address(sides.success(**found))
         address(translation.choose(choose, [request], page_outputs, **AT_ONCE))
-        demo.load(reopen, None, [*controls, tabs, active, *page_outputs], **AT_ONCE)
+        demo.load(reopen, None, [*controls, tabs, active_tab, *page_outputs], **AT_ONCE)
         for view in views:
-            opened = view.tab.select(lambda tab=view.tab.id: tab, None, [active], **AT_ONCE)
-            for event in (opened, *view.changes):
-                address(event.success(refresh, [request, active], tab_outputs, **AT_ONCE))
+            opened = view.tab.select(
+                partial(open_tab, view.tab.id), [request, active_tab], [active_tab, *tab_outputs], **AT_ONCE
+            )
+            opened.success(None, [request, active_tab], None, js=SET_TAB, api_visibility="private")
+            for change in view.changes:
+                address(change.success(refresh, [request, active_tab], tab_outputs, **AT_ONCE))
 
         add_api(runner)
     return demo

@@ -215,6 +215,7 @@ window.lens = (() => {
   }
 
   return {
+    tab: "translate", // the one that is open
     number, percent, tokenText, tokenElement, light, linkHover, variable, rgb, sequential, diverging, onTheme, bytes,
     publish, subscribe, paintCells, paper, drawScale, save, saveCsv, saveJson, savePng, svg, saveSvg, setAddress,
   };

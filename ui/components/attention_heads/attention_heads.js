@@ -144,7 +144,7 @@ function show() {
   find(".figure-title").textContent = `${attention.name}, ${viewName()}`;
   lens.publish("attention-view", views[attention.kind].heads);
   lens.publish("attention-picture", picture());
-  askForExact();
+  requestAnimationFrame(() => setTimeout(askForExact)); // once this is on the screen
 }
 
 // ---- exact weights -----------------------------------------------------------------------------------------------
