@@ -26,10 +26,10 @@ def save_checkpoint(
     """Writes the three files of a checkpoint, in half precision unless told otherwise; shared weights once."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(folder / TOKENIZER)  # first, because a foreign one refuses
     weights = {name: weight.detach().to(dtype).contiguous() for name, weight in model.named_parameters()}
     save_file(weights, folder / WEIGHTS, metadata={"format": "pt"})
     model.config.save(folder / CONFIG)
-    tokenizer.save(folder / TOKENIZER)
 
 
 def load_checkpoint(folder_or_id: str | Path, revision: str | None = None) -> tuple[Transformer, Tokenizer]:

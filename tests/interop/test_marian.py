@@ -132,6 +132,15 @@ def test_what_comes_in_goes_out_as_it_was(repository, theirs, tmp_path):
             torch.testing.assert_close(again.state_dict()[name], expected, rtol=0, atol=0)
 
 
+def test_a_marian_tokenizer_stays_in_its_repository(shared, tmp_path):
+    translator = interop.load(shared)
+    with pytest.raises(ValueError, match="expected a tokenizer of this project; found a Marian model's"):
+        translator.save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="tokenizer: expected one of this project; found another"):
+        marian.save_model(translator, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def change_json(path, **changes):
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
