@@ -2,10 +2,11 @@
 
 48 heads (6 layers of 8) at 40 x 40 tokens, all three kinds, in one Chromium. The weights are random softmax rows: what
 drawing costs does not depend on what a model learned, and they fit no checkpoint. Medians; both wait until all heads
-of a kind stand in the page and two frames were drawn. BertViz has its data in the page already when its clock starts,
-ours comes from the server after the click. It takes its scripts from a CDN; here from FOLDER, after
-`npm install --prefix PARENT d3@5.7.0 requirejs@2.3.6 jquery@2.1.0` (npm has no jquery 2.0.0), with FOLDER =
-PARENT/node_modules.
+of a kind stand in the page and two frames were drawn. Our page has the maps already, as for its first sentence, or asks
+the server for them after the click, as for a new one; BertViz has them in the page when its clock starts.
+
+BertViz takes its scripts from a CDN; here from FOLDER = PARENT/node_modules, after
+`npm install --prefix PARENT d3@5.7.0 requirejs@2.3.6 jquery@2.1.0` (npm has no jquery 2.0.0).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from explain.attention import KINDS, AttentionMaps
 from explain.tokens import TargetToken, Token
+from ui.components import widget
 from ui.launch import launch
 from ui.tabs.attention import attention_widgets, grid_value
 
@@ -63,14 +65,20 @@ def random_maps() -> list[AttentionMaps]:
     return maps
 
 
-def page_of(maps: list[AttentionMaps]) -> gr.Blocks:
-    """Our tab behind another one; the server packs and sends the maps when it is opened."""
-    with gr.Blocks(analytics_enabled=False) as demo, gr.Tabs():
-        with gr.Tab("First"):
-            gr.Markdown("The other tab.")
-        with gr.Tab("Attention") as tab:
-            grid, _ = attention_widgets(None)
-        tab.select(lambda: grid_value(maps, "en-de", {}), None, [grid])
+def page_of(maps: list[AttentionMaps], ask: bool) -> gr.Blocks:
+    """Our tab behind another one with a widget, as on the page.
+
+    Where the page does not `ask` the server for the maps when the tab is opened, they came with the page.
+    """
+    with gr.Blocks(analytics_enabled=False) as demo:
+        gr.Markdown("A line that makes the page as wide as the real one. " * 9)
+        with gr.Tabs():
+            with gr.Tab("First"), gr.Row():
+                widget("translation")
+            with gr.Tab("Attention") as tab:
+                grid, _ = attention_widgets(None if ask else grid_value(maps, "en-de", {}))
+        if ask:
+            tab.select(lambda: grid_value(maps, "en-de", {}), None, [grid])
     return demo
 
 
@@ -151,23 +159,26 @@ def main() -> None:
     )
     args = parser.parse_args()
     maps = random_maps()
-    demo = page_of(maps)
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    demos = [page_of(maps, ask=False), page_of(maps, ask=True)]
+    urls = [launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1] for demo in demos]
     peer = bertviz_html(maps) if args.node_modules else ""
-    ours, peers = [], []
+    known, asked, peers = [], [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        for _ in range(args.visits):  # the two take turns, so that other work on the machine meets both
-            ours.append(measure_ours(browser, url))
+        for _ in range(args.visits):  # they take turns, so that other work on the machine meets all of them
+            known.append(measure_ours(browser, urls[0]))
+            asked.append(measure_ours(browser, urls[1]))
             if peer:
                 peers.append(measure_peer(browser, peer, args.node_modules))
         browser.close()
-    demo.close()
+    for demo in demos:
+        demo.close()
     n_bytes = len(json.dumps(grid_value(maps, "en-de", {}), ensure_ascii=False).encode())
     print(f"{N_MAPS} heads at {N_TOKENS} x {N_TOKENS}, three kinds, {args.visits} visits")
-    report("This page", ours, n_bytes)
+    report("This page, maps of the sentence it was opened with", known, n_bytes)
+    report("This page, maps from the server after the click", asked, n_bytes)
     if peer:
-        report("BertViz model view", peers, len(peer.encode()))
+        report("BertViz model view, maps in the page", peers, len(peer.encode()))
 
 
 if __name__ == "__main__":

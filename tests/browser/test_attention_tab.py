@@ -25,7 +25,7 @@ def tab(browser, app_url):
     page.on("console", lambda message: message.type == "error" and errors.append(message.text))
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(app_url)
-    page.get_by_role("tab", name="Attention").click()
+    page.get_by_role("tab", name="Attention", exact=True).click()
     page.wait_for_selector(".attention-grid .map")
     yield page
     context.close()
@@ -365,5 +365,5 @@ def test_on_a_phone_the_maps_scroll_in_their_own_frame(tab):
     width = tab.locator(page).evaluate("page => page.scrollWidth")
     tab.get_by_role("tab", name="Translate").click()
     assert width <= tab.locator(page).evaluate("page => page.scrollWidth")  # the tab makes the page no wider
-    tab.get_by_role("tab", name="Attention").click()
+    tab.get_by_role("tab", name="Attention", exact=True).click()
     tab.set_viewport_size({"width": 1280, "height": 900})

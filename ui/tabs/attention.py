@@ -14,7 +14,7 @@ from explain.checks import whole_number
 from explain.plain import plain
 from explain.run import Run, Runner
 from ui.components import widget
-from ui.events import ON_MODEL, kindly
+from ui.events import AT_ONCE, kindly
 from ui.languages import NAMES
 from ui.request import Request
 from ui.tabs import TabView
@@ -32,7 +32,7 @@ def attention_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
         return {"run": Request.of(run).to_browser(), **exact_weights(attention_maps(run, kind), layers)}
 
     # Nothing to be seen waits for it: what it brings is the digits behind those that are shown already.
-    heads.exact(exact, [request], [heads], **{**ON_MODEL, "show_progress": "hidden"})
+    heads.exact(exact, [request], [heads], **AT_ONCE)
     return TabView(tab, [grid], lambda run: [tab_value(run)])
 
 

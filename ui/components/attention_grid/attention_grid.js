@@ -140,7 +140,8 @@ function highest(maps) {
 function wordsOf(high) {
   const word = ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
   const colours = lens.sequential();
-  const words = Uint32Array.from({ length: MASKED + 1 }, (_, byte) => word(colours[Math.min(255, Math.round((255 * byte) / high))]));
+  const words = new Uint32Array(MASKED + 1);
+  for (let byte = 0; byte <= high; byte++) words[byte] = word(colours[Math.round((255 * byte) / high)]);
   words[MASKED] = word(lens.rgb(lens.variable("line")));
   return words;
 }
