@@ -4,6 +4,7 @@ import os
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["OMP_NUM_THREADS"] = "1"  # tests run in two processes on two cores; theirs too
 
 from jaxtyping import install_import_hook
 
@@ -22,7 +23,6 @@ from model.translator import Translator
 from training.tokenizer import train_tokenizer
 
 # Sizes that all differ, and primes where a size may be one, so that a swapped axis fails.
-torch.set_num_threads(1)  # tests run in two processes on two cores
 SIZES = dict(vocab_size=37, d_model=22, n_heads=11, d_ff=29, n_encoder_layers=3, n_decoder_layers=2, max_positions=71)
 
 
