@@ -2,7 +2,7 @@
 
 48 heads (6 layers of 8) at 40 x 40 tokens, all three kinds, in one Chromium. The weights are random softmax rows: what
 drawing costs does not depend on what a model learned, and they fit no checkpoint. Medians; both wait until all heads
-of a kind stand in the page and two frames were drawn. Our page has the maps already, as for its first sentence, or asks
+of a kind stand in the page and that frame was drawn. Our page has the maps already, as for its first sentence, or asks
 the server for them after the click, as for a new one; BertViz has them in the page when its clock starts.
 
 BertViz takes its scripts from a CDN; here from FOLDER = PARENT/node_modules, after
@@ -36,13 +36,13 @@ PEER_SCRIPTS = {  # what the CDN's address ends with -> where npm puts it
     "jquery.min.js": "jquery/dist/jquery.min.js",
 }
 
-# act() in the page -> milliseconds until done() holds and two frames have been drawn since
+# act() in the page -> milliseconds until done() holds at the start of a frame, and that frame has been drawn
 TIMED = """async ({act, done}) => {
   const frame = () => new Promise(requestAnimationFrame);
   const begin = performance.now();
   eval(act);
   while (!eval(done)) await frame();
-  await frame(); await frame();
+  await frame();
   return performance.now() - begin;
 }"""
 
