@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from explain.attention import KINDS, AttentionMaps
 from explain.tokens import TargetToken, Token
 from ui.components import widget
+from ui.events import AT_ONCE
 from ui.launch import launch
 from ui.tabs.attention import attention_widgets, grid_value
 
@@ -78,7 +79,7 @@ def page_of(maps: list[AttentionMaps], ask: bool) -> gr.Blocks:
             with gr.Tab("Attention") as tab:
                 grid, _ = attention_widgets(None if ask else grid_value(maps, "en-de", {}))
         if ask:
-            tab.select(lambda: grid_value(maps, "en-de", {}), None, [grid])
+            tab.select(lambda: grid_value(maps, "en-de", {}), None, [grid], **AT_ONCE)
     return demo
 
 

@@ -154,7 +154,11 @@ def build_page(runner: Runner) -> gr.Blocks:
         demo.load(reopen, None, [*controls, tabs, active_tab, *page_outputs], **AT_ONCE)
         for view in views:
             opened = view.tab.select(
-                partial(open_tab, view.tab.id), [request, active_tab], [active_tab, *tab_outputs], **AT_ONCE
+                partial(open_tab, view.tab.id),
+                [request, active_tab],
+                [active_tab, *tab_outputs],
+                **AT_ONCE,
+                queue=False,
             )
             opened.success(None, [request, active_tab], None, js=SET_TAB, api_visibility="private")
             for change in view.changes:
