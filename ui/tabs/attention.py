@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ import gradio as gr
 
 from explain.attention import KINDS, AttentionMaps, attention_maps, head_statistics
 from explain.checks import whole_number
+from explain.pack import float32_base64
 from explain.plain import plain
 from explain.run import Run, Runner
 from ui.components import widget
@@ -83,7 +83,7 @@ def exact_weights(maps: AttentionMaps, layers: Sequence[int]) -> dict[str, Any]:
     strings = {}
     for layer in layers:
         weights = maps.weights[whole_number("layer", layer, 0, n_layers - 1)]
-        strings[str(layer)] = base64.b64encode(weights.astype("<f4").tobytes()).decode("ascii")
+        strings[str(layer)] = float32_base64(weights)
     return {"kind": maps.kind, "layers": strings}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,6 +10,7 @@ import gradio as gr
 
 from explain.checks import whole_number
 from explain.next_token import Sampling, distribution, force, from_prefix, sample_on, steps
+from explain.pack import float32_base64
 from explain.plain import plain
 from explain.run import Run, Runner
 from ui.components import widget
@@ -97,14 +97,14 @@ def bars_value(runner: Runner, run: Run, position: int) -> dict[str, Any]:
         ValueError: no such position.
     """
     found = distribution(runner, run, position, Sampling(), N_CANDIDATES)
-    logits = run.trace["logits"][0, position].numpy().astype("<f4")
+    logits = run.trace["logits"][0, position].numpy()
     return {
         "request": Request.of(run).to_browser(),
         "position": position,
         "n_steps": len(run.target_out),
         "read": plain(run.target_in[: position + 1]),
         "distribution": plain(found),
-        "logits": base64.b64encode(logits.tobytes()).decode("ascii"),
+        "logits": float32_base64(logits),
         "forbidden": list(runner.translator.forbidden_ids),
     }
 

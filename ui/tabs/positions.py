@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +9,7 @@ import gradio as gr
 import numpy as np
 
 from explain.order import OrderExperiment, naive_comparison, order_experiment
+from explain.pack import float32_base64
 from explain.plain import plain
 from explain.positional import MAX_POSITIONS, PositionTable, model_table, position_table, rotation, similarity
 from explain.run import Run, Runner
@@ -131,8 +131,7 @@ def order_value(experiment: OrderExperiment) -> dict[str, Any]:
 
 def exact(values: np.ndarray) -> dict[str, Any]:
     """An array as one string of 32-bit floats in C order, for numbers that are shown to three digits."""
-    data = base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")
-    return {"shape": list(values.shape), "base64": data}
+    return {"shape": list(values.shape), "base64": float32_base64(values)}
 
 
 def _table(runner: Runner, event: gr.EventData) -> tuple[PositionTable, bool]:
