@@ -32,6 +32,7 @@ from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 from training.card import TRAINING_FACTS
 from training.data import Batch, Example, bucketed_batches, collate, load_corpus, short_pairs, tokenize
+from training.dropout import use_byte_dropout
 from training.loss import token_loss
 from training.optimizer import build_optimizers
 from training.recipe import Recipe
@@ -111,6 +112,8 @@ class Trainer:
             eos_id=self.tokenizer.eos_id,
         )
         model = Transformer(config)
+        if cpu:
+            use_byte_dropout(model)
         self.ema = AveragedModel(model, multi_avg_fn=ema_update(recipe.ema_decay))
         optimizers = build_optimizers(model, recipe)
         self.base_rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
