@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from interop import gpt2, marian
-from interop.language_model import LanguageModel
 from interop.repository import Settings, resolve
 from model.checkpoint import CONFIG
+from model.language_model import LanguageModel
 from model.translator import Translator
 
 LOADERS = {marian.MODEL_TYPE: marian.load_translator, gpt2.MODEL_TYPE: gpt2.load_language_model}
@@ -29,6 +29,3 @@ def load(folder_or_id: str | Path, revision: str | None = None) -> Translator | 
         known = ", ".join(LOADERS)
         raise ValueError(f"model_type: expected {known}, or none for a model of this project; found {model_type!r}")
     return LOADERS[model_type](folder)
-
-
-__all__ = ["LanguageModel", "load"]

@@ -7,10 +7,10 @@ from pathlib import Path
 from torch import Tensor
 
 from interop.byte_level import ByteLevelTokenizer
-from interop.language_model import LanguageModel
 from interop.repository import Settings, resolve
 from model.checkpoint import CONFIG, TOKENIZER, WEIGHTS, existing, fill, read_weights
 from model.config import TransformerConfig
+from model.language_model import LanguageModel
 from model.transformer import Transformer
 
 MODEL_TYPE = "gpt2"

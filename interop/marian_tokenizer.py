@@ -74,7 +74,8 @@ class SentencePieces:
 class MarianTokenizer:
     """Source and target side of a Marian model, whose vocabularies may be one; see `model.translator.TextCodec`.
 
-    `encode`, `token` and the length are those of the target; `source_token` names the source's ids.
+    `encode`, `token`, `special_ids` and the length are those of the target; `source_token` names the source's ids, of
+    which `source_special_ids` stand around a text.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class MarianTokenizer:
         self.source, self.target = source, target
         self.pad_id, self.bos_id, self.eos_id = config.pad_id, config.bos_id, config.eos_id
         self.special_ids, self.tags, self.directions = special_ids, tags, directions
+        self.source_special_ids = frozenset({self.pad_id, self.bos_id, self.eos_id, *tags.values()})
 
     def __len__(self) -> int:
         return len(self.target)

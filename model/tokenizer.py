@@ -94,6 +94,19 @@ class Tokenizer:
             raise ValueError(f"expected a token id from 0 to {len(self) - 1}; found {token_id}")
         return token
 
+    def source_token(self, token_id: int) -> str:
+        """As `token`: source and target share the vocabulary.
+
+        Raises:
+            ValueError: no such id.
+        """
+        return self.token(token_id)
+
+    @property
+    def source_special_ids(self) -> frozenset[int]:
+        """As `special_ids`."""
+        return self.special_ids
+
     def language_id(self, language: str) -> int:
         """Id of the language's tag.
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import torch
 
-from model.decoding import Hypothesis, sample
+from model.decoding import BeamSettings, Hypothesis, sample
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 
 
 class LanguageModel:
-    """A decoder-only Transformer with its tokenizer."""
+    """A decoder-only Transformer with its tokenizer, and how it searches unless told otherwise.
 
-    def __init__(self, model: Transformer, tokenizer: Tokenizer) -> None:
+    Without `beam` a hypothesis is scored by its mean log-probability a token, as `transformers` does.
+    """
+
+    def __init__(self, model: Transformer, tokenizer: Tokenizer, beam: BeamSettings | None = None) -> None:
         self.model = model.eval()
         self.tokenizer = tokenizer
+        self.beam = beam or BeamSettings(alpha=1.0, length_offset=0, early_stopping=False)
 
     def encode(self, text: str) -> list[int]:
         """Ids of the text, or the beginning-of-text token alone where there is none.
