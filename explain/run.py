@@ -78,9 +78,10 @@ class Search:
 class Run:
     """A text, its translations (best first), and the inspected pass over the one that was chosen.
 
-    `prefix` holds the target ids that the translations had to begin with; `seconds` is the search's wall time.
+    `model` is the name of the runner's model; `prefix` holds the target ids that the translations had to begin with; `seconds` is the search's wall time.
     """
 
+    model: str
     text: str
     settings: Settings
     chosen: int
@@ -110,12 +111,15 @@ class Run:
 class Runner:
     """Runs texts through one translator, keeps the last `capacity` runs, and counts how often the model ran.
 
+    `name` is what its runs call the model.
+
     Raises:
         ValueError: `capacity` is below 1.
     """
 
-    def __init__(self, translator: Translator, capacity: int = 16) -> None:
+    def __init__(self, translator: Translator, name: str = "model", capacity: int = 16) -> None:
         self.translator = translator
+        self.name = name
         self._searches: LeastRecentlyUsed[Search] = LeastRecentlyUsed(capacity)
         self._runs: LeastRecentlyUsed[Run] = LeastRecentlyUsed(capacity)
         self._model_runs = 0
@@ -153,7 +157,7 @@ class Runner:
             tgt = [self.translator.tokenizer.bos_id, *search.translations[chosen].ids[:-1]]
             target_in, trace = self.tokens(tgt), Once(lambda: self._inspect(src, tgt))
             return Run(
-                text, settings, chosen, prefix, search.source, search.translations, search.seconds, target_in, trace
+                self.name, text, settings, chosen, prefix, search.source, search.translations, search.seconds, target_in, trace
             )
 
         return self._runs.get((*key, chosen), prepare)

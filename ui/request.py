@@ -1,4 +1,4 @@
-"""What the page is about: the sentence, its settings, and which hypothesis is inspected."""
+"""What the page is about: the model, the sentence, its settings, and which hypothesis is inspected."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from explain.run import Run, Runner, Settings
 class Request:
     """All that a run is a function of; it lives in the browser, so any server can answer for it."""
 
+    model: str
     text: str
     settings: Settings
     chosen: int = 0
@@ -20,7 +21,7 @@ class Request:
     @classmethod
     def of(cls, run: Run) -> Request:
         """The request that leads to this run again."""
-        return cls(run.text, run.settings, run.chosen, tuple(run.prefix))
+        return cls(run.model, run.text, run.settings, run.chosen, tuple(run.prefix))
 
     @classmethod
     def from_browser(cls, value: Any) -> Request:
@@ -29,23 +30,23 @@ class Request:
         Raises:
             ValueError: the value has not the form that `to_browser` gives, or a setting is out of range.
         """
-        error_text = "page: expected a sentence and its settings; found something else: translate again"
+        refusal = "page: expected a sentence and its settings; found something else: translate again"
         try:
-            text, chosen, prefix = value["text"], value["chosen"], value["prefix"]
+            model, text = value["model"], value["text"]
+            chosen, prefix = value["chosen"], value["prefix"]
             settings = {field.name: value[field.name] for field in dataclasses.fields(Settings)}
-            well_formed = isinstance(text, str) and all(type(number) is int for number in (chosen, *prefix))
+            texts, numbers = (model, text), (chosen, *prefix)
+            well_formed = all(isinstance(each, str) for each in texts) and all(type(each) is int for each in numbers)
         except (KeyError, TypeError) as error:
-            raise ValueError(
-                "page: expected a sentence and its settings; found something else: translate again"
-            ) from error
+            raise ValueError(refusal) from error
         if not well_formed:
-            raise ValueError(error_text)
-        return cls(text, Settings(**settings), chosen, tuple(prefix))
+            raise ValueError(refusal)
+        return cls(model, text, Settings(**settings), chosen, tuple(prefix))
 
     def to_browser(self) -> dict[str, Any]:
         """Plain data for the page."""
         settings = dataclasses.asdict(self.settings)
-        return {"text": self.text, **settings, "chosen": self.chosen, "prefix": list(self.prefix)}
+        return {"model": self.model, "text": self.text, **settings, "chosen": self.chosen, "prefix": list(self.prefix)}
 
     def run(self, runner: Runner) -> Run:
         """The run, from the cache where it is there.
