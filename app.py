@@ -1,4 +1,4 @@
-"""The Space: load the checkpoint, compose the page, launch."""
+"""The Space: load the models, compose the page, launch."""
 
 from __future__ import annotations
 
@@ -9,16 +9,38 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import torch
 
+import interop
 from explain.run import Runner
 from model import Translator
 from ui.launch import launch
+from ui.models import Models, Progress
 from ui.page import build_page
 
-CHECKPOINT = Path(__file__).parent / "checkpoints" / "en-de"
+CHECKPOINTS = Path(__file__).parent / "checkpoints"
+
+MAX_DOWNLOAD = 1_000_000_000  # bytes of a repository that a visitor may ask for
+
+
+def from_hub(name: str, progress: Progress) -> Runner:
+    """A model of the Hub that a visitor asked for."""
+    return Runner(interop.load(interop.download(name, max_bytes=MAX_DOWNLOAD, progress=progress)), name)
+
+
+def load_models() -> tuple[Models, str]:
+    """The models to begin with, and a notice where `MODEL_ID`, an id on the Hub or a folder, could not be loaded."""
+    runners = [Runner(Translator.from_pretrained(folder), folder.name) for folder in sorted(CHECKPOINTS.iterdir())]
+    notice = ""
+    if model_id := os.environ.get("MODEL_ID"):
+        try:
+            runners.insert(0, Runner(interop.load(model_id, os.environ.get("MODEL_REVISION")), model_id))
+        except ValueError as error:
+            notice = f"`MODEL_ID` could not be loaded, so this page runs on the bundled `{runners[0].name}`. {error}"
+    return Models(runners, os.environ.get("ALLOWED_MODELS", "").split(), from_hub), notice
+
 
 # Measured with ten visitors at once: one thread a run serves twice as many a second as two.
 torch.set_num_threads(1)
-demo = build_page(Runner(Translator.from_pretrained(os.environ.get("CHECKPOINT", CHECKPOINT))))
+demo = build_page(*load_models())
 
 if __name__ == "__main__":
     launch(demo)

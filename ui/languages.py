@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 NAMES = {"de": "German", "en": "English", "fr": "French"}
 
 
 def direction_name(direction: str) -> str:
     """`en-de` as "English → German"; a language without a name here keeps its code."""
-    source, target = direction.split("-")
-    return f"{NAMES.get(source, source)} → {NAMES.get(target, target)}"
+    return " → ".join(NAMES.get(language, language) for language in direction.split("-"))
+
+
+def direction_choices(directions: Iterable[str]) -> list[tuple[str, str]]:
+    """Directions with their names, as a list to choose from wants them."""
+    return [(direction_name(direction), direction) for direction in directions]
 
 
 def swapped(direction: str) -> str:

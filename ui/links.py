@@ -21,7 +21,7 @@ SET_TAB = f"""(request, tab) => {{
 }}"""
 
 
-def request_from_query(query: Mapping[str, str]) -> Request | None:
+def request_from_query(query: Mapping[str, str], default_model: str) -> Request | None:
     """The request that an address carries; None where it carries no text.
 
     Raises:
@@ -38,7 +38,9 @@ def request_from_query(query: Mapping[str, str]) -> Request | None:
     prefix = [part for part in query.get("prefix", "").split(".") if part]
     if not all(part.isascii() and part.isdigit() for part in prefix):
         raise ValueError("link: prefix: expected token ids with dots between them; found something else")
-    return Request(query["text"], settings, _whole(query, "chosen", 0), tuple(map(int, prefix)))
+    return Request(
+        query.get("model", default_model), query["text"], settings, _whole(query, "chosen", 0), tuple(map(int, prefix))
+    )
 
 
 def _whole(query: Mapping[str, str], name: str, default: int) -> int:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from explain.run import Runner
 from model.translator import Translator
 from ui.launch import launch
+from ui.models import Models
 from ui.page import build_page
 
 FIRST_TRANSLATION = ".translation .text"
@@ -37,7 +38,7 @@ def runner() -> Runner:
 @pytest.fixture(scope="session")
 def app_url(runner) -> Iterator[str]:
     """The app, served on a free port of this machine."""
-    demo = build_page(runner)
+    demo = build_page(Models([runner]))
     _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield url
     demo.close()

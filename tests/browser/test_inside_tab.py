@@ -13,6 +13,7 @@ from explain.run import Run, Settings
 from explain.toy import starting_matrices, toy
 from explain.walk import walk
 from ui.launch import launch
+from ui.models import Models
 from ui.page import FIRST_EXAMPLE
 from ui.request import Request
 from ui.tabs.inside import inside_tab
@@ -32,7 +33,7 @@ def tab(browser, runner, run) -> Iterator[Page]:
     with gr.Blocks(analytics_enabled=False) as demo:
         request = gr.JSON(Request.of(run).to_browser(), visible=False)
         with gr.Tabs():
-            inside_tab(runner, run, request)
+            inside_tab(Models([runner]), run, request)
     _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()

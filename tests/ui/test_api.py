@@ -13,6 +13,7 @@ from explain.run import Runner, Settings
 from model.positional import sinusoidal_encoding
 from tests.conftest import tiny_translator
 from ui.launch import launch
+from ui.models import Models
 from ui.page import build_page
 
 
@@ -23,7 +24,7 @@ def runner() -> Runner:
 
 @pytest.fixture(scope="module")
 def client(runner) -> Iterator[Client]:
-    demo = build_page(runner)
+    demo = build_page(Models([runner]))
     _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield Client(url, verbose=False)
     demo.close()

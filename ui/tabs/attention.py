@@ -12,15 +12,16 @@ from explain.attention import KINDS, AttentionMaps, attention_maps, head_statist
 from explain.checks import whole_number
 from explain.pack import float32_base64
 from explain.plain import plain
-from explain.run import Run, Runner
+from explain.run import Run
 from ui.components import widget
 from ui.events import AT_ONCE, kindly
 from ui.languages import NAMES
+from ui.models import Models
 from ui.request import Request
 from ui.tabs import TabView
 
 
-def attention_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
+def attention_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     """Draws the tab; `exact` events of its widget ask for the exact weights of some layers."""
     with gr.Tab("Attention", id="attention") as tab:
         grid, heads = attention_widgets(tab_value(run))
@@ -28,12 +29,12 @@ def attention_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
     @kindly
     def exact(request: Any, event: gr.EventData) -> dict[str, Any]:
         kind, layers = _asked(event._data)
-        run = Request.from_browser(request).run(runner)
+        _, run = models.open(request)
         return {"run": Request.of(run).to_browser(), **exact_weights(attention_maps(run, kind), layers)}
 
     # Nothing to be seen waits for it: what it brings is the digits behind those that are shown already.
     heads.exact(exact, [request], [heads], **AT_ONCE)
-    return TabView(tab, [grid], lambda run: [tab_value(run)])
+    return TabView(tab, [grid], lambda runner, run: [tab_value(run)])
 
 
 def attention_widgets(value: dict[str, str] | None) -> tuple[gr.HTML, gr.HTML]:

@@ -15,6 +15,7 @@ from explain.toy import SIZES, starting_matrices, toy
 from explain.walk import HEAD_STAGES, stage_view, walk
 from ui.components import widget
 from ui.events import AT_ONCE, ON_MODEL, kindly
+from ui.models import Models
 from ui.request import Request
 from ui.tabs import TabView
 from ui.tabs.positions import exact
@@ -26,10 +27,11 @@ WORDS = {
 }
 
 
-def inside_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
+def inside_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     """Draws the tab; what its widgets ask for is read from the run's trace."""
+    runner = models.runner(run.model)
     with gr.Tab("Inside", id="inside") as tab:
-        widget("inside_diagram", diagram_value(runner), elem_id="inside-diagram")
+        diagram = widget("inside_diagram", diagram_value(runner), elem_id="inside-diagram")
         stage = widget("inside_stage", stage_value(runner, run, 0, 0), elem_id="inside-stage")
         cell = widget("inside_cell", first_cell(runner, run), elem_id="inside-cell")
         switches = widget("inside_switches", switches_value(runner, run), elem_id="inside-switches")
@@ -38,24 +40,24 @@ def inside_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
 
     @kindly
     def open_stage(request: Any, event: gr.EventData) -> dict[str, Any]:
-        run = Request.from_browser(request).run(runner)
+        runner, run = models.open(request)
         return stage_value(runner, run, getattr(event, "step", None), getattr(event, "head", None))
 
     @kindly
     def work_cell(request: Any, event: gr.EventData) -> dict[str, Any]:
         place = [getattr(event, name, None) for name in ("kind", "layer", "head", "query", "key")]
-        return cell_value(runner, Request.from_browser(request).run(runner), *place)
+        return cell_value(*models.open(request), *place)
 
     @kindly
     def compare_switch(request: Any, event: gr.EventData) -> dict[str, Any]:
-        run = Request.from_browser(request).run(runner)
+        runner, run = models.open(request)
         switch = Switch(*(getattr(event, name, None) for name in ("name", "kind", "layer", "head")))
         return switches_value(runner, run, switch, getattr(event, "position", None))
 
     @kindly
     def compare_word(request: Any, event: gr.EventData) -> dict[str, Any]:
         texts = tuple(getattr(event, name, None) for name in ("word", "first", "second"))
-        return depth_value(runner, Request.from_browser(request).run(runner), texts)
+        return depth_value(*models.open(request), texts)
 
     def compute_toy(event: gr.EventData) -> dict[str, Any]:
         return toy_value(tuple(getattr(event, name, None) for name in ("matrices", "d_model", "n_heads")))
@@ -69,12 +71,12 @@ def inside_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
         compute_toy, None, [small], api_visibility="private", show_progress="hidden", trigger_mode="always_last"
     )
 
-    def render(run: Run) -> list[Any]:
+    def render(runner: Runner, run: Run) -> list[Any]:
         """The first stage and cell; a widget that stood elsewhere asks for its place on the new run."""
         places = [{**value, "follows": True} for value in (stage_value(runner, run, 0, 0), first_cell(runner, run))]
-        return [*places, switches_value(runner, run), depth_value(runner, run)]
+        return [diagram_value(runner), *places, switches_value(runner, run), depth_value(runner, run)]
 
-    return TabView(tab, [stage, cell, switches, depth], render)
+    return TabView(tab, [diagram, stage, cell, switches, depth], render)
 
 
 def diagram_value(runner: Runner) -> dict[str, Any]:

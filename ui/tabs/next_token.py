@@ -15,31 +15,34 @@ from explain.plain import plain
 from explain.run import Run, Runner
 from ui.components import widget
 from ui.events import AT_ONCE, ON_MODEL, kindly
+from ui.models import Models
 from ui.request import Request
 from ui.tabs import TabView
 
 N_CANDIDATES = 50  # tokens whose names are sent; of the others the browser knows the logits alone
 
 
-def next_token_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
+def next_token_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     """Draws the tab; what its visitor forces, types or samples becomes the page's `request`."""
+    runner = models.runner(run.model)
     with gr.Tab("Next token", id="next_token") as tab:
         walk = widget("next_token_steps", steps_value(runner, run, 0), elem_id="next-token-steps")
         bars = widget("next_token_bars", bars_value(runner, run, 0), elem_id="next-token-bars")
 
     @kindly
     def look(request: Any, event: gr.EventData) -> dict[str, Any]:
-        return bars_value(runner, Request.from_browser(request).run(runner), _fields(event).get("position"))
+        return bars_value(*models.open(request), _fields(event).get("position"))
 
     # "multiple": each key press counts, and the last answer stays
     walk.look(look, [request], [bars], **AT_ONCE, trigger_mode="multiple")
 
-    def changing(change: Callable[[Run, dict[str, Any]], tuple[Run, int]]) -> dict[str, Any]:
+    def changing(change: Callable[[Runner, Run, dict[str, Any]], tuple[Run, int]]) -> dict[str, Any]:
         """An event that leads to another run, and to a step of it."""
 
         @kindly
         def handle(request: Any, event: gr.EventData) -> tuple[Any, ...]:
-            changed, position = change(Request.from_browser(request).run(runner), _fields(event))
+            runner, run = models.open(request)
+            changed, position = change(runner, run, _fields(event))
             position = min(position, len(changed.target_out) - 1)
             return (
                 Request.of(changed).to_browser(),
@@ -49,21 +52,21 @@ def next_token_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
 
         return dict(fn=handle, inputs=[request], outputs=[request, walk, bars], **ON_MODEL)
 
-    def forced(run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
+    def forced(runner: Runner, run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
         return force(runner, run, fields.get("position"), fields.get("token")), fields["position"]
 
-    def sampled(run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
+    def sampled(runner: Runner, run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
         sampling = Sampling(fields.get("temperature"), fields.get("top_k"), fields.get("top_p"))
         return sample_on(runner, run, fields.get("position"), sampling, fields.get("seed")), fields["position"]
 
-    def begun(run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
+    def begun(runner: Runner, run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
         prefix = fields.get("prefix")
         if isinstance(prefix, str) and not prefix.strip():
             raise ValueError("target prefix: expected a word or more; found none: type how the translation begins")
         typed = from_prefix(runner, run.text, run.settings, prefix)
         return typed, len(typed.prefix)
 
-    def undone(run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
+    def undone(runner: Runner, run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
         position = whole_number("position", fields.get("position"), 0, len(run.target_out) - 1)
         return _own(runner, run), position
 
@@ -73,7 +76,7 @@ def next_token_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
         walk.begin(**changing(begun)),
         walk.undo(**changing(undone)),
     )
-    return TabView(tab, [walk], lambda run: [steps_value(runner, run, None)], changes)
+    return TabView(tab, [walk], lambda runner, run: [steps_value(runner, run, None)], changes)
 
 
 def steps_value(runner: Runner, run: Run, position: int | None) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from explain.positional import MAX_POSITIONS, PositionTable, model_table, positi
 from explain.run import Run, Runner
 from ui.components import widget
 from ui.events import ON_MODEL
-from ui.languages import direction_name
+from ui.languages import direction_choices
+from ui.models import Models
 from ui.request import Request
 from ui.tabs import TabView
 
@@ -27,8 +28,9 @@ NAIVE_POSITIONS = 64
 _QUICK = dict(api_visibility="private", show_progress="hidden", trigger_mode="multiple")
 
 
-def positions_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
+def positions_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     """Draws the tab; its widgets ask for their first values when the tab is first opened."""
+    runner = models.runner(run.model)
     with gr.Tab("Positions", id="positions") as tab:
         chart = widget("position_chart", elem_id="position-chart")
         widget("position_curves", elem_id="position-curves")
@@ -39,21 +41,20 @@ def positions_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
         with gr.Row():
             first = gr.Textbox(ORDERS[0], label="One order", elem_id="order-first")
             second = gr.Textbox(ORDERS[1], label="Another order of the same words", elem_id="order-second")
-            directions = [(direction_name(code), code) for code in runner.translator.directions]
-            direction = gr.Radio(directions, value=run.settings.direction, label="Direction of both")
+            direction = gr.Radio(**direction_value(runner, run), label="Direction of both")
         go = gr.Button("Compare the two orders", elem_id="order-go")
         order = widget("order_experiment", elem_id="order-experiment")
 
-    def another_table(event: gr.EventData) -> dict[str, Any]:
+    def another_table(request: Any, event: gr.EventData) -> dict[str, Any]:
         try:
-            value = chart_value(*_table(runner, event))
+            value = chart_value(*_table(models, request, event))
         except ValueError as error:
             value = {"problem": str(error)}
         return {**value, "question": _typed(event, "question")}
 
-    def another_turn(event: gr.EventData) -> dict[str, Any]:
+    def another_turn(request: Any, event: gr.EventData) -> dict[str, Any]:
         try:
-            table, _ = _table(runner, event)
+            table, _ = _table(models, request, event)
             value = rotation_value(table, _typed(event, "pair"), _typed(event, "offset"))
         except ValueError as error:
             value = {"problem": str(error)}
@@ -61,17 +62,26 @@ def positions_tab(runner: Runner, run: Run, request: gr.JSON) -> TabView:
 
     def compare(first: str, second: str, direction: str, request: Any) -> dict[str, Any]:
         try:
-            settings = replace(Request.from_browser(request).settings, direction=direction)
-            return order_value(order_experiment(runner, first, second, settings))
+            asked = Request.from_browser(request)
+            settings = replace(asked.settings, direction=direction)
+            return order_value(order_experiment(models.runner(asked.model), first, second, settings))
         except ValueError as error:
             return {"problem": str(error)}
 
-    chart.table(another_table, None, [chart], **_QUICK)
-    turn.turn(another_turn, None, [turn], **_QUICK)
+    def render(runner: Runner, run: Run) -> list[Any]:
+        return [naive_value(runner, run), gr.Radio(**direction_value(runner, run))]
+
+    chart.table(another_table, [request], [chart], **_QUICK)
+    turn.turn(another_turn, [request], [turn], **_QUICK)
     compared = dict(fn=compare, inputs=[first, second, direction, request], outputs=[order], **ON_MODEL)
     gr.on([go.click, first.submit, second.submit], **compared)
     order.start(**compared)
-    return TabView(tab, [naive], lambda run: [naive_value(runner, run)])
+    return TabView(tab, [naive, direction], render)
+
+
+def direction_value(runner: Runner, run: Run) -> dict[str, Any]:
+    """The model's directions, and that of the run among them."""
+    return {"choices": direction_choices(runner.directions), "value": run.settings.direction}
 
 
 def chart_value(table: PositionTable, own: bool) -> dict[str, Any]:
@@ -134,11 +144,11 @@ def exact(values: np.ndarray) -> dict[str, Any]:
     return {"shape": list(values.shape), "base64": float32_base64(values)}
 
 
-def _table(runner: Runner, event: gr.EventData) -> tuple[PositionTable, bool]:
+def _table(models: Models, request: Any, event: gr.EventData) -> tuple[PositionTable, bool]:
     """The table that an event of the browser asks for, and whether it is the model's own."""
     n_positions, own = _typed(event, "positions"), getattr(event, "own", None) is True
     if own:
-        return model_table(runner.translator, n_positions), own
+        return model_table(models.runner(Request.from_browser(request).model).translator, n_positions), own
     return position_table(n_positions, _typed(event, "dimensions")), own
 
 

@@ -35,7 +35,7 @@ def why_tab() -> TabView:
         )
         for number, shown in enumerate(EXPERIMENTS):
             experiment(shown, opened=number == 0)
-    return TabView(tab, [], lambda run: [])
+    return TabView(tab, [], lambda runner, run: [])
 
 
 def experiment(shown: Shown, opened: bool) -> None:

@@ -1,0 +1,102 @@
+"""The models that a visitor can choose from: those bundled, and Hub repositories that the operator allows."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from explain.run import Run, Runner
+from ui.request import Request
+
+Progress = Callable[[int, int], None]  # bytes that are here, bytes in all
+
+
+class Models:
+    """Runners by name: the `bundled` ones for good, and the last `capacity` Hub repositories loaded.
+
+    `allowed` are patterns of repository names, with * as in file names (`Helsinki-NLP/opus-mt-*`); without any, or
+    without `load`, no repository can be chosen. The first of `bundled` is what the page opens with.
+
+    Raises:
+        ValueError: no bundled runner, or two of one name.
+    """
+
+    def __init__(
+        self,
+        bundled: Sequence[Runner],
+        allowed: Sequence[str] = (),
+        load: Callable[[str, Progress], Runner] | None = None,
+        capacity: int = 2,
+    ) -> None:
+        self._bundled = {runner.name: runner for runner in bundled}
+        if not bundled or len(self._bundled) < len(bundled):
+            raise ValueError(
+                f"bundled: expected one or more models of different names; found {[runner.name for runner in bundled]}"
+            )
+        self.allowed = tuple(allowed) if load else ()
+        self._load, self._capacity = load, capacity
+        self._loaded: OrderedDict[str, Runner] = OrderedDict()
+        self._lock, self._loading = threading.Lock(), threading.Lock()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The models that are in memory, the bundled ones first."""
+        return (*self._bundled, *self._loaded)
+
+    @property
+    def default(self) -> Runner:
+        """What the page opens with."""
+        return next(iter(self._bundled.values()))
+
+    def runner(self, name: str) -> Runner:
+        """The runner of a model that is in memory.
+
+        Raises:
+            ValueError: it is not.
+        """
+        if (found := self._find(name)) is None:
+            self._check_allowed(name)
+            raise ValueError(f"model: {name} is not in memory (any more): load it again")
+        return found
+
+    def open(self, request: Any) -> tuple[Runner, Run]:
+        """The runner and the run of a request that came from the browser.
+
+        Raises:
+            ValueError: it is no request, its model is not in memory, or as `Runner.run`.
+        """
+        asked = Request.from_browser(request)
+        runner = self.runner(asked.model)
+        return runner, asked.run(runner)
+
+    def load(self, name: str, progress: Progress) -> Runner:
+        """The runner of a model, from the Hub if it is not in memory; one is loaded at a time.
+
+        Raises:
+            ValueError: the model is not allowed, or cannot be loaded.
+        """
+        if (found := self._find(name)) is not None:
+            return found
+        self._check_allowed(name)
+        with self._loading:
+            if (found := self._find(name)) is None:  # unless another visitor has just brought it
+                found = self._load(name, progress)
+                with self._lock:
+                    self._loaded[name] = found
+                    while len(self._loaded) > self._capacity:
+                        self._loaded.popitem(last=False)
+        return found
+
+    def _find(self, name: str) -> Runner | None:
+        with self._lock:
+            if name in self._loaded:
+                self._loaded.move_to_end(name)
+            return self._bundled.get(name) or self._loaded.get(name)
+
+    def _check_allowed(self, name: str) -> None:
+        if not any(fnmatchcase(name, pattern) for pattern in self.allowed):
+            expected = [*self._bundled, *self.allowed]
+            raise ValueError(f"model: expected {' or '.join(expected)}; found {name[:100]!r}: choose one of these")
