@@ -31,34 +31,41 @@ class Once(Generic[Value]):
 
 
 class LeastRecentlyUsed(Generic[Value]):
-    """The last `capacity` results asked for; two threads that ask for one key compute it once.
+    """The last results asked for, as many as fit; two threads that ask for one key compute it once.
+
+    `weigh` tells how much of the `capacity` a result takes; without it each takes 1. The last one stays even where it
+    alone is more than fits.
 
     Raises:
         ValueError: `capacity` is below 1.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, weigh: Callable[[Value], int] = lambda _: 1) -> None:
         if capacity < 1:
             raise ValueError(f"capacity: expected 1 or more; found {capacity}")
-        self._capacity = capacity
+        self._capacity, self._weigh = capacity, weigh
         self._lock = threading.Lock()
         self._values: OrderedDict[Hashable, Once[Value]] = OrderedDict()
+        self._weights: dict[Hashable, int] = {}  # of those that are computed
 
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         """The value under `key`, from `compute` if it is not there; an error of `compute` costs no place."""
         with self._lock:
-            value = self._values.setdefault(key, Once(compute))
+            once = self._values.setdefault(key, Once(compute))
             self._values.move_to_end(key)
         try:
-            return value.get()
+            value = once.get()
         except BaseException:
             with self._lock:
                 self._values.pop(key, None)
             raise
-        finally:
-            with self._lock:
-                while len(self._values) > self._capacity:
-                    self._values.popitem(last=False)
+        with self._lock:
+            if self._values.get(key) is once:  # and was not pushed out meanwhile
+                self._weights[key] = self._weigh(value)
+            while sum(self._weights.values()) > self._capacity and len(self._values) > 1:
+                oldest, _ = self._values.popitem(last=False)
+                self._weights.pop(oldest, None)
+        return value
 
     def __len__(self) -> int:
         return len(self._values)

@@ -14,14 +14,11 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from explain.checks import whole_number
+from explain.kinds import PLACES, checked_kind
+from explain.kinds import PLACES as KINDS  # noqa: F401
 from explain.run import Run, Runner
 from explain.tokens import Token
-
-KINDS = {
-    "encoder": ("encoder", "self_attn"),
-    "decoder": ("decoder", "self_attn"),
-    "cross": ("decoder", "cross_attn"),
-}
+from model.taps import Trace
 
 
 @dataclass(frozen=True)
@@ -64,10 +61,8 @@ def attention_cell(runner: Runner, run: Run, kind: str, layer: int, head: int, q
     Raises:
         ValueError: no such attention, layer, head, query or key.
     """
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise ValueError(f"attention: expected one of {', '.join(KINDS)}; found {kind!r}")
-    model = runner.translator.model
-    side, block = KINDS[kind]
+    model = runner.network
+    side, block = PLACES[checked_kind(kind, runner.kinds)]
     stack = getattr(model, side)
     whole_number("layer", layer, 0, len(stack.layers) - 1)
     whole_number("head", head, 0, model.config.n_heads - 1)
@@ -77,7 +72,8 @@ def attention_cell(runner: Runner, run: Run, kind: str, layer: int, head: int, q
     whole_number("key", key, 0, len(keys) - 1)
 
     at = f"{side}.layers.{layer}.{block}"
-    q, k, v = (run.trace[f"{at}.{name}"][0, head].double() for name in "qkv")
+    trace = run.trace
+    q, k, v = (trace[f"{at}.{name}"][0, head].double() for name in "qkv")
     root = math.sqrt(model.config.d_head)
     scores = k @ q[query] / root
     masked = torch.tensor([kind == "decoder" and j > query for j in range(len(keys))])
@@ -89,7 +85,7 @@ def attention_cell(runner: Runner, run: Run, kind: str, layer: int, head: int, q
     predicted = share = None
     if side == "decoder":
         predicted = run.target_out[query]
-        share = (_Logit(model, run, query, predicted.id).into[layer, block] @ added).item()
+        share = (_Logit(model, trace, query, predicted.id).into[layer, block] @ added).item()
     products = q[query] * k[key]
     return Cell(
         kind, layer, head, query, key, queries[query], keys[key],
@@ -135,10 +131,10 @@ def logit_parts(runner: Runner, run: Run, position: int) -> LogitParts:
         ValueError: no such position.
     """
     whole_number("position", position, 0, len(run.target_out) - 1)
-    token, model = run.target_out[position], runner.translator.model
+    token, trace = run.target_out[position], run.trace
     return LogitParts(
-        position, token, run.trace["logits"][0, position, token.id].item(),
-        tuple(_Logit(model, run, position, token.id).parts()),
+        position, token, trace["logits"][0, position, token.id].item(),
+        tuple(_Logit(runner.network, trace, position, token.id).parts()),
     )  # fmt: skip
 
 
@@ -149,8 +145,8 @@ class _Logit:
     backwards; its β has a part of its own.
     """
 
-    def __init__(self, model: nn.Module, run: Run, position: int, token_id: int) -> None:
-        self.model, self.trace, self.position = model, run.trace, position
+    def __init__(self, model: nn.Module, trace: Trace, position: int, token_id: int) -> None:
+        self.model, self.trace, self.position = model, trace, position
         output = model.tokens if model.output_proj is None else model.output_proj
         direction = output.weight[token_id].detach().cpu().double()
         self.blocks = ["self_attn", "cross_attn", "feed_forward"]

@@ -36,11 +36,12 @@ def movement(runner: Runner, run: Run, side: str) -> Movement:
     """The movement of the encoder's or the decoder's residual stream in the inspected pass.
 
     Raises:
-        ValueError: neither encoder nor decoder.
+        ValueError: the model has no such side.
     """
-    if side not in ("encoder", "decoder"):
-        raise ValueError(f"side: expected encoder or decoder; found {side!r}")
-    stream = _stream(run, side, runner.translator.model.config)
+    sides = ("encoder", "decoder") if runner.translates else ("decoder",)
+    if side not in sides:
+        raise ValueError(f"side: expected {' or '.join(sides)}; found {side!r}")
+    stream = _stream(run, side, runner.config)
     before, after = stream[:-1], stream[1:]
     distance = np.linalg.norm(after - before, axis=-1) / np.linalg.norm(before, axis=-1)
     return Movement(side, run.source if side == "encoder" else run.target_in, distance, cosines(before, after))
@@ -48,13 +49,16 @@ def movement(runner: Runner, run: Run, side: str) -> Movement:
 
 @dataclass(frozen=True)
 class Shift:
-    """One word in two sentences, in the encoder: at each of P points, how alike its two vectors are.
+    """One word in two sentences: at each of P points, how alike its two vectors are.
 
+    `side` is where it is read: the encoder, which sees the whole sentence, or the decoder of a language model, which
+    sees only what stands before the word.
     A word of several tokens is the mean of their vectors. `neighbours[sentence][point]` are the vocabulary's tokens
     whose embeddings have the largest cosine with it. `plane` are both paths (sentence, point) in the plane of the
     first two principal components of these 2 P vectors, which keep the share `kept` of their variance.
     """
 
+    side: str
     word: str
     first: Run
     second: Run
@@ -77,19 +81,22 @@ def shift(runner: Runner, word: str, first: str, second: str, settings: Settings
         raise ValueError(f"word: expected one word; found {word!r}")
     word = word.strip()
     runs = [runner.run(text, settings) for text in (first, second)]
-    places = tuple(_places(run.source, word, name) for run, name in zip(runs, ("first", "second"), strict=True))
-    config = runner.translator.model.config
+    side = "encoder" if runner.translates else "decoder"
+    # of a language model, the text alone and not what it added
+    typed = [run.source if runner.translates else run.target_in[: run.n_text + 1] for run in runs]
+    places = tuple(_places(tokens, word, name) for tokens, name in zip(typed, ("first", "second"), strict=True))
     paths = np.stack(
-        [_stream(run, "encoder", config)[:, list(at)].mean(axis=1) for run, at in zip(runs, places, strict=True)]
+        [_stream(run, side, runner.config)[:, list(at)].mean(axis=1) for run, at in zip(runs, places, strict=True)]
     )  # (2, P, D)
     plane, kept = principal_plane(paths.reshape(-1, paths.shape[-1]))
     return Shift(
+        side,
         word,
         *runs,
         places,
         cosines(paths[0], paths[1]),
         np.linalg.norm(paths[0] - paths[1], axis=-1),
-        tuple(_neighbours(runner, path) for path in paths),
+        tuple(_neighbours(runner, side, path) for path in paths),
         plane.reshape(2, -1, 2),
         kept,
     )
@@ -115,7 +122,8 @@ def _stream(run: Run, side: str, config: TransformerConfig) -> np.ndarray:
     n_layers = config.n_encoder_layers if side == "encoder" else config.n_decoder_layers
     paths = [f"{side}.embedding.output"]
     paths += [f"{side}.layers.{layer}.feed_forward_add_norm.{last}" for layer in range(n_layers)]
-    return np.stack([run.trace[path][0].double().numpy() for path in paths])
+    trace = run.trace
+    return np.stack([trace[path][0].double().numpy() for path in paths])
 
 
 def _places(tokens: tuple[Token, ...], word: str, name: str) -> tuple[int, ...]:
@@ -130,10 +138,12 @@ def _places(tokens: tuple[Token, ...], word: str, name: str) -> tuple[int, ...]:
     raise ValueError(f"word: expected {word!r} in both sentences; the {name} has none: use the word as it stands there")
 
 
-def _neighbours(runner: Runner, path: np.ndarray) -> tuple[tuple[str, ...], ...]:
-    vocabulary = runner.translator.model.encoder.embedding.tokens.weight.detach().cpu().double().numpy()
+def _neighbours(runner: Runner, side: str, path: np.ndarray) -> tuple[tuple[str, ...], ...]:
+    # in the model's own precision: a copy of GPT-2's in float64 would take 309 MB
+    vocabulary = getattr(runner.network, side).embedding.tokens.weight.detach().cpu().numpy()
     # a row of zeros, such as padding may have, is near to nothing
     lengths = np.maximum(np.linalg.norm(vocabulary, axis=-1), 1e-12)
-    alike = path @ vocabulary.T / lengths / np.linalg.norm(path, axis=-1, keepdims=True)
+    alike = path.astype(vocabulary.dtype) @ vocabulary.T / lengths / np.linalg.norm(path, axis=-1, keepdims=True)
     best = np.argsort(-alike, axis=-1)[:, :N_NEIGHBOURS]
-    return tuple(tuple(token.text for token in runner.tokens(row)) for row in best.tolist())
+    name = runner.source_tokens if side == "encoder" else runner.tokens
+    return tuple(tuple(token.text for token in name(row)) for row in best.tolist())

@@ -60,7 +60,8 @@ class Distribution:
     """The next token at one position: the most probable candidates, and what is known of all others together.
 
     `probability` is over the whole vocabulary. `sampling_probability` comes after temperature, top-k and top-p, and
-    sampling never draws a special token but the end. Entropies are in bits. Rank 1 is the most probable token.
+    sampling never draws a token that the model's own search may not choose either. Entropies are in bits. Rank 1 is the
+    most probable token.
     """
 
     position: int
@@ -84,10 +85,10 @@ def distribution(
         ValueError: no such position, or `n_shown` is not from 1 to 100.
     """
     _check_position(run, position)
-    n_shown = min(whole_number("n_shown", n_shown, 1, MAX_SHOWN), len(runner.translator.tokenizer))
+    n_shown = min(whole_number("n_shown", n_shown, 1, MAX_SHOWN), runner.config.vocab_size)
     log_probs = _log_probs(run.trace["logits"][0, position])
     allowed = log_probs.clone()
-    allowed[list(runner.translator.forbidden_ids)] = float("-inf")
+    allowed[list(runner.forbidden_ids)] = float("-inf")
     sampled = sampling_distribution(allowed, sampling.temperature, sampling.top_k, sampling.top_p)
     probs = log_probs.exp()
     order = log_probs.argsort(descending=True, stable=True)
@@ -108,7 +109,7 @@ def distribution(
         entropy_bits=_entropy_bits(probs).item(),
         sampling_entropy_bits=_entropy_bits(sampled).item(),
         chosen=candidate(chosen),
-        chosen_rank=_rank(log_probs[None], torch.tensor([chosen])).item(),
+        chosen_rank=_rank(log_probs, chosen),
     )
 
 
@@ -123,70 +124,84 @@ class Steps:
 
 def steps(run: Run) -> Steps:
     """All positions of the translation at a glance."""
-    log_probs = _log_probs(run.trace["logits"][0])
-    chosen = torch.tensor(run.translation.ids)
-    return Steps(
-        probabilities=log_probs.gather(1, chosen[:, None])[:, 0].exp().numpy(),
-        ranks=_rank(log_probs, chosen).numpy(),
-        entropies_bits=_entropy_bits(log_probs.exp()).numpy(),
-    )
+    probabilities, ranks, entropies_bits = [], [], []
+    # one at a time: all of them in float64 would be 65 MB of a large vocabulary
+    for token_id, logits in zip(run.translation.ids, run.trace["logits"][0], strict=True):
+        log_probs = _log_probs(logits)
+        probabilities.append(log_probs[token_id].exp().item())
+        ranks.append(_rank(log_probs, token_id))
+        entropies_bits.append(_entropy_bits(log_probs.exp()).item())
+    return Steps(np.array(probabilities), np.array(ranks), np.array(entropies_bits))
 
 
 def force(runner: Runner, run: Run, position: int, token_id: int) -> Run:
     """The run with another token at `position`: those before it stay, and the search goes on behind it.
 
     Raises:
-        ValueError: no such position or token id, or a special token other than the end.
+        ValueError: no such position or token id, a token that no search may choose, or a place in the text that a
+            language model continues.
     """
-    _check_position(run, position)
-    return runner.run(run.text, run.settings, 0, (*run.translation.ids[:position], token_id))
+    _check_free(run, position)
+    return runner.run(run.text, run.settings, 0, (*run.translation.ids[run.n_text : position], token_id))
 
 
 def sample_on(runner: Runner, run: Run, position: int, sampling: Sampling, seed: int) -> Run:
     """The run in which the tokens from `position` on are drawn; all of them are `given`, so that it can be reopened.
 
     Raises:
-        ValueError: no such position, or the seed is not from 0 to 4,294,967,295.
+        ValueError: no such position, one in the text that a language model continues, or the seed is not from 0 to
+            4,294,967,295.
     """
-    _check_position(run, position)
+    _check_free(run, position)
     kept = run.translation.ids[:position]
+    src = [token.id for token in run.source]
     with runner.model() as model:
         [drawn] = sample(
             model,
-            torch.tensor([[token.id for token in run.source]], device=model.device),
+            torch.tensor([src], device=model.device) if src else None,
             temperature=sampling.temperature,
             top_k=sampling.top_k,
             top_p=sampling.top_p,
             seed=whole_number("seed", seed, 0, MAX_SEED),
-            start=[model.config.bos_id, *kept],
-            max_length=runner.target_limit(len(run.source)) - position,
-            forbidden=runner.translator.forbidden_ids,
+            start=[run.target_in[0].id, *kept],
+            max_length=run.limit - position,
+            forbidden=runner.forbidden_ids,
         )
-    return runner.run(run.text, run.settings, 0, (*kept, *drawn.ids))
+    return runner.run(run.text, run.settings, 0, (*kept[run.n_text :], *drawn.ids))
 
 
 def from_prefix(runner: Runner, text: str, settings: Settings, prefix: str) -> Run:
     """The run whose translation begins with a typed text; an empty one asks for nothing.
 
+    For a language model it comes behind the text, with a space between the two unless one of them has it.
+
     Raises:
         ValueError: as `Runner.run`, or the prefix is too long.
     """
     check_text("target prefix", prefix, MAX_CHARACTERS)
-    return runner.run(text, settings, 0, runner.translator.tokenizer.encode(prefix))
+    if prefix and not runner.translates and not (prefix[0].isspace() or text[-1:].isspace()):
+        prefix = f" {prefix}"
+    return runner.run(text, settings, 0, runner.tokenizer.encode(prefix))
 
 
-def _log_probs(logits: Float[Tensor, "*T V"]) -> Float[Tensor, "*T V"]:
+def _log_probs(logits: Float[Tensor, " V"]) -> Float[Tensor, " V"]:
     # float64, so that the mass of thousands of small probabilities is summed without loss
     return logits.double().log_softmax(dim=-1)
 
 
-def _rank(log_probs: Float[Tensor, "T V"], chosen: Int[Tensor, " T"]) -> Int[Tensor, " T"]:
-    return 1 + (log_probs > log_probs.gather(1, chosen[:, None])).sum(dim=-1)
+def _rank(log_probs: Float[Tensor, " V"], chosen: int) -> int:
+    return 1 + int((log_probs > log_probs[chosen]).sum())
 
 
-def _entropy_bits(probs: Float[Tensor, "*T V"]) -> Float[Tensor, "*T"]:
+def _entropy_bits(probs: Float[Tensor, " V"]) -> Float[Tensor, ""]:
     return torch.special.entr(probs).sum(dim=-1) / np.log(2)
 
 
 def _check_position(run: Run, position: int) -> None:
     whole_number("position", position, 0, len(run.target_out) - 1)
+
+
+def _check_free(run: Run, position: int) -> None:
+    """Refuses a place that is not there, or not the model's to fill."""
+    hint = " (before it stands the text itself: change it above)" if run.n_text else ""
+    whole_number("position", position, run.n_text, len(run.target_out) - 1, hint)

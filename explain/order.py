@@ -24,9 +24,9 @@ POSITION = "encoder.embedding.position"
 class NaiveComparison:
     """Lengths (Euclidean norms) of what could be added to a token's embedding, beside that of the embedding itself.
 
-    `token_norms`: the scaled embedding of each source token. `position_norms`: the model's own position vectors.
-    `naive_norms`: the position's number written into all D dimensions, pos * √D. `vocabulary_*`: the scaled embeddings
-    of the whole vocabulary.
+    `token_norms`: the scaled embedding of each source token, or of each token that a language model reads.
+    `position_norms`: the model's own position vectors. `naive_norms`: the position's number written into all D
+    dimensions, pos * √D. `vocabulary_*`: the scaled embeddings of the whole vocabulary.
     """
 
     tokens: tuple[Token, ...]
@@ -44,12 +44,13 @@ def naive_comparison(runner: Runner, run: Run, n_positions: int = 64) -> NaiveCo
     Raises:
         ValueError: the number of positions is out of range, or the model has no positions.
     """
-    model, table = runner.translator.model, model_table(runner.translator, n_positions)
+    side = "encoder" if runner.translates else "decoder"
+    embedding, table = getattr(runner.network, side).embedding, model_table(runner.translator, n_positions)
     with torch.inference_mode():
-        vocabulary = (model.tokens.weight * model.encoder.embedding.scale).norm(dim=-1)
+        vocabulary = embedding.tokens.weight.norm(dim=-1) * embedding.scale
     return NaiveComparison(
-        tokens=run.source,
-        token_norms=run.trace["encoder.embedding.embedded"][0].norm(dim=-1).numpy(),
+        tokens=run.source or run.target_in,
+        token_norms=run.trace[f"{side}.embedding.embedded"][0].norm(dim=-1).numpy(),
         position_norms=np.linalg.norm(table.values, axis=-1),
         naive_norms=np.arange(n_positions) * np.sqrt(table.values.shape[1]),
         vocabulary_min=vocabulary.min().item(),
@@ -82,10 +83,16 @@ def order_experiment(runner: Runner, first: str, second: str, settings: Settings
     """Two texts of the same tokens, such as "Ram pushed Hari." and "Hari pushed Ram.", through the encoder.
 
     Raises:
-        ValueError: a text is refused, the tokens are not the same, or the model has no positions to leave out.
+        ValueError: a text is refused, the tokens are not the same, or the model has no encoder or no positions to
+            leave out.
     """
+    if not runner.translates:
+        raise ValueError(
+            "order: expected a model with an encoder; found a language model, which knows something of the order even "
+            "without positions: each token sees only those before it"
+        )
     texts = (first, second)
-    pairing = _pairing(*(runner.tokens(runner.encode(text, settings.direction)) for text in texts))
+    pairing = _pairing(*(runner.source_tokens(runner.encode(text, settings.direction)) for text in texts))
     runs = [runner.run(text, settings) for text in texts]
     with_positions = [run.trace["encoder.output"][0] for run in runs]
     if POSITION not in runs[0].trace:

@@ -14,6 +14,7 @@ from jaxtyping import Float
 
 from explain.checks import whole_number
 from explain.pack import Packed, pack
+from model.language_model import LanguageModel
 from model.positional import sinusoidal_encoding
 from model.translator import Translator
 
@@ -68,15 +69,18 @@ def position_table(n_positions: int, d_model: int) -> PositionTable:
     return PositionTable(sinusoidal_encoding(n_positions, d_model).numpy(), _wavelengths(d_model))
 
 
-def model_table(translator: Translator, n_positions: int) -> PositionTable:
-    """The first `n_positions` of the table that the translator's encoder adds to its embeddings.
+def model_table(translator: Translator | LanguageModel, n_positions: int) -> PositionTable:
+    """The first `n_positions` of the table that the encoder, or a language model's decoder, adds to its embeddings.
+
+    Marian's own order, all sines before all cosines, is the paper's here: `interop.marian` reorders its weights.
 
     Raises:
         ValueError: the number is out of range, or the model has no positions.
     """
-    config = translator.model.config
+    model = translator.model
+    config = model.config
     whole_number("positions", n_positions, 1, min(MAX_POSITIONS, config.max_positions))
-    positions = translator.model.encoder.embedding.positions
+    positions = (model.encoder or model.decoder).embedding.positions
     if positions is None:
         raise ValueError("expected a model with positions; found one with positions='none'")
     wavelengths = _wavelengths(config.d_model) if config.positions == "sinusoidal" else None

@@ -43,7 +43,7 @@ WHY = {
     "token": "A network computes with numbers: each token of the vocabulary owns one learned vector.",
     "embedding": "The factor lifts the embedding to the size of the position vectors, so that neither drowns the other "
     "(§3.4).",
-    "position": "Attention sees a set; only this sum tells it which token stands where (§3.5).",
+    "position": "Attention by itself sees a set; this sum tells it which token stands where (§3.5).",
     "norm": "It gives each position's vector mean 0 and variance 1, then a learned scale and shift, which keeps deep "
     "stacks trainable (§3.1).",
     "qkv": "Each position asks (query), offers what it can be found by (key), and carries what it will pass on (value) "
@@ -66,6 +66,17 @@ WHY = {
     "probabilities": "Exponentials, divided by their sum: a probability for every token of the vocabulary.",
     "next": "The most probable tokens are what greedy decoding would take; beam search weighs whole sequences (§6.1).",
 }
+
+
+def words_of(stage: str, config: TransformerConfig) -> tuple[str, str]:
+    """The title of a stage, and why it is there, in a model of this config."""
+    changes = {}
+    if not config.scale_embeddings:
+        changes["embedding"] = ("Embedding", "This model takes the embedding as it is; the paper scales it (§3.4).")
+    if not config.tie_output:
+        why = "The vector of each position is compared with one learned vector for each token: one score a candidate."
+        changes["linear"] = (TITLES["linear"], why)
+    return changes.get(stage, (TITLES[stage], WHY[stage]))
 
 
 @dataclass(frozen=True)

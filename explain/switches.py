@@ -13,11 +13,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from explain.cell import KINDS
 from explain.checks import whole_number
-from explain.run import Run, Runner
+from explain.kinds import KINDS, PLACES, checked_kind
+from explain.run import Run, Runner, teacher_forced
 from explain.tokens import Token
-from model.taps import Change, Trace, intervene, record
+from model.taps import Change, intervene, record
 from model.transformer import Transformer
 
 SWITCHES = ("positions", "residual", "scale", "head")
@@ -43,8 +43,7 @@ class Switch:
     def __post_init__(self) -> None:
         if self.name not in SWITCHES:
             raise ValueError(f"switch: expected one of {', '.join(SWITCHES)}; found {self.name!r}")
-        if not isinstance(self.kind, str) or self.kind not in KINDS:
-            raise ValueError(f"attention: expected one of {', '.join(KINDS)}; found {self.kind!r}")
+        checked_kind(self.kind, KINDS)
 
 
 @dataclass(frozen=True)
@@ -79,16 +78,20 @@ def compare(runner: Runner, run: Run, switch: Switch, position: int) -> Comparis
     """Runs the sentence again with a part switched off, in this thread alone; the weights stay as they are.
 
     Raises:
-        ValueError: no such position, layer or head, or the model has no positions to switch off.
+        ValueError: no such position, attention, layer or head, or the model has no positions to switch off.
     """
     whole_number("position", position, 0, len(run.target_out) - 1)
-    changes = _changes(runner.translator.model, switch)
+    side, block = PLACES[checked_kind(switch.kind, runner.kinds)]
+    changes = _changes(runner.network, switch)
     with runner.model() as model, intervene(changes):
         # a runner of its own: nothing that was switched may be remembered as this model's run
-        switched_text = Runner(runner.translator, 1).run(run.text, run.settings, 0, run.prefix).translation.text
-        trace = _pass(model, run)
-    before, after = (_probabilities(each["logits"], position) for each in (run.trace, trace))
-    side, block = KINDS[switch.kind]
+        switched_text = (
+            Runner(runner.translator, capacity=1).run(run.text, run.settings, 0, run.prefix).translation.text
+        )
+        with record() as trace:
+            teacher_forced(model, *([token.id for token in tokens] for tokens in (run.source, run.target_in)))
+    whole = run.trace
+    before, after = (_probabilities(each["logits"].cpu(), position) for each in (whole, trace))
     path = f"{side}.layers.{switch.layer}.{block}.weights"
     return Comparison(
         switch,
@@ -96,21 +99,21 @@ def compare(runner: Runner, run: Run, switch: Switch, position: int) -> Comparis
         run.translation.text,
         switched_text,
         _candidates(runner, before, after),
-        run.trace[path][0, switch.head].numpy(),
-        trace[path][0, switch.head].numpy(),
+        whole[path][0, switch.head].numpy(),
+        trace[path][0, switch.head].cpu().numpy(),
         run.source if switch.kind == "encoder" else run.target_in,
         run.target_in if switch.kind == "decoder" else run.source,
     )
 
 
 def _changes(model: Transformer, switch: Switch) -> dict[str, Change]:
-    side, block = KINDS[switch.kind]
+    side, block = PLACES[switch.kind]
     whole_number("layer", switch.layer, 0, len(getattr(model, side).layers) - 1)
     whole_number("head", switch.head, 0, model.config.n_heads - 1)
     if switch.name == "positions":
         if model.config.positions == "none":
             raise ValueError("expected a model with positions; found one with positions='none'")
-        return {f"{each}.embedding.position": torch.zeros_like for each in ("encoder", "decoder")}
+        return {path: torch.zeros_like for path, _ in model.named_modules() if path.endswith("embedding.position")}
     if switch.name == "head":
         return {f"{side}.layers.{switch.layer}.{block}.heads": lambda heads: _without(heads, switch.head)}
     if switch.name == "residual":
@@ -123,13 +126,6 @@ def _without(heads: Tensor, head: int) -> Tensor:
     kept = torch.ones(heads.shape[1], 1, 1, dtype=heads.dtype, device=heads.device)
     kept[head] = 0
     return heads * kept
-
-
-def _pass(model: Transformer, run: Run) -> Trace:
-    src, tgt = ([token.id for token in tokens] for tokens in (run.source, run.target_in))
-    with record() as trace:
-        model(torch.tensor([src], device=model.device), torch.tensor([tgt], device=model.device))
-    return {path: tensor.cpu() for path, tensor in trace.items()}
 
 
 def _probabilities(logits: Tensor, position: int) -> Tensor:

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from model.tokenizer import WORD_START, Tokenizer
+from model.tokenizer import WORD_START
+
+
+class TextSide(Protocol):
+    """What is needed of a tokenizer; ids are the target's unless `source` stands in a name."""
+
+    eos_id: int
+    special_ids: frozenset[int]
+    source_special_ids: frozenset[int]  # those that stand around a text
+
+    def __len__(self) -> int: ...
+    def encode(self, text: str) -> list[int]: ...
+    def decode(self, ids: Sequence[int]) -> str: ...
+    def token(self, token_id: int) -> str: ...
+    def source_token(self, token_id: int) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -30,17 +45,17 @@ class Token:
 
 @dataclass(frozen=True)
 class TargetToken(Token):
-    """A token of a translation.
+    """A token of a translation, or of a text that a language model continues.
 
     `probability` is the model's own, given the source and all tokens before it; a `given` token stood in the prefix
-    (forced, typed or sampled) and was not searched for.
+    (forced, typed or sampled) or in the text to continue, and was not searched for.
     """
 
     probability: float
     given: bool
 
 
-def tokens_of(tokenizer: Tokenizer, ids: Iterable[int]) -> tuple[Token, ...]:
+def tokens_of(ids: Iterable[int], text_of: Callable[[int], str], special_ids: Collection[int]) -> tuple[Token, ...]:
     """The tokens of a sequence; a `▁` starts a word, and a special token is a word of its own.
 
     Raises:
@@ -48,7 +63,7 @@ def tokens_of(tokenizer: Tokenizer, ids: Iterable[int]) -> tuple[Token, ...]:
     """
     tokens: list[Token] = []
     for token_id in ids:
-        text, special = tokenizer.token(token_id), token_id in tokenizer.special_ids
+        text, special = text_of(token_id), token_id in special_ids
         starts_word = not tokens or special or tokens[-1].special or text.startswith(WORD_START)
         word = tokens[-1].word + starts_word if tokens else 0
         tokens.append(Token(token_id, text, special, word))

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from explain.checks import whole_number
 from explain.run import Run, Runner
-from explain.stages import TITLES, WHY, Code, code_of
+from explain.stages import Code, code_of, words_of
 from explain.tokens import Token
 from model.config import TransformerConfig
 
@@ -66,9 +66,11 @@ class StageView:
 
 
 def walk(config: TransformerConfig) -> tuple[Step, ...]:
-    """Every stage of an encoder-decoder, in the order of computation."""
-    steps = []
-    for side, n_layers in (("encoder", config.n_encoder_layers), ("decoder", config.n_decoder_layers)):
+    """Every stage of an encoder-decoder or of a language model, in the order of computation."""
+    steps, sides = [], {"encoder": config.n_encoder_layers, "decoder": config.n_decoder_layers}
+    if not config.n_encoder_layers:
+        del sides["encoder"]
+    for side, n_layers in sides.items():
         embedding = ("token", "embedding") if config.positions == "none" else ("token", "embedding", "position")
         steps += [Step(side, None, "embedding", stage) for stage in embedding]
         blocks = {
@@ -76,7 +78,7 @@ def walk(config: TransformerConfig) -> tuple[Step, ...]:
             "cross_attn": ATTENTION_STAGES,
             "feed_forward": ("hidden", "feed_forward"),
         }
-        if side == "encoder":
+        if side == "encoder" or not config.n_encoder_layers:
             del blocks["cross_attn"]
         for layer in range(n_layers):
             for block, inner in blocks.items():
@@ -93,13 +95,13 @@ def stage_view(runner: Runner, run: Run, index: int, head: int = 0) -> StageView
     Raises:
         ValueError: no such step or head.
     """
-    config = runner.translator.model.config
+    config = runner.config
     steps = walk(config)
     step = steps[whole_number("step", index, 0, len(steps) - 1)]
     whole_number("head", head, 0, config.n_heads - 1)
     shapes, maps = _Values(runner, run, step, head).of_stage()
     code = code_of(step.stage, step.side, step.block, config)
-    return StageView(step, TITLES[step.stage], WHY[step.stage], tuple(shapes), tuple(maps), code)
+    return StageView(step, *words_of(step.stage, config), tuple(shapes), tuple(maps), code)
 
 
 class _Values:
@@ -107,8 +109,7 @@ class _Values:
 
     def __init__(self, runner: Runner, run: Run, step: Step, head: int) -> None:
         self.runner, self.run, self.step, self.head = runner, run, step, head
-        self.model = runner.translator.model
-        self.config = self.model.config
+        self.model, self.config, self.trace = runner.network, runner.config, run.trace
         self.tokens: tuple[Token, ...] = run.source if step.side == "encoder" else run.target_in
         self.at = f"{step.side}.layers.{step.layer}.{step.block}"
         self.n = len(self.tokens)
@@ -130,15 +131,18 @@ class _Values:
     def _embedding(self):
         d_model, scale = self.config.d_model, getattr(self.model, self.step.side).embedding.scale
         x = self._tap(f"{self.step.side}.embedding.embedded")
+        if not self.config.scale_embeddings:
+            return ["factor 1: none", self._size(x)], [self._map("embedding", x)]
         return [f"factor {scale:.4g} (√d_model = √{d_model} = {math.sqrt(d_model):.4g})", self._size(x)], [
             self._map("embedding × factor", x)
         ]
 
     def _position(self):
         at = f"{self.step.side}.embedding"
-        position, x = self.run.trace[f"{at}.position"], self._tap(f"{at}.output")
-        return [self._size(x, "embedding"), self._size(x, "PE"), self._size(x, "sum")], [
-            self._map("position vectors PE", position),
+        position, x = self.trace[f"{at}.position"], self._tap(f"{at}.output")
+        name = "position vectors, learned" if self.config.positions == "learned" else "position vectors PE"
+        return [self._size(x, "embedding"), self._size(x, "positions"), self._size(x, "sum")], [
+            self._map(name, position),
             self._map("embedding + position", x),
         ]
 
@@ -216,9 +220,10 @@ class _Values:
 
     def _hidden(self):
         hidden = self._tap(f"{self.at}.hidden")
-        zero = (hidden == 0).double().mean().item()
+        # only ReLU gives exact zeros; GELU and SiLU, which are smooth, leave small negative numbers instead
+        off, said = (hidden == 0, "exactly 0") if self.config.activation == "relu" else (hidden < 0, "below 0")
         shapes = [f"W_1: {self.config.d_model} × {self.config.d_ff}", self._size(hidden, "hidden")]
-        shapes.append(f"{100 * zero:.3g} % of the values are exactly 0 ({self.config.activation})")
+        shapes.append(f"{100 * off.double().mean().item():.3g} % of the values are {said} ({self.config.activation})")
         return shapes, [self._map("hidden values", hidden)]
 
     def _feed_forward(self):
@@ -248,14 +253,15 @@ class _Values:
         names = tuple(tuple(token.text for token in self.runner.tokens(row)) for row in ids.tolist())
         ranks = tuple(f"{rank + 1}." for rank in range(best.shape[1]))
         first = sum(row[0] == token.id for row, token in zip(ids.tolist(), self.run.target_out, strict=True))
-        shapes = [f"at {first} of {self.n} positions the translation has the most probable token"]
+        chosen = "translation" if self.run.translates else "text"
+        shapes = [f"at {first} of {self.n} positions the {chosen} has the most probable token"]
         table = Map("the most probable next tokens", best.numpy(), self._reads, "read → chosen", "rank", ranks, True)
         return shapes, [Map(**{**vars(table), "cells": names})]
 
     # ---- what they share ----
 
     def _tap(self, path: str) -> Tensor:
-        return self.run.trace[path][0]
+        return self.trace[path][0]
 
     def _head_tap(self, name: str) -> Tensor:
         return self._tap(f"{self.at}.{name}")[self.head]
@@ -284,7 +290,7 @@ class _Values:
         return Map(name, values.numpy(), rows, "query (the token that looks)", "key", self._keys, shares)
 
     def _candidates_map(self, name: str, logits: Tensor, values: Tensor, shares: bool) -> Map:
-        """The columns of the tokens that the translation has, then of the best candidates, the best positions first."""
+        """The columns of the tokens that were chosen, then of the best candidates, the best positions first."""
         chosen = [token.id for token in self.run.target_out]
         candidates = logits.topk(min(N_BEST, logits.shape[-1]), dim=-1).indices.T.flatten().tolist()
         ids = list(dict.fromkeys([*chosen, *candidates]))[:MAX_COLUMNS]
@@ -294,7 +300,9 @@ class _Values:
 
     def _vocabulary(self, logits: Tensor) -> str:
         rows, columns = logits.shape
-        return f"E: {columns} × {self.config.d_model}; logits: {rows} × {columns} (positions × vocabulary)"
+        matrix = "E" if self.config.tie_output else "the output's own matrix"
+        bias = f"; a bias for each of {columns} tokens" if self.config.output_bias else ""
+        return f"{matrix}: {columns} × {self.config.d_model}; logits: {rows} × {columns} (positions × vocabulary){bias}"
 
     @staticmethod
     def _size(values: Tensor, name: str = "") -> str:

@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from explain.attention import KINDS, aggregate, alignment, attention_maps, head_statistics
+from explain.attention import aggregate, alignment, attention_maps, head_statistics
 from explain.plain import plain
+from explain.kinds import KINDS
 from explain.run import Settings
 from tests.explain.conftest import SETTINGS, TEXT
 from tests.explain.second_road import run_again

@@ -71,7 +71,7 @@ def test_the_search_runs_with_the_part_off_too(runner, run, name):
     model, tokenizer = runner.translator.model, runner.translator.tokenizer
     weights = {key: value.detach().numpy().copy() for key, value in model.state_dict().items()}
     other = Switched(weights, model.config, switch)
-    for _ in range(runner.target_limit(len(src))):
+    for _ in range(greedy.limit):
         logits = other.run(src, tgt, name != "positions").logits[-1]
         logits[list(runner.translator.forbidden_ids)] = -np.inf
         tgt.append(int(logits.argmax()))
