@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from interop import gpt2, marian
 from interop.repository import Settings, resolve
 from model.checkpoint import CONFIG
+from model.config import TransformerConfig
 from model.language_model import LanguageModel
 from model.translator import Translator
 
@@ -22,10 +24,20 @@ def load(folder_or_id: str | Path, revision: str | None = None) -> Translator | 
         ValueError: the repository is not there, of an architecture not known here, or its files do not fit together.
     """
     folder = resolve(folder_or_id, revision)
-    model_type = Settings.read(folder, CONFIG).get("model_type", str, None)
+    return loader_for(Settings.read(folder, CONFIG))(folder)
+
+
+def loader_for(config: Settings) -> Callable[[Path], Translator | LanguageModel]:
+    """What loads a folder with this config.json.
+
+    Raises:
+        ValueError: its architecture is not known here.
+    """
+    model_type = config.get("model_type", str, None)
     if model_type is None:
-        return Translator.from_pretrained(folder)
+        TransformerConfig.from_dict(config.values)
+        return Translator.from_pretrained
     if model_type not in LOADERS:
         known = ", ".join(LOADERS)
         raise ValueError(f"model_type: expected {known}, or none for a model of this project; found {model_type!r}")
-    return LOADERS[model_type](folder)
+    return LOADERS[model_type]

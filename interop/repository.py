@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import model.checkpoint
+import model.hub
 from model.checkpoint import CONFIG, TOKENIZER, WEIGHTS, existing
 
 GENERATION, TOKENIZER_CONFIG = "generation_config.json", "tokenizer_config.json"
 SOURCE_SPM, TARGET_SPM, VOCAB, TARGET_VOCAB = "source.spm", "target.spm", "vocab.json", "target_vocab.json"
-FILES = (
-    CONFIG, WEIGHTS, TOKENIZER, GENERATION, TOKENIZER_CONFIG, SOURCE_SPM, TARGET_SPM, VOCAB, TARGET_VOCAB,
+FILES = (  # the weights last: a snapshot that has them is complete
+    CONFIG, TOKENIZER, GENERATION, TOKENIZER_CONFIG, SOURCE_SPM, TARGET_SPM, VOCAB, TARGET_VOCAB, WEIGHTS,
 )  # fmt: skip
 
 # What transformers calls the activations that we have.
@@ -35,7 +35,7 @@ def resolve(folder_or_id: str | Path, revision: str | None = None) -> Path:
     Raises:
         ValueError: there is no such folder, and the name is no Hub id or that of no repository that can be read.
     """
-    return model.checkpoint.resolve(folder_or_id, revision, FILES)
+    return model.hub.resolve(folder_or_id, revision, FILES)
 
 
 class Settings:
@@ -51,9 +51,18 @@ class Settings:
         Raises:
             ValueError: the file is missing, or no JSON object.
         """
+        return cls.parse(existing(folder, file).read_bytes(), file)
+
+    @classmethod
+    def parse(cls, content: str | bytes, file: str) -> Settings:
+        """The fields of a file's content.
+
+        Raises:
+            ValueError: it is no JSON object.
+        """
         try:
-            values = json.loads(existing(folder, file).read_text(encoding="utf-8"))
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            values = json.loads(content)
+        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
             raise ValueError(f"{file}: expected JSON; found something else ({error})") from error
         if not isinstance(values, dict):
             raise ValueError(f"{file}: expected an object of fields; found {type(values).__name__}")

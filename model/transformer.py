@@ -5,14 +5,18 @@ B batch, S source positions, T target positions, D d_model, V vocab_size.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from model.cache import KeyValueCache
+from model.checkpoint import CONFIG, existing, fill, read_weights, save_model
 from model.config import TransformerConfig
 from model.embedding import InputEmbedding
+from model.hub import Pretrained
 from model.layers import DecoderLayer, EncoderLayer
 from model.masks import causal_mask, padding_mask
 from model.positional import LearnedPositions
@@ -65,7 +69,7 @@ class Decoder(nn.Module):
         return self.output(self.final_norm(x))
 
 
-class Transformer(nn.Module):
+class Transformer(nn.Module, Pretrained):
     """Encoder, decoder and an output projection that is the token embedding again (§3.1, §3.4).
 
     `src_tokens`, `output_proj` and `output_bias`, which the paper does without, are None unless the config asks for
@@ -144,3 +148,12 @@ class Transformer(nn.Module):
     def device(self) -> torch.device:
         """Where the weights are."""
         return self.tokens.weight.device
+
+    @classmethod
+    def _read(cls, folder: Path) -> Transformer:
+        model = cls(TransformerConfig.load(existing(folder, CONFIG)))
+        fill(model, read_weights(folder))
+        return model.eval()
+
+    def _save_pretrained(self, save_directory: Path) -> None:
+        save_model(self, save_directory)

@@ -10,8 +10,11 @@ from typing import Protocol, overload
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from model.checkpoint import load_checkpoint, save_checkpoint
+from model.checkpoint import CONFIG, TOKENIZER, existing, save_checkpoint
+from model.config import TransformerConfig
 from model.decoding import BeamSettings, Hypothesis, beam_search
+from model.hub import Pretrained
+from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 
 BATCH_SIZE = 64  # sentences decoded together when a list is translated
@@ -31,7 +34,7 @@ class TextCodec(Protocol):
     def save(self, path: str | Path) -> None: ...
 
 
-class Translator:
+class Translator(Pretrained):
     """A trained Transformer with its tokenizer, and how it searches unless told otherwise.
 
     Without `beam` that is the paper's search, in which no translation contains a special token.
@@ -43,17 +46,17 @@ class Translator:
         self.beam = beam or BeamSettings(forbidden=tuple(sorted(tokenizer.special_ids - {tokenizer.eos_id})))
 
     @classmethod
-    def from_pretrained(cls, folder_or_id: str | Path, revision: str | None = None) -> Translator:
-        """Loads a checkpoint from a folder or from `org/name` on the Hub.
+    def _read(cls, folder: Path) -> Translator:
+        config = TransformerConfig.load(existing(folder, CONFIG))
+        tokenizer = Tokenizer.load(existing(folder, TOKENIZER))
+        if len(tokenizer) != config.vocab_size:
+            raise ValueError(
+                f"{TOKENIZER}: expected the config's vocab_size={config.vocab_size} tokens; found {len(tokenizer)}"
+            )
+        return cls(Transformer.from_pretrained(folder), tokenizer)
 
-        Raises:
-            ValueError: a file is missing, damaged, or does not fit the others.
-        """
-        return cls(*load_checkpoint(folder_or_id, revision))
-
-    def save_pretrained(self, folder: str | Path) -> None:
-        """Writes a checkpoint that `from_pretrained` reads."""
-        save_checkpoint(self.model, self.tokenizer, folder)
+    def _save_pretrained(self, save_directory: Path) -> None:
+        save_checkpoint(self.model, self.tokenizer, save_directory)
 
     @property
     def directions(self) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from model.checkpoint import load_checkpoint, save_checkpoint
+from model.checkpoint import save_checkpoint
+from model.translator import Translator
 from tests.conftest import tiny_translator
 
 
@@ -23,7 +24,8 @@ def folder(translator, tmp_path):
 
 
 def test_a_checkpoint_comes_back_as_it_was(folder, translator):
-    model, tokenizer = load_checkpoint(folder)
+    again = Translator.from_pretrained(folder)
+    model, tokenizer = again.model, again.tokenizer
     src, tgt = torch.tensor([[5, 9, 2]]), torch.tensor([[1, 8]])
     assert model.config == translator.model.config
     assert torch.equal(model(src, tgt), translator.model(src, tgt))
@@ -33,7 +35,7 @@ def test_a_checkpoint_comes_back_as_it_was(folder, translator):
 def test_half_precision_on_disk_becomes_single_in_memory(translator, tmp_path):
     save_checkpoint(translator.model, translator.tokenizer, tmp_path)
     assert {weight.dtype for weight in load_file(tmp_path / "model.safetensors").values()} == {torch.float16}
-    model, _ = load_checkpoint(tmp_path)
+    model = Translator.from_pretrained(tmp_path).model
     for ours, original in zip(model.parameters(), translator.model.parameters(), strict=True):
         assert torch.equal(ours, original.half().float())
 
@@ -46,27 +48,27 @@ def test_shared_weights_are_stored_once(folder, translator):
 def test_a_missing_file_is_named(folder):
     (folder / "tokenizer.json").unlink()
     with pytest.raises(ValueError, match=r"checkpoint: expected tokenizer.json; found config.json, model.safetensors"):
-        load_checkpoint(folder)
+        Translator.from_pretrained(folder)
 
 
 def test_pickled_weights_are_never_loaded(folder):
     (folder / "model.safetensors").unlink()
     (folder / "pytorch_model.bin").write_bytes(pickle.dumps({"not": "loaded"}))
     with pytest.raises(ValueError, match="pickled weights can run code and are never loaded; save them as safetensors"):
-        load_checkpoint(folder)
+        Translator.from_pretrained(folder)
 
 
 def test_a_pickle_under_the_name_of_safetensors_is_refused(folder):
     torch.save({"tokens.weight": torch.zeros(3)}, folder / "model.safetensors")
     with pytest.raises(ValueError, match=r"model.safetensors: expected safetensors; found a damaged or other file"):
-        load_checkpoint(folder)
+        Translator.from_pretrained(folder)
 
 
 def test_a_truncated_file_is_refused(folder):
     data = (folder / "model.safetensors").read_bytes()
     (folder / "model.safetensors").write_bytes(data[: len(data) // 2])
     with pytest.raises(ValueError, match=r"found a damaged or other file .*: download it again"):
-        load_checkpoint(folder)
+        Translator.from_pretrained(folder)
 
 
 def change_config(folder, **changes):
@@ -86,24 +88,24 @@ def change_config(folder, **changes):
 def test_a_config_that_does_not_fit_the_weights_is_refused(folder, changes, message):
     change_config(folder, **changes)
     with pytest.raises(ValueError, match=message):
-        load_checkpoint(folder)
+        Translator.from_pretrained(folder)
 
 
 def test_a_superfluous_tensor_is_named(folder):
     weights = load_file(folder / "model.safetensors")
     save_file({**weights, "extra.weight": torch.zeros(2)}, folder / "model.safetensors")
     with pytest.raises(ValueError, match=r"config.json has no place for extra.weight"):
-        load_checkpoint(folder)
+        Translator.from_pretrained(folder)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "not json"])
 def test_a_damaged_tokenizer_is_refused(folder, text):
     (folder / "tokenizer.json").write_text(text)
     with pytest.raises(ValueError, match=r"tokenizer.json: expected a Hugging Face tokenizer.json"):
-        load_checkpoint(folder)
+        Translator.from_pretrained(folder)
 
 
 @pytest.mark.parametrize("name", ["/no/such/folder", "../no-such-folder", "https://example.org/model", "a/b/c", "a b"])
 def test_what_is_neither_folder_nor_hub_id_is_refused(name):
     with pytest.raises(ValueError, match="checkpoint: expected a folder or a Hub id such as org/name; found neither"):
-        load_checkpoint(name)
+        Translator.from_pretrained(name)

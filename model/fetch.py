@@ -1,0 +1,189 @@
+"""Reads one repository of the Hub into the local cache, as a program of its own: what hangs here can be killed.
+
+`model.hub` runs it, by its path, so that it imports no torch. The request is one line of JSON on standard input; what
+it says is one JSON object a line on standard output. After `listing` and after `config` it waits for a line: no weights
+are asked for before the other side has seen both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypedDict
+
+from huggingface_hub import HfApi, RepoFile, hf_hub_download, try_to_load_from_cache
+from huggingface_hub.constants import HF_HUB_CACHE
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    HTTPError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.file_download import repo_folder_name
+from huggingface_hub.utils import WeakFileLock
+
+HASH_CHUNK = 1 << 20  # bytes
+
+
+class Request(TypedDict):
+    """What to fetch: `cached` lets a complete snapshot stand in for a Hub that gives no answer within `timeout` s."""
+
+    repo_id: str
+    revision: str | None
+    files: list[str]
+    anonymous: bool
+    cached: bool
+    timeout: float
+
+
+class Changed(Exception):
+    """The repository is no longer what it was when it was listed."""
+
+
+def say(**message: object) -> None:
+    """Tells the other side; when nobody reads any more, this program ends with a broken pipe."""
+    print(json.dumps(message), flush=True)
+
+
+def ask(**message: object) -> None:
+    """Tells the other side and waits for its line; without one this program ends."""
+    say(**message)
+    if not sys.stdin.readline():
+        sys.exit()
+
+
+def remove_partials(repo_folder: Path, locks: Path) -> None:
+    """Removes what killed downloads left of this repository, and leaves those that are going on."""
+    for partial in repo_folder.glob("blobs/*.incomplete"):
+        etag = partial.name.split(".")[0]
+        # huggingface_hub holds this lock while it downloads; the lock of a killed process is free
+        with contextlib.suppress(TimeoutError), WeakFileLock(locks / f"{etag}.lock", timeout=0.1):
+            partial.unlink(missing_ok=True)
+
+
+def is_whole(path: Path, file: RepoFile) -> bool:
+    """Whether the bytes on disk have the size and the hash that the Hub names: SHA-256, or git's for small files."""
+    size = path.stat().st_size
+    digest = hashlib.sha256() if file.lfs else hashlib.sha1(b"blob %d\0" % size)
+    with path.open("rb") as opened:
+        while chunk := opened.read(HASH_CHUNK):
+            digest.update(chunk)
+    return size == file.size and digest.hexdigest() == (file.lfs.sha256 if file.lfs else file.blob_id)
+
+
+class Download:
+    """The wanted files of one commit, fetched one by one."""
+
+    def __init__(self, repo_id: str, commit: str, files: Sequence[RepoFile], token: bool | None) -> None:
+        self.repo_id, self.commit, self.token = repo_id, commit, token
+        self.done, self.total = 0, sum(file.size for file in files)
+
+    def fetch(self, file: RepoFile, revision: str) -> Path:
+        """The file in the cache; a damaged one there is replaced.
+
+        Raises:
+            Changed: what came is not what was listed.
+        """
+        before = self.done
+        for again in (False, True):
+            self.done = before
+            path = Path(
+                hf_hub_download(
+                    self.repo_id, file.path, revision=revision, token=self.token,
+                    force_download=again, tqdm_class=self.bar(),
+                )
+            )  # fmt: skip
+            if path.parent.name != self.commit:
+                raise Changed
+            if is_whole(path, file):
+                self.done = before + file.size
+                say(done=self.done, total=self.total)
+                return path
+        raise Changed
+
+    def bar(self) -> type:
+        """A progress bar, as huggingface_hub wants one, that tells the other side."""
+        download = self
+
+        class Bar:
+            def __init__(self, *args: object, **kwargs: object) -> None: ...
+            def __enter__(self) -> Bar:
+                return self
+
+            def __exit__(self, *error: object) -> None: ...
+            def close(self) -> None: ...
+            def update(self, n: int) -> None:
+                download.done += n
+                say(done=download.done, total=download.total)
+
+        return Bar
+
+
+def fetch(request: Request) -> Path:
+    """The folder of a snapshot that has those of the wanted files that the repository has.
+
+    The last one completes a snapshot: it is fetched last, and only with it does the revision's name point there.
+    """
+    repo_id, revision, files = request["repo_id"], request["revision"] or "main", request["files"]
+    token = False if request["anonymous"] else None
+    api = HfApi(token=token)
+    commit = api.model_info(repo_id, revision=revision, timeout=request["timeout"]).sha
+    tree = api.list_repo_tree(repo_id, revision=commit)
+    listed = {entry.path: entry for entry in tree if isinstance(entry, RepoFile)}
+    ask(listing={file.path: file.size for file in listed.values()})
+    wanted = [listed[file] for file in files if file in listed]
+    download = Download(repo_id, commit, wanted, token)
+    for file in wanted:
+        path = download.fetch(file, revision if file.path == files[-1] else commit)
+        if file.path == "config.json":
+            ask(config=path.read_text(encoding="utf-8", errors="replace"))
+    return path.parent
+
+
+def complete_snapshot(request: Request) -> Path | None:
+    """The newest complete snapshot in the cache, if the one who asked takes it for a Hub that does not answer."""
+    if not request["cached"]:
+        return None
+    last = try_to_load_from_cache(request["repo_id"], request["files"][-1], revision=request["revision"])
+    return Path(last).parent if isinstance(last, str) else None
+
+
+def main() -> None:
+    """Reads the request, fetches, and says `folder`, `error` or `unreachable` in the end."""
+    request: Request = json.loads(sys.stdin.readline())
+    name = repo_folder_name(repo_id=request["repo_id"], repo_type="model")
+    folders = Path(HF_HUB_CACHE, name), Path(HF_HUB_CACHE, ".locks", name)
+    remove_partials(*folders)
+    say(started=[str(folder) for folder in folders])
+    try:
+        say(folder=str(fetch(request)))
+    except GatedRepoError:
+        say(error="expected a public repository; found a gated one, whose terms must be accepted on the Hub first")
+    except RevisionNotFoundError:
+        say(error=f"expected a revision of this repository; found no {request['revision']}")
+    except RepositoryNotFoundError:
+        say(error="expected a repository on the Hub; found none, or a private one: check the name and the revision")
+    except Changed:
+        say(error="expected the files as the Hub listed them; found others: try again")
+    except (HTTPError, OSError) as error:  # the Hub's own errors among them
+        status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
+        if status == 403:
+            say(error="expected a public repository; found one that is private or gated: choose another")
+        elif folder := complete_snapshot(request):
+            say(folder=str(folder))
+        else:
+            reason = f"status {status}" if status else getattr(error, "strerror", None) or type(error).__name__
+            say(unreachable=reason)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BrokenPipeError:
+        os._exit(1)  # nobody listens any more; Python's own exit would trip over the pipe once more
