@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -124,10 +126,9 @@ class Batch(NamedTuple):
 
 
 def tokenize(
-    pairs: datasets.Dataset, languages: tuple[str, str], tokenizer: Tokenizer, max_length: int
+    texts: Mapping[str, Sequence[str]], languages: tuple[str, str], tokenizer: Tokenizer, max_length: int
 ) -> list[Example]:
     """Every pair in both directions, without those that have an empty side or one of more than `max_length` tokens."""
-    texts = pairs[:]  # as lists: going through a column of the data set takes longer than encoding it
     ids = {lang: [tokenizer.encode(text) for text in texts[lang]] for lang in languages}
     examples = []
     for source, target in directions(languages):
@@ -137,6 +138,22 @@ def tokenize(
             if src and tgt and max(len(example.src), len(example.tgt)) <= max_length:
                 examples.append(example)
     return examples
+
+
+def save_examples(examples: list[Example], path: Path) -> None:
+    """Writes examples to a file that `load_examples` reads, whole or not at all."""
+    new = path.with_name(f"new-{path.name}")
+    src, tgt = zip(*examples, strict=True)
+    lengths = {"src_lengths": [len(side) for side in src], "tgt_lengths": [len(side) for side in tgt]}
+    np.savez(new, src=np.concatenate(src), tgt=np.concatenate(tgt), **lengths)
+    os.replace(new, path)
+
+
+def load_examples(path: Path) -> list[Example]:
+    """The examples in a file."""
+    with np.load(path) as file:
+        sides = [np.split(file[name], np.cumsum(file[f"{name}_lengths"])[:-1]) for name in ("src", "tgt")]
+    return [Example(src, tgt) for src, tgt in zip(*sides, strict=True)]
 
 
 def short_pairs(

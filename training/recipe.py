@@ -77,6 +77,8 @@ class Recipe:
     clip_norm: float = 1.0  # longest gradient, over all parameters
     label_smoothing: float = 0.1  # §5.4
     ema_decay: float = 0.999  # a step, of the averaged weights that are validated and exported
+    bpe_dropout: float = 0.0  # share of merges left out when training text is split into tokens, anew each epoch
+    rename: float = 0.0  # share of pairs whose names and numbers become others, anew each epoch
     max_length: int = 128  # longest side of a training pair, special tokens included; longer pairs are left out
     mixed_precision: str = "no"  # "bf16" is worth it where matrix products have it in hardware; "fp16" on older GPUs
     seed: int = 1
@@ -100,9 +102,11 @@ class Recipe:
         for name in ("warmup_steps", "decay_steps", "lr", "muon_lr", "weight_decay", "seed"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name}: expected 0 or more; found {getattr(self, name)}")
-        for name in ("label_smoothing", "ema_decay"):
+        for name in ("label_smoothing", "ema_decay", "bpe_dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name}: expected 0 or more and less than 1; found {getattr(self, name)}")
+        if not 0 <= self.rename <= 1:
+            raise ValueError(f"rename: expected 0 to 1; found {self.rename}")
         if not self.clip_norm > 0:
             raise ValueError(f"clip_norm: expected more than 0; found {self.clip_norm}")
         if self.schedule == "paper" and self.warmup_steps < 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 
 import tokenizers
 from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, processors, trainers
@@ -62,4 +63,14 @@ def train_tokenizer(
             decoders.Strip(" ", left=1, right=0),
         ]
     )
+    return Tokenizer(backend)
+
+
+def with_dropout(path: str | Path, dropout: float) -> Tokenizer:
+    """The tokenizer in a file, which leaves out each merge with probability `dropout` (BPE-dropout).
+
+    The library draws from a generator of its own, which no seed reaches.
+    """
+    backend = tokenizers.Tokenizer.from_file(str(path))
+    backend.model.dropout = dropout or None
     return Tokenizer(backend)

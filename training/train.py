@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 import datasets
+import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.utils import set_seed
@@ -31,13 +32,24 @@ from model.checkpoint import save_checkpoint
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 from training.card import TRAINING_FACTS
-from training.data import Batch, Example, bucketed_batches, collate, load_corpus, short_pairs, tokenize
+from training.data import (
+    Batch,
+    Example,
+    bucketed_batches,
+    collate,
+    load_corpus,
+    load_examples,
+    save_examples,
+    short_pairs,
+    tokenize,
+)
 from training.dropout import use_byte_dropout
 from training.loss import token_loss
 from training.optimizer import build_optimizers
 from training.recipe import Recipe
+from training.rename import Renamer
 from training.schedule import learning_rate_factor
-from training.tokenizer import train_tokenizer
+from training.tokenizer import train_tokenizer, with_dropout
 from training.validate import validate
 
 # the embedding is tied on purpose (§3.4): accelerate need not say so at every save
@@ -92,13 +104,9 @@ class Trainer:
             valid = {c.name: load_corpus(c, recipe.languages, "valid", data_dir) for c in recipe.corpora}
             run_dir.mkdir(parents=True, exist_ok=True)
             self.tokenizer = self._tokenizer(train)
-        self.n_pairs = {name: len(pairs) for name, pairs in train.items()}
-        self.examples: list[Example] = []
-        for corpus in recipe.corpora:
-            examples = tokenize(train[corpus.name], recipe.languages, self.tokenizer, recipe.max_length)
-            self.examples += examples * corpus.repeat
-        if not self.examples:
-            raise ValueError(f"expected training pairs of at most max_length={recipe.max_length} tokens; found none")
+        # as lists: going through a column of a data set takes longer than encoding it
+        self.texts = {name: pairs[:] for name, pairs in train.items()}
+        self.renamer = Renamer(self.texts.values())
         self.valid = {
             name: short_pairs(pairs, recipe.languages, self.tokenizer, recipe.max_length)
             for name, pairs in valid.items()
@@ -209,11 +217,40 @@ class Trainer:
         """The global batches from where the run stands, epoch after epoch."""
         progress = self.progress
         while True:
-            batches = bucketed_batches(self.examples, self.recipe.batch_tokens, self.recipe.seed, progress.epoch)
+            examples = self.examples(progress.epoch)
+            batches = bucketed_batches(examples, self.recipe.batch_tokens, self.recipe.seed, progress.epoch)
             while progress.batch < len(batches):
                 progress.batch += 1
-                yield [self.examples[i] for i in batches[progress.batch - 1]]
+                yield [examples[i] for i in batches[progress.batch - 1]]
             progress.epoch, progress.batch = progress.epoch + 1, 0
+
+    def examples(self, epoch: int) -> list[Example]:
+        """An epoch's examples: each pair in both directions, as often as its corpus is repeated.
+
+        Drawn once and kept in a file, so that all processes, and a resumed run, meet the same.
+
+        Raises:
+            ValueError: no pair is short enough.
+        """
+        path = self.run_dir / f"epoch-{epoch}.npz"
+        with self.accelerator.main_process_first():
+            if not path.exists():
+                for old in self.run_dir.glob("epoch-*.npz"):
+                    old.unlink()
+                save_examples(self._draw_examples(epoch), path)
+        return load_examples(path)
+
+    def _draw_examples(self, epoch: int) -> list[Example]:
+        recipe, rng = self.recipe, np.random.default_rng((self.recipe.seed, epoch))
+        tokenizer = with_dropout(self.run_dir / "tokenizer.json", recipe.bpe_dropout)
+        examples: list[Example] = []
+        for corpus in recipe.corpora:
+            for _ in range(corpus.repeat):
+                texts = self.renamer(self.texts[corpus.name], recipe.rename, rng)
+                examples += tokenize(texts, recipe.languages, tokenizer, recipe.max_length)
+        if not examples:
+            raise ValueError(f"expected training pairs of at most max_length={recipe.max_length} tokens; found none")
+        return examples
 
     def step(self, examples: list[Example]) -> Tensor:
         """One optimiser step on one global batch; returns the loss summed over this process's share of the labels."""
@@ -282,7 +319,7 @@ class Trainer:
         save_checkpoint(model, self.tokenizer, folder)
         facts = {
             "recipe": dataclasses.asdict(self.recipe),
-            "pairs": self.n_pairs,
+            "pairs": {name: len(texts[self.recipe.languages[0]]) for name, texts in self.texts.items()},
             "parameters": sum(parameter.numel() for parameter in model.parameters()),
             "steps": progress.step,
             "epochs": progress.epoch,

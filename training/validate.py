@@ -17,7 +17,7 @@ from training.recipe import Recipe
 @torch.inference_mode()
 def validation_loss(model: Transformer, tokenizer: Tokenizer, pairs: datasets.Dataset, recipe: Recipe) -> float:
     """Cross-entropy in nats a target token, without label smoothing, over both directions."""
-    examples = tokenize(pairs, recipe.languages, tokenizer, recipe.max_length)
+    examples = tokenize(pairs[:], recipe.languages, tokenizer, recipe.max_length)
     total = n_labels = 0
     for indices in bucketed_batches(examples, recipe.batch_tokens, seed=0, epoch=0):
         batch = collate([examples[i] for i in indices], tokenizer)

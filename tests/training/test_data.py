@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 
 from tests.training.conftest import write_lines
-from training.data import Example, bucketed_batches, collate, load_corpus, load_tokenized, short_pairs, tokenize
+from training.data import (
+    Example,
+    bucketed_batches,
+    collate,
+    load_corpus,
+    load_examples,
+    load_tokenized,
+    save_examples,
+    short_pairs,
+    tokenize,
+)
 from training.recipe import Corpus
 from training.tokenizer import train_tokenizer
 
@@ -87,7 +97,7 @@ def tokenizer():
 
 def test_each_pair_is_an_example_in_both_directions(tokenizer):
     pairs = datasets.Dataset.from_dict({"en": ["red", "A dog."], "de": ["rot", "Ein Hund."]})
-    examples = tokenize(pairs, LANGUAGES, tokenizer, max_length=50)
+    examples = tokenize(pairs[:], LANGUAGES, tokenizer, max_length=50)
     assert [(list(e.src), list(e.tgt)) for e in examples] == [
         (tokenizer.encode_source("red", "de"), tokenizer.encode_target("rot")),
         (tokenizer.encode_source("A dog.", "de"), tokenizer.encode_target("Ein Hund.")),
@@ -99,8 +109,8 @@ def test_each_pair_is_an_example_in_both_directions(tokenizer):
 def test_pairs_beyond_the_length_limit_are_left_out(tokenizer):
     pairs = datasets.Dataset.from_dict({"en": ["red", "red"], "de": ["rot", "rot rot rot"]})
     limit = len(tokenizer.encode("rot rot rot")) + 1
-    assert len(tokenize(pairs, LANGUAGES, tokenizer, limit - 1)) == 2
-    assert len(tokenize(pairs, LANGUAGES, tokenizer, limit + 1)) == 4
+    assert len(tokenize(pairs[:], LANGUAGES, tokenizer, limit - 1)) == 2
+    assert len(tokenize(pairs[:], LANGUAGES, tokenizer, limit + 1)) == 4
     assert len(short_pairs(pairs, LANGUAGES, tokenizer, limit)) == 1
     assert len(short_pairs(pairs, LANGUAGES, tokenizer, limit + 1)) == 2
 
@@ -156,3 +166,18 @@ def test_an_example_beyond_the_limit_is_alone(examples):
     huge = Example(np.ones(300, np.int32), np.ones(5, np.int32))
     batches = bucketed_batches([*examples, huge], 200, seed=1, epoch=0)
     assert [len(examples)] in batches
+
+
+def test_examples_in_a_file_are_the_same_again(tmp_path):
+    examples = [
+        Example(np.array([5, 7, 2], np.int32), np.array([8, 2], np.int32)),
+        Example(np.array([6, 2], np.int32), np.array([9, 10, 11, 2], np.int32)),
+    ]
+    save_examples(examples, tmp_path / "epoch-3.npz")
+    loaded = load_examples(tmp_path / "epoch-3.npz")
+    assert [[side.tolist() for side in example] for example in loaded] == [
+        [[5, 7, 2], [8, 2]],
+        [[6, 2], [9, 10, 11, 2]],
+    ]
+    assert all(side.dtype == np.int32 for example in loaded for side in example)
+    assert [path.name for path in tmp_path.iterdir()] == ["epoch-3.npz"]

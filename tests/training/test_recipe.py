@@ -44,6 +44,8 @@ def test_a_recipe_survives_json(recipe_file):
         ("lr = 3e-3", "lr = -1", "lr: expected 0 or more; found -1"),
         ("lr = 3e-3", "clip_norm = 0", "clip_norm: expected more than 0; found 0"),
         ("ema_decay = 0.9", "ema_decay = 1", "ema_decay: expected 0 or more and less than 1; found 1"),
+        ("lr = 3e-3", "bpe_dropout = 1.0", "bpe_dropout: expected 0 or more and less than 1; found 1.0"),
+        ("lr = 3e-3", "rename = 1.5", "rename: expected 0 to 1; found 1.5"),
         ("lr = 3e-3", 'optimizer = "sgd"', "optimizer: expected one of adam, adamw, muon; found 'sgd'"),
         ("lr = 3e-3", 'schedule = "cosine"', "schedule: expected one of paper, warmup_stable_decay; found 'cosine'"),
         ("warmup_steps = 10", 'warmup_steps = 0\nschedule = "paper"', "the paper's schedule needs 1 or more; found 0"),

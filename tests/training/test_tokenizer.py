@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerFast
 
 from model.tokenizer import Tokenizer
 from tests.training.conftest import word_pairs
-from training.tokenizer import train_tokenizer
+from training.tokenizer import train_tokenizer, with_dropout
 
 HARD_TEXTS = [
     "Ein Hund, zwei Katzen!",
@@ -79,3 +79,12 @@ def test_transformers_opens_the_file_and_gives_the_same_ids(tokenizer, tmp_path)
         assert theirs(text)["input_ids"] == tokenizer.encode_target(text), text
         assert theirs.decode(tokenizer.encode(text), clean_up_tokenization_spaces=False) == text
     assert len(theirs) == len(tokenizer)
+
+
+def test_dropout_splits_a_word_in_several_ways_that_all_read_the_same(tokenizer, tmp_path):
+    tokenizer.save(tmp_path / "tokenizer.json")
+    dropping, whole = with_dropout(tmp_path / "tokenizer.json", 0.3), with_dropout(tmp_path / "tokenizer.json", 0.0)
+    splits = {tuple(dropping.encode("green Katze")) for _ in range(50)}
+    assert len(splits) > 5
+    assert {tokenizer.decode(split) for split in splits} == {"green Katze"}
+    assert whole.encode("green Katze") == tokenizer.encode("green Katze")

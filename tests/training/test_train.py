@@ -125,8 +125,29 @@ def test_a_run_folder_of_another_model_is_refused(trained, tmp_path):
 
 def test_pairs_that_are_all_too_long_are_refused(trained, tmp_path):
     recipe = dataclasses.replace(trained.recipe, max_length=3)
-    with pytest.raises(ValueError, match="expected training pairs of at most max_length=3 tokens; found none"):
+    with pytest.raises(ValueError, match="expected pairs of at most max_length=3 tokens a side; found none"):
         Trainer(recipe, trained.data_dir, tmp_path)
+
+
+def test_training_pairs_that_are_all_too_long_are_refused(trained, tmp_path):
+    data = shutil.copytree(trained.data_dir, tmp_path / "data")
+    for language, lines in zip(("en", "de"), word_pairs(60, (24, 30)), strict=True):
+        write_lines(data / f"words/train.{language}", lines)
+    recipe = dataclasses.replace(trained.recipe, max_length=20, corpora=trained.recipe.corpora[:1])
+    with pytest.raises(ValueError, match="expected training pairs of at most max_length=20 tokens; found none"):
+        Trainer(recipe, data, tmp_path / "run").train()
+
+
+def test_an_epoch_is_drawn_once_and_the_next_one_anew(trained, tmp_path):
+    recipe = dataclasses.replace(trained.recipe, bpe_dropout=0.3)
+    first, resumed = (Trainer(recipe, trained.data_dir, tmp_path) for _ in range(2))
+    drawn, again, other = (
+        [[*map(int, example.src)] for example in trainer.examples(epoch)]
+        for trainer, epoch in [(first, 0), (resumed, 0), (resumed, 1)]
+    )
+    assert drawn == again != other
+    assert [path.name for path in tmp_path.glob("epoch*")] == ["epoch-1.npz"], "the old epoch takes no room"
+    assert len(drawn) == 2 * (240 + 2 * 120), "each pair in both directions, as often as its corpus says"
 
 
 def test_two_processes_have_the_loss_of_one_with_the_same_global_batches(toy_data, tmp_path):
@@ -147,7 +168,7 @@ def test_two_processes_have_the_loss_of_one_with_the_same_global_batches(toy_dat
     one, two = (Run(Recipe.load(path), data, tmp_path / name) for name in ("one", "two"))
 
     trainer = Trainer(one.recipe, one.data_dir, one.run_dir)
-    batches = bucketed_batches(trainer.examples, 80, one.recipe.seed, epoch=0)
+    batches = bucketed_batches(trainer.examples(0), 80, one.recipe.seed, epoch=0)
     assert 1 in {len(batch) for batch in batches[:30]}, "a batch that has no example for the second process"
     trainer.train()
     launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "training.train"]
