@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from explain.attention import aggregate, alignment, attention_maps, head_statistics
-from explain.plain import plain
 from explain.kinds import KINDS
+from explain.plain import plain
 from explain.run import Settings
 from tests.explain.conftest import SETTINGS, TEXT
 from tests.explain.second_road import run_again
