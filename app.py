@@ -11,6 +11,7 @@ import torch
 
 import interop
 from explain.run import Runner
+from interop.download import download
 from model import Translator
 from ui.launch import launch
 from ui.models import Models, Progress
@@ -23,7 +24,7 @@ MAX_DOWNLOAD = 1_000_000_000  # bytes of a repository that a visitor may ask for
 
 def from_hub(name: str, progress: Progress) -> Runner:
     """A model of the Hub that a visitor asked for."""
-    return Runner(interop.load(interop.download(name, max_bytes=MAX_DOWNLOAD, progress=progress)), name)
+    return Runner(interop.load(download(name, max_bytes=MAX_DOWNLOAD, progress=progress)), name)
 
 
 def load_models() -> tuple[Models, str]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from explain.run import CONTINUE
+
 NAMES = {"de": "German", "en": "English", "fr": "French"}
 
 
 def direction_name(direction: str) -> str:
     """`en-de` as "English → German"; a language without a name here keeps its code."""
+    if direction == CONTINUE:
+        return "Continue the text"
     return " → ".join(NAMES.get(language, language) for language in direction.split("-"))
 
 

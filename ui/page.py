@@ -105,6 +105,7 @@ def build_page(models: Models, notice: str = "") -> gr.Blocks:
                 text_box: run.text,
                 direction_box: gr.Dropdown(choices=direction_choices(directions), value=settings.direction),
                 swap: gr.Button(interactive=swapped(settings.direction) in directions),
+                go: gr.Button("Translate" if runner.translates else "Continue"),
                 beam_size: settings.beam_size,
                 alpha: settings.alpha,
                 n_best: settings.n_best,
@@ -174,7 +175,7 @@ def build_page(models: Models, notice: str = "") -> gr.Blocks:
             return {tabs: gr.Tabs(selected=tab), **on_model(runner, linked.run(runner), tab)}
 
         page_outputs = [request, *tab_outputs]
-        model_outputs = [about_model, model_name, *controls, swap, active_tab, *page_outputs]
+        model_outputs = [about_model, model_name, *controls, swap, go, active_tab, *page_outputs]
 
         def address(event: gr.events.Dependency) -> None:
             """Behind an event that changed the page: the link to what it shows."""

@@ -14,10 +14,10 @@ def picker(models: Models) -> tuple[gr.Dropdown, gr.Button]:
     """Draws the choice and its button, unless there is nothing to choose."""
     info = "Bundled with this page"
     if models.allowed:
-        patterns = ", ".join(models.allowed)
+        patterns = ", ".join(f"`{pattern}`" for pattern in models.allowed)
         info += f", or type a repository of the Hugging Face Hub: {patterns}. Only safetensors are loaded."
     choosable = bool(models.allowed) or len(models.names) > 1
-    with gr.Accordion("Model", open=False, visible=choosable, elem_id="model"), gr.Row(equal_height=True):
+    with gr.Accordion("Another model", open=False, visible=choosable, elem_id="model"), gr.Row(elem_id="model-bar"):
         name = gr.Dropdown(
             list(models.names), value=models.default.name, label="Model", info=info, scale=6,
             allow_custom_value=bool(models.allowed), elem_id="model-name",
