@@ -126,14 +126,24 @@ class Batch(NamedTuple):
 
 
 def tokenize(
-    texts: Mapping[str, Sequence[str]], languages: tuple[str, str], tokenizer: Tokenizer, max_length: int
+    texts: Mapping[str, Sequence[str]],
+    languages: tuple[str, str],
+    tokenizer: Tokenizer,
+    max_length: int,
+    source_tokenizer: Tokenizer | None = None,
 ) -> list[Example]:
-    """Every pair in both directions, without those that have an empty side or one of more than `max_length` tokens."""
-    ids = {lang: [tokenizer.encode(text) for text in texts[lang]] for lang in languages}
+    """Every pair in both directions, without those that have an empty side or one of more than `max_length` tokens.
+
+    `source_tokenizer` splits the sources in the place of `tokenizer`, into tokens of the same vocabulary.
+    """
+    tgt_ids = {lang: [tokenizer.encode(text) for text in texts[lang]] for lang in languages}
+    src_ids = tgt_ids
+    if source_tokenizer is not None:
+        src_ids = {lang: [source_tokenizer.encode(text) for text in texts[lang]] for lang in languages}
     examples = []
     for source, target in directions(languages):
         tag, eos = tokenizer.language_id(target), tokenizer.eos_id
-        for src, tgt in zip(ids[source], ids[target], strict=True):
+        for src, tgt in zip(src_ids[source], tgt_ids[target], strict=True):
             example = Example(np.array([tag, *src, eos], np.int32), np.array([*tgt, eos], np.int32))
             if src and tgt and max(len(example.src), len(example.tgt)) <= max_length:
                 examples.append(example)

@@ -77,7 +77,7 @@ class Recipe:
     clip_norm: float = 1.0  # longest gradient, over all parameters
     label_smoothing: float = 0.1  # §5.4
     ema_decay: float = 0.999  # a step, of the averaged weights that are validated and exported
-    bpe_dropout: float = 0.0  # share of merges left out when training text is split into tokens, anew each epoch
+    bpe_dropout: float = 0.0  # share of merges left out when training sources are split into tokens, anew each epoch
     rename: float = 0.0  # share of pairs whose names and numbers become others, anew each epoch
     max_length: int = 128  # longest side of a training pair, special tokens included; longer pairs are left out
     mixed_precision: str = "no"  # "bf16" is worth it where matrix products have it in hardware; "fp16" on older GPUs

@@ -242,12 +242,12 @@ class Trainer:
 
     def _draw_examples(self, epoch: int) -> list[Example]:
         recipe, rng = self.recipe, np.random.default_rng((self.recipe.seed, epoch))
-        tokenizer = with_dropout(self.run_dir / "tokenizer.json", recipe.bpe_dropout)
+        dropping = with_dropout(self.run_dir / "tokenizer.json", recipe.bpe_dropout)
         examples: list[Example] = []
         for corpus in recipe.corpora:
             for _ in range(corpus.repeat):
                 texts = self.renamer(self.texts[corpus.name], recipe.rename, rng)
-                examples += tokenize(texts, recipe.languages, tokenizer, recipe.max_length)
+                examples += tokenize(texts, recipe.languages, self.tokenizer, recipe.max_length, dropping)
         if not examples:
             raise ValueError(f"expected training pairs of at most max_length={recipe.max_length} tokens; found none")
         return examples

@@ -19,7 +19,7 @@ from training.data import (
     tokenize,
 )
 from training.recipe import Corpus
-from training.tokenizer import train_tokenizer
+from training.tokenizer import train_tokenizer, with_dropout
 
 LANGUAGES = ("en", "de")
 ALIGNED = Corpus(name="aligned", path="{split}.{lang}")
@@ -166,6 +166,18 @@ def test_an_example_beyond_the_limit_is_alone(examples):
     huge = Example(np.ones(300, np.int32), np.ones(5, np.int32))
     batches = bucketed_batches([*examples, huge], 200, seed=1, epoch=0)
     assert [len(examples)] in batches
+
+
+def test_sources_alone_are_split_by_a_tokenizer_of_their_own(tmp_path):
+    tokenizer = train_tokenizer([side for pair in PAIRS for side in pair] * 3, LANGUAGES, vocab_size=400)
+    tokenizer.save(tmp_path / "tokenizer.json")
+    texts = {lang: [pair[i] for pair in PAIRS] for i, lang in enumerate(LANGUAGES)}
+    whole = tokenize(texts, LANGUAGES, tokenizer, 50)
+    split = tokenize(texts, LANGUAGES, tokenizer, 50, with_dropout(tmp_path / "tokenizer.json", 0.9))
+    assert [example.tgt.tolist() for example in split] == [example.tgt.tolist() for example in whole]
+    assert sum(len(example.src) for example in split) > sum(len(example.src) for example in whole)
+    decoded = [[tokenizer.decode(example.src.tolist()) for example in examples] for examples in (split, whole)]
+    assert decoded[0] == decoded[1]
 
 
 def test_examples_in_a_file_are_the_same_again(tmp_path):
