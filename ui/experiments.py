@@ -19,6 +19,7 @@ from explain.experiments import (
     quadratic_cost,
     recall,
     several_heads,
+    warmup,
 )
 from explain.plain import plain
 
@@ -215,11 +216,8 @@ def heads_figures(result: several_heads.Result) -> list[Figure]:
     """Both answers right, over the training."""
     percent = {name: 100 * values for name, values in result.accuracy.items()}
     note = (
-        "With one head, one row of weights has to serve both questions, so both words arrive as one mixture. "
-        "Each model has "
-        "the same number of parameters. The two relations need two heads; more of them make it likelier that "
-        "training finds "
-        "the two."
+        "With one head, one row of weights has to serve both questions, so both words arrive as one mixture that is "
+        "hard to take apart. Two heads look at one place each. Each model has the same number of parameters."
     )
     title = "Tokens for which both answers are right"
     return [lines(title, ("training step", result.step), "both right, %", percent, note=note)]
@@ -229,12 +227,27 @@ def recall_figures(result: recall.Result) -> list[Figure]:
     """Right answers over distance."""
     percent = {name: 100 * values for name, values in result.accuracy.items()}
     note = (
-        f"Guessing gives {100 / recall.COUNTRIES:.3g} %. Both models saw every distance equally often, "
-        f"in the same number "
-        "of training steps. What is shown is how soon each learns: with more steps the RNN recalls further too."
+        f"Guessing gives {100 / recall.COUNTRIES:.3g} %. Both models saw every distance equally often, in the same "
+        "number of training steps. What is shown is how soon each learns: with more steps the RNN recalls further too."
     )
     distance = ("places from country to question", result.distance)
     return [lines("Languages recalled", distance, "right answers, %", percent, "x", note)]
+
+
+def warmup_figures(result: warmup.Result) -> list[Figure]:
+    """The losses, and the learning rates that made them."""
+    step = ("training step", result.step)
+    note = (
+        f"Guessing gives ln {warmup.WORDS} = {warmup.GUESSING:.3g}: a model whose loss stays there has learned nothing."
+    )
+    rates = {
+        "no warmup": result.rate["post-norm, no warmup"],
+        "warmup": result.rate["post-norm, warmup"],
+    }
+    return [
+        lines("Loss over the training", step, "cross-entropy, nats", result.loss, note=note),
+        lines("The learning rates", step, "learning rate", rates, note="Both have the same peak."),
+    ]
 
 
 EXPERIMENTS = [
@@ -267,9 +280,8 @@ EXPERIMENTS = [
         quadratic_cost,
         "The price: cost grows with n²",
         "Every position looks at every position: $QK^T$ is an $n \\times n$ matrix, so attention takes "
-        "$O(n^2 \\cdot d)$ operations and, written out, $O(n^2)$ memory. The feed-forward grows only with $n$: "
-        "on short texts it "
-        "is the larger part, on long ones attention is.",
+        "$O(n^2 \\cdot d)$ operations and, written out, $O(n^2)$ memory. The feed-forward grows only with $n$: on "
+        "short texts it is the larger part, on long ones attention is.",
         cost_figures,
     ),
     Shown(
@@ -295,21 +307,31 @@ EXPERIMENTS = [
     Shown(
         several_heads,
         "Why several heads",
-        "One head has one row of weights for each token, so it can average two places but not keep them apart. "
-        "$\\mathrm{Concat}(\\mathrm{head}_1, \\dots, \\mathrm{head}_h)W^O$ (§3.2.2) lets each head look "
-        "somewhere else, "
-        "for the same number of parameters. The task here needs two relations at once: which word stood one "
-        "place before, "
-        "and which one three places before?",
+        "One head has one row of weights for each token: to look at two places it has to average them. "
+        "$\\mathrm{Concat}(\\mathrm{head}_1, \\dots, \\mathrm{head}_h)W^O$ (§3.2.2) lets each head look somewhere "
+        "else, for the same number of parameters. The task here needs two relations at once: which word stood one "
+        "place before, and which one three places before?",
         heads_figures,
+    ),
+    Shown(
+        warmup,
+        "Why the learning rate warms up",
+        "The paper raises the learning rate over the first $warmup\\_steps$ steps and then lowers it (§5.3):\n\n"
+        "$$lrate = d_{model}^{-0.5} \\cdot \\min(step\\_num^{-0.5},\\; step\\_num \\cdot warmup\\_steps^{-1.5})$$\n\n"
+        "A deep post-norm stack needs this: before training, the gradients of its last layers are large, and steps at "
+        "the full rate spoil it. In a pre-norm stack they are small from the start (Xiong et al. 2020). Here encoders "
+        "learn to copy eight words. The rate rises over the first half of the steps or is at its peak throughout, "
+        "without the later decay; first weights, data, peak rate and steps are equal. With fewer layers the post-norm "
+        "stack manages without warmup too: try 6.",
+        warmup_figures,
+        sliders=(Slider("layers", "Layers of each model", 2, 12, 1, 12),),
     ),
     Shown(
         recall,
         "Long-range dependency: who grew up in Nepal …",
-        "“Shyam grew up in Nepal … he speaks fluent ___”: the word that decides may stand far back. An RNN has "
-        "to carry it "
-        "through every step between; attention looks at it directly, at any distance.",
+        "“Shyam grew up in Nepal … he speaks fluent ___”: the word that decides may stand far back. An RNN has to "
+        "carry it through every step between; attention looks at it directly, at any distance.",
         recall_figures,
-        sliders=(Slider("steps", "Training steps of each model", 50, 300, 10, 150),),
+        sliders=(Slider("steps", "Training steps of each model", 70, 350, 10, 210),),
     ),
 ]

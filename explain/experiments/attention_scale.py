@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from explain.experiments.seeded import generator_of
 from model.attention import scaled_dot_product_attention
 
 N_KEYS = 32
@@ -29,28 +30,29 @@ class Result:
 
 def run(seed: int = 0, largest: int = 1024, n_queries: int = 512) -> Iterator[tuple[float, str] | Result]:
     """Queries and keys of independent unit-variance numbers, for d_k = 4, 8, 16, … up to `largest`."""
-    torch.manual_seed(seed)
+    generator = generator_of(seed)
     sizes = [2**i for i in range(2, int(math.log2(largest)) + 1)]
     rows = []
     for i, d_k in enumerate(sizes):
         yield i / len(sizes), f"d_k = {d_k}"
-        q, k = torch.randn(1, 1, n_queries, d_k, requires_grad=True), torch.randn(1, 1, N_KEYS, d_k)
+        q = torch.randn(1, 1, n_queries, d_k, generator=generator, requires_grad=True)
+        k = torch.randn(1, 1, N_KEYS, d_k, generator=generator)
+        pull = torch.randn(1, 1, n_queries, N_KEYS, generator=generator)  # what a loss might ask of the weights
         # the function divides by √d_k: multiplying the queries by it first takes the division away
-        rows.append([*measure(q * math.sqrt(d_k), k), *measure(q, k)])
+        rows.append([*measure(q * math.sqrt(d_k), k, pull), *measure(q, k, pull)])
     spread, entropy, gradient, spread_divided, entropy_divided, gradient_divided = np.array(rows).T
     yield Result(
         np.array(sizes), spread, spread_divided, entropy, entropy_divided, gradient, gradient_divided
     )  # fmt: skip
 
 
-def measure(q: torch.Tensor, k: torch.Tensor) -> tuple[float, float, float]:
+def measure(q: torch.Tensor, k: torch.Tensor, pull: torch.Tensor) -> tuple[float, float, float]:
     """The scores' spread, the weights' entropy, and how large a gradient reaches the scores of one query."""
     seen = []
     scaled_dot_product_attention(
         q, k, k, tap_scores=lambda x: seen.append(x) or x, tap_weights=lambda x: seen.append(x) or x
     )
     scores, weights = seen
-    pull = torch.randn_like(weights)  # what a loss might ask of the weights
     (gradient,) = torch.autograd.grad((weights * pull).sum(), scores)
     entropy = torch.special.entr(weights).sum(-1).mean() / math.log(2)
     return scores.std().item(), entropy.item(), gradient.norm(dim=-1).mean().item()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from explain.experiments.seeded import draw_weights, generator_of
 from model import TransformerConfig
 from model.layers import AddNorm, EncoderLayer
 
@@ -55,37 +56,34 @@ class Result:
 
 def run(seed: int = 0, depths: tuple[int, ...] = (2, 4, 8, 16, 32, 48)) -> Iterator[tuple[float, str] | Result]:
     """Untrained encoder stacks of each depth on random vectors; the loss pulls at every output at random."""
-    torch.manual_seed(seed)
+    generator = generator_of(seed)
     ratios = {name: [] for name in VARIANTS}
     for i, depth in enumerate(depths):
         for j, (name, (norm, wrapper)) in enumerate(VARIANTS.items()):
             yield (i + j / len(VARIANTS)) / len(depths), f"{depth} layers, {name}"
-            ratios[name].append(gradient_ratio(stack(depth, norm, wrapper)))
+            ratios[name].append(gradient_ratio(stack(depth, norm, wrapper, generator), generator))
     yield Result(np.array(depths), {name: np.array(values) for name, values in ratios.items()})
 
 
-def stack(depth: int, norm: str, wrapper: type[AddNorm]) -> list[EncoderLayer]:
+def stack(depth: int, norm: str, wrapper: type[AddNorm], generator: torch.Generator) -> list[EncoderLayer]:
     """Encoder layers with another wrapper around each sub-layer, with Glorot's weights as in `model/`."""
     config = TransformerConfig(**SIZES, norm=norm)
     layers = [EncoderLayer(config) for _ in range(depth)]
     for layer in layers:
         layer.self_attn_add_norm, layer.feed_forward_add_norm = wrapper(config), wrapper(config)
-        for module in layer.modules():
-            if isinstance(module, nn.Linear):
-                nn.init.xavier_uniform_(module.weight)
-                nn.init.zeros_(module.bias)
-        layer.double()  # gradients of 1e-50 are still numbers
+        draw_weights(layer, generator).double()  # gradients of 1e-50 are still numbers
     return layers
 
 
-def gradient_ratio(layers: list[EncoderLayer]) -> float:
+def gradient_ratio(layers: list[EncoderLayer], generator: torch.Generator) -> float:
     """How many times as large the gradient is at the first layer's input as at the last layer's."""
-    x = torch.randn(4, 8, SIZES["d_model"], dtype=torch.float64, requires_grad=True)
+    x, pull = torch.randn(2, 4, 8, SIZES["d_model"], dtype=torch.float64, generator=generator)
+    x.requires_grad_()
     inputs = [x]
     for layer in layers:
         inputs.append(layer(inputs[-1]))
     output = inputs.pop()
-    first, last = torch.autograd.grad((output * torch.randn_like(output)).sum(), [inputs[0], inputs[-1]])
+    first, last = torch.autograd.grad((output * pull).sum(), [inputs[0], inputs[-1]])
     return (first.norm() / last.norm()).item()
 
 

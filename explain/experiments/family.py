@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from explain.experiments.seeded import draw_weights, generator_of
 from model import Transformer, TransformerConfig, record
 
 GPT2 = dict(activation="gelu_tanh", norm="pre", positions="learned", scale_embeddings=False)
@@ -91,10 +92,10 @@ def part_of(name: str) -> str:
 
 def who_sees_whom(seed: int) -> dict[str, np.ndarray]:
     """1 where an untrained model of six tokens gave an attention weight above 0, else 0."""
-    torch.manual_seed(seed)
+    generator = generator_of(seed)
     tiny = dict(vocab_size=11, d_model=8, d_ff=16, n_heads=2, dropout=0.0)
-    model = Transformer(TransformerConfig(**tiny, n_encoder_layers=1, n_decoder_layers=1))
-    src, tgt = torch.randint(3, 11, (2, 1, 6))
+    model = draw_weights(Transformer(TransformerConfig(**tiny, n_encoder_layers=1, n_decoder_layers=1)), generator)
+    src, tgt = torch.randint(3, 11, (2, 1, 6), generator=generator)
     with torch.no_grad(), record() as trace:
         model(src, tgt)
     return {name: (trace[path][0] > 0).any(dim=0).int().numpy() for name, path in MASKS.items()}

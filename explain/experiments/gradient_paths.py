@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from explain.experiments.seeded import draw_weights, generator_of
 from model import TransformerConfig
 from model.layers import EncoderLayer
 
@@ -31,41 +32,41 @@ class Result:
 
 def run(seed: int = 0, length: int = 100, batch: int = 8) -> Iterator[tuple[float, str] | Result]:
     """Untrained models on random input; the loss pulls at the output of the last step alone."""
-    torch.manual_seed(seed)
-    models = {f"RNN, weights × {scale:g}": rnn(scale) for scale in RNN_SCALES}
-    models |= {f"LSTM, forget bias {bias:g}": lstm(bias) for bias in FORGET_BIASES}
-    models["self-attention"] = attention()
+    generator = generator_of(seed)
+    models = {f"RNN, weights × {scale:g}": rnn(scale, generator) for scale in RNN_SCALES}
+    models |= {f"LSTM, forget bias {bias:g}": lstm(bias, generator) for bias in FORGET_BIASES}
+    models["self-attention"] = attention(generator)
     gradients = {}
     for i, (name, model) in enumerate(models.items()):
         yield i / len(models), name
-        x = torch.randn(batch, length, D, dtype=torch.float64, requires_grad=True)
-        last = model(x)[:, -1]
-        (gradient,) = torch.autograd.grad((last * torch.randn_like(last)).sum(), x)
+        x = torch.randn(batch, length, D, dtype=torch.float64, generator=generator, requires_grad=True)
+        pull = torch.randn(batch, D, dtype=torch.float64, generator=generator)
+        (gradient,) = torch.autograd.grad((model(x)[:, -1] * pull).sum(), x)
         size = gradient.norm(dim=(0, 2)).flip(0)  # (T,), the last step first
         gradients[name] = (size[1:] / size[1]).numpy()
     yield Result(np.arange(1, length), gradients)
 
 
-def rnn(scale: float):
+def rnn(scale: float, generator: torch.Generator):
     """A plain tanh RNN whose recurrent weights are normal, of variance scale² / D."""
-    module = nn.RNN(D, D, batch_first=True, dtype=torch.float64)
-    nn.init.normal_(module.weight_hh_l0, std=scale / D**0.5)
+    module = draw_weights(nn.RNN(D, D, batch_first=True, dtype=torch.float64), generator)
+    nn.init.normal_(module.weight_hh_l0, std=scale / D**0.5, generator=generator)
     return lambda x: module(x)[0]
 
 
-def lstm(forget_bias: float):
+def lstm(forget_bias: float, generator: torch.Generator):
     """An LSTM whose forget gates start half open at 0, almost fully open at 5."""
-    module = nn.LSTM(D, D, batch_first=True, dtype=torch.float64)
+    module = draw_weights(nn.LSTM(D, D, batch_first=True, dtype=torch.float64), generator)
     with torch.no_grad():
         module.bias_hh_l0.zero_()
         module.bias_ih_l0[D : 2 * D] = forget_bias  # PyTorch's order of gates: input, forget, cell, output
     return lambda x: module(x)[0]
 
 
-def attention():
+def attention(generator: torch.Generator):
     """One Transformer encoder layer."""
     config = TransformerConfig(vocab_size=3, d_model=D, d_ff=2 * D, n_heads=4, dropout=0.0)
-    return EncoderLayer(config).double()
+    return draw_weights(EncoderLayer(config), generator).double()
 
 
 def words(result: Result) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from explain.experiments.seeded import draw_weights, generator_of
 from model import TransformerConfig
 from model.attention import MultiHeadAttention
 
@@ -29,14 +30,14 @@ class Result:
 
 def run(seed: int = 0, longest: int = 1024, repeats: int = 5) -> Iterator[tuple[float, str] | Result]:
     """One sequence of 16, 32, … up to `longest` vectors through an RNN and through self-attention."""
-    torch.manual_seed(seed)
-    rnn = nn.RNN(D, D, batch_first=True)
-    attention = MultiHeadAttention(TransformerConfig(vocab_size=3, d_model=D, n_heads=4))
+    generator = generator_of(seed)
+    rnn = draw_weights(nn.RNN(D, D, batch_first=True), generator)
+    attention = draw_weights(MultiHeadAttention(TransformerConfig(vocab_size=3, d_model=D, n_heads=4)), generator)
     lengths = [2**i for i in range(4, int(np.log2(longest)) + 1)]
     rows = []
     for i, n in enumerate(lengths):
         yield i / len(lengths), f"{n} positions"
-        x = torch.randn(1, n, D)
+        x = torch.randn(1, n, D, generator=generator)
         row = [longest_chain(rnn(x)[0]), longest_chain(attention(x, x))]
         row += [seconds(lambda x=x: rnn(x), repeats), seconds(lambda x=x: attention(x, x), repeats)]
         rows.append(row)

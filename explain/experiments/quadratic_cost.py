@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from explain.experiments.seeded import draw_weights, generator_of
 from model import TransformerConfig
 from model.attention import MultiHeadAttention
 from model.layers import FeedForward
@@ -38,14 +39,15 @@ class Result:
 
 def run(seed: int = 0, longest: int = 2048, repeats: int = 3) -> Iterator[tuple[float, str] | Result]:
     """Attention as equation (1) writes it, and the feed-forward, on 32, 64, … up to `longest` positions."""
-    torch.manual_seed(seed)
-    attention, feed_forward = MultiHeadAttention(CONFIG), FeedForward(CONFIG)
+    generator = generator_of(seed)
+    attention = draw_weights(MultiHeadAttention(CONFIG), generator)
+    feed_forward = draw_weights(FeedForward(CONFIG), generator)
     name_taps(attention)
     lengths = np.array([2**i for i in range(5, int(np.log2(longest)) + 1)])
     rows = []
     for i, n in enumerate(lengths):
         yield i / len(lengths), f"{n} positions"
-        x = torch.randn(1, int(n), CONFIG.d_model)
+        x = torch.randn(1, int(n), CONFIG.d_model, generator=generator)
         parts = [lambda x=x: by_the_formula(attention, x), lambda x=x: feed_forward(x)]
         rows.append([seconds(part, repeats) for part in parts] + [multiply_adds(part) for part in parts])
     attention_seconds, feed_forward_seconds, attention_work, feed_forward_work = np.array(rows).T

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,10 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explain.experiments.seeded import draw_weights, generator_of
 from model import TransformerConfig
 from model.attention import MultiHeadAttention
 
-D, WORDS, LENGTH = 32, 8, 12
+D, WORDS, LENGTH = 32, 16, 12
 NEAR, FAR = 1, 3  # the two relations: which words stood one and three places before
 
 
@@ -36,7 +38,7 @@ class TwoQuestions(nn.Module):
         self.answers = nn.Linear(D, 2 * WORDS)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        x = self.words(tokens) + self.places.weight
+        x = (self.words(tokens) + self.places.weight) * math.sqrt(D)
         return self.answers(self.attention(x, x)).unflatten(-1, (2, WORDS))[:, FAR:]
 
 
@@ -44,13 +46,13 @@ def run(seed: int = 0, steps: int = 300, heads: tuple[int, ...] = (1, 2, 4)) -> 
     """The same training of models that differ only in how their 32 dimensions are cut into heads."""
     accuracy, parameters = {}, {}
     for i, n_heads in enumerate(heads):
-        torch.manual_seed(seed)
-        model = TwoQuestions(n_heads)
+        generator = generator_of(seed)
+        model = draw_weights(TwoQuestions(n_heads), generator)
         name = f"{n_heads} head{'s' * (n_heads > 1)} of {D // n_heads}"
-        optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+        optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
         found = []
         for step in range(steps + 1):
-            tokens = torch.randint(WORDS, (64, LENGTH))
+            tokens = torch.randint(WORDS, (64, LENGTH), generator=generator)
             wanted = torch.stack([tokens[:, FAR - NEAR : -NEAR], tokens[:, :-FAR]], dim=-1)  # (B, T, 2)
             logits = model(tokens)
             if step % 20 == 0:

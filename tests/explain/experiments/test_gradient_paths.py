@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from explain.experiments import gradient_paths
+from explain.experiments.seeded import generator_of
 
 
 def test_the_gradient_of_an_rnn_vanishes_or_explodes(seed, finish):
@@ -23,8 +24,7 @@ def test_self_attention_carries_it_over_any_distance_alike(seed, finish):
 
 
 def test_it_is_the_gradient_of_a_recurrence_written_out():
-    torch.manual_seed(0)
-    model = gradient_paths.rnn(2.0)
+    model = gradient_paths.rnn(2.0, generator_of(0))
     rnn = model.__closure__[0].cell_contents
     x = torch.randn(1, 5, gradient_paths.D, dtype=torch.float64, requires_grad=True)
     h = torch.zeros(1, gradient_paths.D, dtype=torch.float64)

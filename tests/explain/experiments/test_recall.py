@@ -1,25 +1,28 @@
 import pytest
 
 from explain.experiments import recall
+from explain.experiments.seeded import generator_of
 
 
 @pytest.fixture(scope="module", params=range(5))
 def result(request, finish):
-    return finish(recall, request.param, steps=90, distances=(2, 8, 48))
+    """The default settings, with the default seed and four others."""
+    return finish(recall, request.param)
 
 
 def test_a_transformer_recalls_over_any_distance(result):
-    assert result.accuracy["Transformer"].min() > 0.9
+    assert result.accuracy["Transformer"].min() > 0.95
 
 
 def test_an_rnn_recalls_what_is_near_and_loses_what_is_far(result):
     near, *_, far = result.accuracy["RNN"]
-    assert near > far + 0.1
-    assert far < 0.45
+    assert near > 0.45
+    assert far < 0.3
+    assert near > far + 0.25
 
 
 def test_the_question_stands_as_far_from_the_country_as_asked():
-    tokens, languages = recall.sentences(5, 7)
+    tokens, languages = recall.sentences(5, 7, generator_of(0))
     assert tokens.shape == (7, 6)
     assert (tokens[:, 0] - recall.FIRST_COUNTRY).tolist() == (languages - recall.FIRST_LANGUAGE).tolist()
     assert (tokens[:, -1] == recall.QUESTION).all()
