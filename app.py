@@ -32,8 +32,10 @@ def load_models() -> tuple[Models, str]:
     runners = [Runner(Translator.from_pretrained(folder), folder.name) for folder in sorted(CHECKPOINTS.iterdir())]
     notice = ""
     if model_id := os.environ.get("MODEL_ID"):
+        name = Path(model_id).name if Path(model_id).is_dir() else model_id  # no path of this machine on the page
         try:
-            runners.insert(0, Runner(interop.load(model_id, os.environ.get("MODEL_REVISION")), model_id))
+            chosen = Runner(interop.load(model_id, os.environ.get("MODEL_REVISION")), name)
+            runners = [chosen, *(runner for runner in runners if runner.name != name)]
         except ValueError as error:
             notice = f"`MODEL_ID` could not be loaded, so this page runs on the bundled `{runners[0].name}`. {error}"
     return Models(runners, os.environ.get("ALLOWED_MODELS", "").split(), from_hub), notice

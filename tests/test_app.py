@@ -1,0 +1,55 @@
+"""What the operator sets in the environment decides which model the app opens with."""
+
+from __future__ import annotations
+
+import pytest
+
+import app
+from tests.conftest import tiny_translator
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch):
+    for name in ("MODEL_ID", "MODEL_REVISION", "ALLOWED_MODELS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_settings_the_bundled_checkpoint_is_served_and_no_other_can_be_chosen():
+    models, notice = app.load_models()
+    assert models.default.name == "en-de"
+    assert models.allowed == ()
+    assert notice == ""
+
+
+def test_model_id_may_be_a_folder(monkeypatch, tmp_path):
+    tiny_translator().save_pretrained(tmp_path / "own")
+    monkeypatch.setenv("MODEL_ID", str(tmp_path / "own"))
+    models, notice = app.load_models()
+    assert models.names == ("own", "en-de")
+    assert models.default.config.d_model == 22
+    assert notice == ""
+
+
+def test_a_folder_of_the_bundled_name_takes_its_place(monkeypatch, tmp_path):
+    tiny_translator().save_pretrained(tmp_path / "en-de")
+    monkeypatch.setenv("MODEL_ID", str(tmp_path / "en-de"))
+    models, _ = app.load_models()
+    assert models.names == ("en-de",)
+    assert models.default.config.d_model == 22
+
+
+def test_a_hub_out_of_reach_is_said_and_the_bundled_checkpoint_served(monkeypatch):
+    monkeypatch.setenv("MODEL_ID", "org/away")
+    monkeypatch.setenv("MODEL_REVISION", "v2")
+    models, notice = app.load_models()
+    assert models.default.name == "en-de"
+    assert notice.startswith(
+        "`MODEL_ID` could not be loaded, so this page runs on the bundled `en-de`. org/away: expected"
+    )
+    assert "/root" not in notice and "Traceback" not in notice
+
+
+def test_the_operator_lists_what_visitors_may_load(monkeypatch):
+    monkeypatch.setenv("ALLOWED_MODELS", "Helsinki-NLP/opus-mt-* openai-community/gpt2")
+    models, _ = app.load_models()
+    assert models.allowed == ("Helsinki-NLP/opus-mt-*", "openai-community/gpt2")
