@@ -21,7 +21,8 @@ import gradio as gr
 import numpy as np
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from explain.attention import KINDS, AttentionMaps
+from explain.attention import AttentionMaps
+from explain.kinds import KINDS
 from explain.tokens import TargetToken, Token
 from ui.components import widget
 from ui.events import AT_ONCE

@@ -13,7 +13,6 @@ import numpy as np
 from jaxtyping import Float
 
 from explain.checks import whole_number
-from explain.kinds import KINDS as KINDS
 from explain.kinds import PLACES, Kind, checked_kind
 from explain.pack import Packed, pack
 from explain.run import Run

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 
 from explain.checks import whole_number
 from explain.kinds import PLACES, checked_kind
-from explain.kinds import PLACES as KINDS  # noqa: F401
 from explain.run import Run, Runner
 from explain.tokens import Token
 from model.taps import Trace

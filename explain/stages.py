@@ -79,6 +79,17 @@ def words_of(stage: str, config: TransformerConfig) -> tuple[str, str]:
     return changes.get(stage, (TITLES[stage], WHY[stage]))
 
 
+def formula_of(stage: str, config: TransformerConfig) -> str:
+    """Which of the page's formulas is that of a stage in a model of this config: the stage's own, or a variant."""
+    variants = {
+        "embedding": "" if config.scale_embeddings else "_unscaled",
+        "position": "_learned" if config.positions == "learned" else "",
+        "linear": ("" if config.tie_output else "_untied") + ("_bias" if config.output_bias else ""),
+        "next": "" if config.n_encoder_layers else "_text",
+    }
+    return stage + variants.get(stage, "")
+
+
 @dataclass(frozen=True)
 class Code:
     """Lines of one file: `lines` are (number from 1, text)."""

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from explain.checks import whole_number
 from explain.run import Run, Runner
-from explain.stages import Code, code_of, words_of
+from explain.stages import Code, code_of, formula_of, words_of
 from explain.tokens import Token
 from model.config import TransformerConfig
 
@@ -60,6 +60,7 @@ class StageView:
     step: Step
     title: str
     why: str
+    formula: str  # the name of one that the page has
     shapes: tuple[str, ...]
     maps: tuple[Map, ...]
     code: tuple[Code, ...]
@@ -101,7 +102,9 @@ def stage_view(runner: Runner, run: Run, index: int, head: int = 0) -> StageView
     whole_number("head", head, 0, config.n_heads - 1)
     shapes, maps = _Values(runner, run, step, head).of_stage()
     code = code_of(step.stage, step.side, step.block, config)
-    return StageView(step, *words_of(step.stage, config), tuple(shapes), tuple(maps), code)
+    return StageView(
+        step, *words_of(step.stage, config), formula_of(step.stage, config), tuple(shapes), tuple(maps), code
+    )
 
 
 class _Values:

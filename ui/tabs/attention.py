@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from explain.attention import KINDS, AttentionMaps, attention_maps, head_statistics
+from explain.attention import AttentionMaps, attention_maps, head_statistics
 from explain.checks import whole_number
 from explain.pack import float32_base64
 from explain.plain import plain
@@ -52,20 +52,27 @@ def attention_widgets(value: dict[str, str] | None) -> tuple[gr.HTML, gr.HTML]:
 def tab_value(run: Run) -> dict[str, str]:
     """What the grid draws of a run."""
     return grid_value(
-        [attention_maps(run, kind) for kind in KINDS], run.settings.direction, Request.of(run).to_browser()
+        [attention_maps(run, kind) for kind in run.kinds], run.settings.direction, Request.of(run).to_browser()
     )
 
 
 def grid_value(kinds: Sequence[AttentionMaps], direction: str, run: Mapping[str, Any]) -> dict[str, str]:
     """All heads of all kinds, a byte a weight, with their statistics; `run` says in the browser whose they are.
 
+    Where there is no encoder, there is no source, and the languages are None.
+
     As JSON in one string: Gradio wraps and copies every object inside a value, which took longer than to draw it.
     """
-    encoder, _, cross = kinds
+    by_kind = {maps.kind: maps for maps in kinds}
+    decoder, encoder = by_kind["decoder"], by_kind.get("encoder")
     content = {
         "run": run,
-        "languages": [NAMES.get(code, code) for code in direction.split("-")],
-        "tokens": {"source": plain(encoder.rows), "target_in": plain(cross.rows), "target_out": plain(cross.predicts)},
+        "languages": [NAMES.get(code, code) for code in direction.split("-")] if encoder else None,
+        "tokens": {
+            "source": plain(encoder.rows) if encoder else [],
+            "target_in": plain(decoder.rows),
+            "target_out": plain(decoder.predicts),
+        },
         "kinds": {
             maps.kind: {"weights": plain(maps.packed()), "statistics": plain(head_statistics(maps))} for maps in kinds
         },

@@ -6,8 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from explain.cell import KINDS, attention_cell, logit_parts
+from explain.cell import attention_cell, logit_parts
 from explain.depth import movement, shift
+from explain.kinds import PLACES
 from explain.plain import plain
 from explain.run import Run, Runner
 from explain.switches import Switch, compare
@@ -24,6 +25,7 @@ from ui.tabs.positions import exact
 WORDS = {
     "en": ("light", "She turned on the light in the room.", "The bag is very light and small."),
     "de": ("Bank", "Eine Frau sitzt auf einer Bank im Park.", "Ich bringe mein Geld zur Bank."),
+    "fr": ("livre", "Il a lu ce livre hier soir.", "Le sac pèse une livre."),
 }
 
 
@@ -81,8 +83,7 @@ def inside_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
 
 def diagram_value(runner: Runner) -> dict[str, Any]:
     """What the diagram draws of the model."""
-    config = runner.translator.model.config
-    return {"norm": config.norm, "steps": plain(walk(config))}
+    return {"norm": runner.config.norm, "steps": plain(walk(runner.config))}
 
 
 def stage_value(runner: Runner, run: Run, step: Any, head: Any) -> dict[str, Any]:
@@ -93,13 +94,15 @@ def stage_value(runner: Runner, run: Run, step: Any, head: Any) -> dict[str, Any
     """
     view = stage_view(runner, run, step, head)
     maps = [{**plain_but_values(shown), "values": exact(shown.values)} for shown in view.maps]
-    words = {"step": plain(view.step), "title": view.title, "why": view.why, "shapes": plain(view.shapes)}
+    names = ("step", "title", "why", "formula", "shapes")
+    words = {name: plain(getattr(view, name)) for name in names}
     return {
         "step": step,
         "head": head,
-        "n_heads": runner.translator.model.config.n_heads,
+        "n_heads": runner.config.n_heads,
+        "scaled": runner.config.scale_embeddings,
         "headed": view.step.stage in HEAD_STAGES,
-        "steps": plain(walk(runner.translator.model.config)),
+        "steps": plain(walk(runner.config)),
         "view": {**words, "maps": maps, "code": plain(view.code)},
     }
 
@@ -111,9 +114,10 @@ def plain_but_values(shown: Any) -> dict[str, Any]:
 
 def first_cell(runner: Runner, run: Run) -> dict[str, Any]:
     """The cell that the last decoder layer's first head weighs most when the second token is predicted."""
-    layer, query = runner.translator.model.config.n_decoder_layers - 1, min(1, len(run.target_in) - 1)
-    key = run.trace[f"decoder.layers.{layer}.cross_attn.weights"][0, 0, query].argmax().item()
-    return cell_value(runner, run, "cross", layer, 0, query, key)
+    layer, query = runner.config.n_decoder_layers - 1, min(1, len(run.target_in) - 1)
+    kind = run.kinds[-1]  # cross-attention where there is one
+    key = run.trace[f"decoder.layers.{layer}.{PLACES[kind][1]}.weights"][0, 0, query].argmax().item()
+    return cell_value(runner, run, kind, layer, 0, query, key)
 
 
 def cell_value(runner: Runner, run: Run, kind: Any, layer: Any, head: Any, query: Any, key: Any) -> dict[str, Any]:
@@ -122,13 +126,12 @@ def cell_value(runner: Runner, run: Run, kind: Any, layer: Any, head: Any, query
     Raises:
         ValueError: no such attention, layer, head, query or key.
     """
-    config = runner.translator.model.config
     cell = attention_cell(runner, run, kind, layer, head, query, key)
     return {
         "cell": plain(cell),
         "parts": None if kind == "encoder" else plain(logit_parts(runner, run, query)),
         "layers": layer_counts(runner),
-        "n_heads": config.n_heads,
+        "n_heads": runner.config.n_heads,
         "names": {
             "source": [token.text for token in run.source],
             "target": [token.text for token in run.target_in],
@@ -150,7 +153,8 @@ def switches_value(runner: Runner, run: Run, switch: Switch | None = None, posit
     return {
         "request": Request.of(run).to_browser(),
         "layers": layer_counts(runner),
-        "n_heads": runner.translator.model.config.n_heads,
+        "n_heads": runner.config.n_heads,
+        "translates": run.translates,
         "reads": [token.text for token in run.target_in],
         "result": result,
     }
@@ -169,10 +173,11 @@ def depth_value(runner: Runner, run: Run, texts: tuple[Any, Any, Any] | None = N
             found = {name: plain(getattr(result, name)) for name in names}
             both = (result.first, result.second)
             found["sentences"] = [{"text": each.text, "translation": each.translation.text} for each in both]
-    language = run.settings.direction.split("-")[0]
+    language = run.settings.direction.split("-")[0] if run.translates else "en"
     defaults = WORDS.get(language, ("", "", ""))
+    sides = dict.fromkeys(PLACES[kind][0] for kind in run.kinds)
     return {
-        "moves": {side: plain(movement(runner, run, side)) for side in ("encoder", "decoder")},
+        "moves": {side: plain(movement(runner, run, side)) for side in sides},
         "defaults": dict(zip(("word", "first", "second"), defaults, strict=True)),
         "shift": found,
     }
@@ -180,8 +185,7 @@ def depth_value(runner: Runner, run: Run, texts: tuple[Any, Any, Any] | None = N
 
 def layer_counts(runner: Runner) -> dict[str, int]:
     """How many layers have each kind of attention."""
-    config = runner.translator.model.config
-    return {kind: getattr(config, f"n_{side}_layers") for kind, (side, _) in KINDS.items()}
+    return {kind: getattr(runner.config, f"n_{PLACES[kind][0]}_layers") for kind in runner.kinds}
 
 
 def toy_value(typed: tuple[Any, Any, Any] | None) -> dict[str, Any]:

@@ -62,9 +62,9 @@ def next_token_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     def begun(runner: Runner, run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
         prefix = fields.get("prefix")
         if isinstance(prefix, str) and not prefix.strip():
-            raise ValueError("target prefix: expected a word or more; found none: type how the translation begins")
+            raise ValueError("target prefix: expected a word or more; found none: type the words to go on from")
         typed = from_prefix(runner, run.text, run.settings, prefix)
-        return typed, len(typed.prefix)
+        return typed, typed.n_text + len(typed.prefix)
 
     def undone(runner: Runner, run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
         position = whole_number("position", fields.get("position"), 0, len(run.target_out) - 1)
@@ -87,7 +87,9 @@ def steps_value(runner: Runner, run: Run, position: int | None) -> dict[str, Any
         "position": position,
         "text": run.translation.text,
         "own_text": None if is_own else _own(runner, run).translation.text,
+        "translates": run.translates,
         "start": plain(run.target_in[0]),
+        "n_text": run.n_text,
         "tokens": plain(run.target_out),
         "steps": plain(steps(run)),
     }
@@ -105,10 +107,12 @@ def bars_value(runner: Runner, run: Run, position: int) -> dict[str, Any]:
         "request": Request.of(run).to_browser(),
         "position": position,
         "n_steps": len(run.target_out),
+        "translates": run.translates,
+        "in_text": position < run.n_text,  # of the text that is continued, where nothing can be forced
         "read": plain(run.target_in[: position + 1]),
         "distribution": plain(found),
         "logits": float32_base64(logits),
-        "forbidden": list(runner.translator.forbidden_ids),
+        "forbidden": list(runner.forbidden_ids),
     }
 
 

@@ -123,9 +123,10 @@ def rotation_value(table: PositionTable, pair: int, offset: int) -> dict[str, An
 
 def naive_value(runner: Runner, run: Run) -> dict[str, Any]:
     """What the widget draws of raw position numbers beside the embeddings of a run."""
-    longest = runner.translator.model.config.max_positions
-    n_positions = min(max(NAIVE_POSITIONS, len(run.source)), longest, MAX_POSITIONS)
-    return plain(naive_comparison(runner, run, n_positions))
+    n_tokens, longest = len(run.source or run.target_in), runner.config.max_positions
+    n_positions = min(max(NAIVE_POSITIONS, n_tokens), longest, MAX_POSITIONS)
+    compared = plain(naive_comparison(runner, run, n_positions))
+    return {**compared, "model": run.model, "learned": runner.config.positions == "learned"}
 
 
 def order_value(experiment: OrderExperiment) -> dict[str, Any]:

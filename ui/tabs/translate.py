@@ -21,11 +21,14 @@ def translate_tab(run: Run) -> TabView:
 
 
 def translation_value(run: Run) -> dict[str, Any]:
-    """What the widget draws of a run."""
+    """What the widget draws of a run: a translation, or a text that a language model continues, with no source."""
     return {
+        "translates": run.translates,
         "source": plain(run.source),
+        "start": plain(run.target_in[0]),
+        "n_text": run.n_text,
         "hypotheses": plain(run.translations),
         "chosen": run.chosen,
-        "alignment": plain(alignment(run).weights),
+        "alignment": plain(alignment(run).weights) if run.translates else None,
         "seconds": run.seconds,
     }

@@ -1,13 +1,13 @@
 // The Attention tab's overview: one small map a head, of the kind of attention that is chosen here.
 // value: { json }, which holds
-//        { run, languages: [source, target], tokens: { source, target_in, target_out: [token] },
+//        { run, languages: [source, target] or null of a language model, which has one kind alone, tokens: { source, target_in, target_out: [token] },
 //          kinds: { KIND: { weights: packed (L, H, R, C), statistics: { NAME: [[number a head] a layer] or null } } } }
 // publishes "attention" (the kind shown: its positions and weights) and "attention-open" (a head was opened);
 // subscribes to "attention-view" (the heads that are open).
 
 const find = (selector) => element.querySelector(selector);
 
-// rows and columns name the lists of value.tokens; s and t are the languages
+// rows and columns name the lists of value.tokens; s and t are the languages, or undefined of a language model
 const KINDS = {
   encoder: {
     name: "Encoder self-attention", rows: "source", columns: "source",
@@ -19,8 +19,11 @@ const KINDS = {
   },
   decoder: {
     name: "Decoder self-attention", rows: "target_in", predicts: "target_out", columns: "target_in",
-    title: (s, t) => `Where the decoder looks in the ${t} written so far, to predict each next token`,
-    axes: (s, t) => ({ rows: `the ${t} token read → the token predicted from there`, columns: `the ${t} token looked at` }),
+    title: (s, t) => `Where the decoder looks in the ${t || "text"} written so far, to predict each next token`,
+    axes: (s, t = "") => ({
+      rows: `the ${t} token read → the token predicted from there`.replace("  ", " "),
+      columns: `the ${t} token looked at`.replace("  ", " "),
+    }),
     notice: () => "The grey corner is masked: no position sees the tokens after it, or it could copy the answer.",
   },
   cross: {
@@ -71,6 +74,7 @@ function read() {
   const { name, rows, columns, predicts, title, axes, notice } = KINDS[kind];
   const { weights, statistics } = value.kinds[kind];
   const [nLayers, nHeads] = weights.shape;
+  const languages = value.languages || [];
   const hidden = find(".hide input").checked;
   const shown = (all) => {
     const left = all.filter((position) => !position.special);
@@ -83,9 +87,9 @@ function read() {
     bytes: lens.bytes(weights.base64),
     rows: shown(allRows),
     columns: shown(allColumns),
-    title: title(...value.languages),
-    axes: axes(...value.languages),
-    notice: notice(...value.languages),
+    title: title(...languages),
+    axes: axes(...languages),
+    notice: notice(...languages),
     masked: (row, column) => kind === "decoder" && column.index > row.index,
     // where a cell of a head stands in an array of all heads of all layers, or of one layer
     at: (head, row, column) => (head * allRows.length + row.index) * allColumns.length + column.index,
@@ -210,6 +214,15 @@ find(".maps").addEventListener("keydown", (event) => {
 
 // ---- drawing -----------------------------------------------------------------------------------------------------
 
+// the kinds that this model has
+function offerKinds() {
+  const inputs = [...element.querySelectorAll(".kinds input")];
+  for (const input of inputs) input.parentElement.hidden = !(input.value in value.kinds);
+  if (!(find(".kinds input:checked").value in value.kinds)) find('.kinds input[value="decoder"]').checked = true;
+  find(".kinds").hidden = Object.keys(value.kinds).length < 2;
+  find(".only").hidden = !find(".kinds").hidden;
+}
+
 function drawStatistics() {
   const chosen = find(".statistic").value;
   const options = Object.keys(STATISTICS)
@@ -221,6 +234,7 @@ function drawStatistics() {
 function receive() {
   if (!props.value) return;
   value = JSON.parse(props.value.json);
+  offerKinds();
   draw();
 }
 

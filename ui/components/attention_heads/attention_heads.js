@@ -179,7 +179,8 @@ lens.subscribe(element, "attention", (news) => {
     exact = {};
     asked = {};
   }
-  views[news.kind] ||= { layer: 0, heads: [{ layer: 0, head: 0 }] };
+  const fits = ({ layer, head }) => layer < news.nLayers && head < news.nHeads;
+  if (!views[news.kind]?.heads.every(fits)) views[news.kind] = { layer: 0, heads: [{ layer: 0, head: 0 }] };
   show();
 });
 

@@ -41,6 +41,7 @@ function drawChoices({ cell, layers, n_heads, names }) {
   const keys = cell.kind === "decoder" ? names.target : names.source;
   const numbered = (letter, n) => Array.from({ length: n }, (_, i) => `${letter}${i + 1}`);
   const placed = (texts) => texts.map((text, i) => `${i + 1} ${label(text)}`);
+  for (const option of find(".kind").options) option.hidden = option.disabled = !(option.value in layers);
   find(".kind").value = cell.kind;
   options(find(".layer"), numbered("L", layers[cell.kind]), cell.layer);
   options(find(".head"), numbered("H", n_heads), cell.head);

@@ -1,4 +1,4 @@
-// Layers as depth. value: { moves: { encoder, decoder }, defaults: { word, first, second }, shift: null | { problem } | {…} }
+// Layers as depth. value: { moves: { encoder if there is one, decoder }, defaults: { word, first, second }, shift: null | { problem } | {…} }
 // Asks Python with "shift" { word, first, second }.
 
 const find = (selector) => element.querySelector(selector);
@@ -54,13 +54,17 @@ figures.walk(find(".moves"), {
   },
 });
 
+function press() {
+  for (const button of element.querySelectorAll(".side, .measure")) {
+    button.setAttribute("aria-pressed", String([side, measure].includes(button.dataset.side || button.dataset.measure)));
+  }
+}
+
 for (const button of element.querySelectorAll(".side, .measure")) {
   button.addEventListener("click", () => {
     side = button.dataset.side || side;
     measure = button.dataset.measure || measure;
-    for (const other of element.querySelectorAll(".side, .measure")) {
-      other.setAttribute("aria-pressed", String([side, measure].includes(other.dataset.side || other.dataset.measure)));
-    }
+    press();
     drawMoves();
   });
 }
@@ -154,7 +158,12 @@ function receive() {
   const untouched = !defaults || Object.keys(defaults).every((name) => find(`.${name}`).value === defaults[name]);
   if (untouched) for (const name of Object.keys(value.defaults)) find(`.${name}`).value = value.defaults[name];
   defaults = value.defaults;
-  if (!value.shift) ask(); // its runs are remembered: nothing is computed twice
+  const hasEncoder = "encoder" in value.moves;
+  if (!(side in value.moves)) side = "decoder";
+  for (const button of element.querySelectorAll(".side")) button.hidden = !hasEncoder;
+  find(".blind").hidden = hasEncoder;
+  press();
+  if (!value.shift && find(".word").value) ask(); // its runs are remembered: nothing is computed twice
   describeShift();
   drawMoves();
 }

@@ -71,10 +71,13 @@ function draw() {
   if (!props.value) return;
   buttons = [];
   const steps = props.value.steps.map((step, index) => ({ ...step, index }));
-  for (const side of ["encoder", "decoder"]) {
+  const isPair = steps.some(({ side }) => side === "encoder"); // or a language model
+  const starts = { encoder: "Source tokens", decoder: isPair ? "Target tokens" : "Tokens of the text" };
+  find(".stack.encoder").hidden = !isPair;
+  find(".writes").textContent = isPair ? "Decoder: writes the translation" : "Decoder: continues the text";
+  for (const side of isPair ? ["encoder", "decoder"] : ["decoder"]) {
     const own = steps.filter((step) => step.side === side);
-    const rows = [single(side === "encoder" ? "Source tokens → embedding + position" : "Target tokens → embedding + position",
-      own.filter(({ block }) => block === "embedding"))];
+    const rows = [single(`${starts[side]} → embedding + position`, own.filter(({ block }) => block === "embedding"))];
     const n = 1 + Math.max(...own.map(({ layer }) => layer ?? -1));
     for (let layer = 0; layer < n; layer++) {
       rows.push(arrow("↓"), layerRow(side, layer, own.filter((step) => step.layer === layer)));
@@ -88,7 +91,8 @@ function draw() {
   find(".out").replaceChildren(...out.flatMap((step) => [arrow("↓"), single(names[step.stage], [step])]));
   const count = (side) => new Set(steps.filter((step) => step.side === side && step.layer !== null).map(({ layer }) => layer)).size;
   find(".about").textContent =
-    `${count("encoder")} encoder and ${count("decoder")} decoder layers, ${props.value.norm}-norm: ` +
+    (isPair ? `${count("encoder")} encoder and ${count("decoder")} decoder layers` : `No encoder, ${count("decoder")} decoder layers`) +
+    `, ${props.value.norm}-norm: ` +
     (props.value.norm === "pre" ? "LayerNorm stands before each sub-layer." : "LayerNorm stands after each sum, as in the paper.");
 }
 

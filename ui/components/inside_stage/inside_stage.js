@@ -1,5 +1,6 @@
 // One stage of the walk: its words, formula, shapes, values and code.
-// value: { step, head, n_heads, headed, steps, view }, where view.maps[].values is { shape, base64 }.
+// value: { step, head, n_heads, scaled: whether embeddings are, headed, steps, view }, where view.maps[].values is
+// { shape, base64 }.
 // Asks Python with "open" { step, head }; hears "inside.go" from the diagram and tells "inside.at".
 
 const find = (selector) => element.querySelector(selector);
@@ -14,6 +15,7 @@ const BLOCKS = {
 };
 let at = 0; // the step and head that the visitor wants to see
 let head = 0;
+let architecture = ""; // whose steps they are: another model has others
 let figuresShown = []; // { canvas, map, values, drawn, cursor }
 
 function make(tag, className, text = "") {
@@ -45,6 +47,8 @@ function place({ side, layer, block }) {
   return layer === null ? `${name}, ${BLOCKS[block]}` : `${name} L${layer + 1}, ${BLOCKS[block]}`;
 }
 
+const railName = ({ stage }) => (stage === "embedding" && !props.value.scaled ? "Embedding" : RAIL[stage]);
+
 function drawWords({ step, steps, view, n_heads, headed }) {
   find(".where").textContent = `${step + 1} of ${steps.length}: ${place(steps[step])}`;
   find(".before").disabled = step === 0;
@@ -55,12 +59,12 @@ function drawWords({ step, steps, view, n_heads, headed }) {
   find(".heads").replaceChildren(...heads);
   const same = (one, other) => one.side === other.side && one.layer === other.layer && one.block === other.block;
   const stages = steps.flatMap((other, i) =>
-    same(other, steps[step]) ? [choice(RAIL[other.stage], i === step, () => go(i))] : [],
+    same(other, steps[step]) ? [choice(railName(other), i === step, () => go(i))] : [],
   );
   find(".rail").replaceChildren(...stages);
   find(".title").textContent = view.title;
   find(".why").textContent = view.why;
-  find(".formula").replaceChildren(find(`template[data-stage="${view.step.stage}"]`).content.cloneNode(true));
+  find(".formula").replaceChildren(find(`template[data-stage="${view.formula}"]`).content.cloneNode(true));
   find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", line)));
   find(".code").replaceChildren(
     ...view.code.flatMap(({ file, name, lines }) => {
@@ -145,6 +149,9 @@ function figureOf(map) {
 function receive() {
   const value = props.value;
   if (!value) return;
+  const others = JSON.stringify([value.steps, value.n_heads]);
+  if (others !== architecture) [at, head] = [value.step, value.head];
+  architecture = others;
   if (value.follows && (value.step !== at || value.head !== head)) {
     trigger("open", { step: at, head }); // another sentence, the same stage
     return;

@@ -29,6 +29,8 @@ const numbered = (letter, n) => Array.from({ length: n }, (_, i) => `${letter}${
 
 function drawChoices() {
   const { layers, n_heads, reads } = props.value;
+  for (const option of find(".kind").options) option.hidden = option.disabled = !(option.value in layers);
+  if (!(find(".kind").value in layers)) find(".kind").value = "decoder";
   options(find(".layer"), numbered("L", layers[find(".kind").value]));
   options(find(".head"), numbered("H", n_heads));
   options(find(".position"), reads.map((text, i) => `${i + 1} ${label(text)}`));

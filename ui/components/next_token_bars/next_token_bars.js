@@ -1,6 +1,7 @@
 // The distribution over the whole vocabulary at one step of the translation.
 // value: { request, position, n_steps, read: [token the decoder had read], distribution: explain's Distribution without
-//          re-weighting, logits: base64 float32 of the whole vocabulary, forbidden: [ids that sampling never draws] }
+//          re-weighting, logits: base64 float32 of the whole vocabulary, forbidden: [ids that sampling never draws],
+//          in_text: whether the step is one of the text that a language model continues }
 
 const find = (selector) => element.querySelector(selector);
 let step = null; // what the value holds, unpacked
@@ -116,7 +117,7 @@ function nameCell(row, canForce) {
 
 function buildRow(row) {
   const line = document.createElement("tr");
-  const canForce = Boolean(row.token) && !row.chosen && !step.forbidden.has(row.token.id);
+  const canForce = Boolean(row.token) && !row.chosen && !step.in_text && !step.forbidden.has(row.token.id);
   const [probability, drawn] = [barCell("model"), barCell("drawn")];
   line.append(make("td", "rank", row.rank ?? ""), nameCell(row, canForce), probability.cell, drawn.cell);
   line.classList.toggle("chosen", Boolean(row.chosen));
@@ -155,6 +156,10 @@ function draw() {
   find(".entropy-fact").textContent =
     `${lens.number(entropy_bits)} bits, as unsure as among ${lens.number(2 ** entropy_bits)} equally likely tokens`;
   find(".figure-details").textContent = "";
+  find(".force-note").textContent = step.in_text
+    ? "This token is one of your text: change the text above to put another here."
+    : "Press a token or its bar to put it here instead: the model goes on behind it.";
+  find(".sample-on").disabled = step.in_text;
   drawTable();
 }
 
@@ -225,7 +230,7 @@ function saveSvg() {
   const height = top + line * bars.length + 16;
   const drawing = lens.svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
   const { temperature, top_k, top_p } = sampling();
-  const read = step.read.slice(1).map((token) => token.text.replace("▁", " ")).join("").trim();
+  const read = step.read.filter((token) => !token.special).map((token) => token.text.replace("▁", " ")).join("").trim();
   drawing.append(
     text(12, 22, `${find(".title").textContent}${read && `, after “${read}”`}`, { "font-weight": "bold" }),
     text(left, 48, "probability, 0 to 100 %", { fill: muted }),

@@ -1,6 +1,7 @@
 // The translation token by token, with how sure the model was at each step; from here a visitor walks and forces.
 // value: { request, position: the step that the bars got along with this value, or null, text, own_text: the model's
-//          own translation or null where this is it, start: token, tokens: [target token],
+//          own translation or null where this is it, start: token that the decoder reads first, tokens: [target token],
+//          translates: false of a language model, whose first n_text tokens are the text that it continues,
 //          steps: { probabilities, ranks, entropies_bits: [one number a token] } }
 
 const find = (selector) => element.querySelector(selector);
@@ -8,7 +9,7 @@ let shown = null; // the value drawn last
 let at = 0; // the step looked at
 
 const sameRun = (a, b) => JSON.stringify(a.request) === JSON.stringify(b.request);
-const sameSentence = (a, b) => a.request.text === b.request.text && a.request.direction === b.request.direction;
+const sameSentence = (a, b) => ["model", "text", "direction"].every((name) => a.request[name] === b.request[name]);
 
 // ---- walking -----------------------------------------------------------------------------------------------------
 
@@ -57,11 +58,14 @@ const tell = (i) => (find(".figure-details").textContent = details(i));
 
 // the words, and what differs from the model's own translation in a span of its own
 function drawTexts() {
-  const { text, own_text } = shown;
+  const { text, own_text, translates } = shown;
   const changed = own_text !== null;
+  const name = translates ? "translation" : "continuation";
+  find(".own-name").textContent = `the model’s own ${name}`;
+  find(".begin-name").textContent = translates ? "Begin it with" : "Go on with";
   find(".own-side").hidden = !changed;
   find(".undo").setAttribute("aria-disabled", String(!changed));
-  find(".now-name").textContent = changed ? "the translation now" : "the model’s own translation";
+  find(".now-name").textContent = changed ? `the ${name} now` : `the model’s own ${name}`;
   find(".own").textContent = own_text ?? "";
   const words = text.split(" ");
   const own = changed ? own_text.split(" ") : words;
@@ -86,11 +90,12 @@ function label(text) {
 }
 
 function drawSequence() {
+  const { n_text, translates } = shown;
   const n_given = shown.tokens.filter((token) => token.given).length;
-  const parts = [lens.tokenElement(shown.start)];
+  const parts = [...(translates ? [] : [label("your text:")]), lens.tokenElement(shown.start)];
   shown.tokens.forEach((token, i) => {
-    if (n_given && i === 0) parts.push(label("given:"));
-    if (n_given && i === n_given) parts.push(label("the model:"));
+    if (n_given > n_text && i === n_text) parts.push(label("given:"));
+    if ((n_given || !translates) && i === n_given) parts.push(label("the model:"));
     const chip = lens.tokenElement(token, `tgt:${i}`, "button");
     chip.classList.toggle("given", token.given);
     chip.style.setProperty("--probability", token.probability);
@@ -217,7 +222,7 @@ function draw() {
   const before = shown;
   shown = value;
   if (value.position !== null) at = value.position;
-  else if (!before || !sameSentence(before, value)) at = 0;
+  else if (!before || !sameSentence(before, value)) at = value.n_text; // the first that the model chose
   at = Math.min(at, value.tokens.length - 1);
   drawTexts();
   drawSequence();

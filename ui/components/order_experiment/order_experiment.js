@@ -154,3 +154,9 @@ find(".save-csv").addEventListener("click", () => {
 receive();
 watch("value", receive);
 if (!props.value) trigger("start");
+// the page has opened another model: what is shown is still that of the model before
+let model = null;
+lens.subscribe(element, "positions.model", (name) => {
+  if (model !== null && name !== model) trigger("start");
+  model = name;
+});

@@ -64,15 +64,16 @@ function describe() {
   let [least, most] = [Infinity, -Infinity];
   for (const value of table.values) [least, most] = [Math.min(least, value), Math.max(most, value)];
   find(".notice").textContent =
-    `All ${table.values.length.toLocaleString("en")} values lie between ${lens.number(least)} and ${lens.number(most)}, however far the position. ` +
+    `All ${table.values.length.toLocaleString("en")} values lie between ${lens.number(least)} and ${lens.number(most)}` +
     (table.wavelengths
-      ? `On the left, low dimensions change fast from position to position; on the right, high ones hardly move. `
-      : `This table was learned, not computed. `) +
+      ? `, however far the position. On the left, low dimensions change fast from position to position; on the right, high ones hardly move. `
+      : `. This table was learned, not computed: it has no waves, and no position beyond its last one. `) +
     `Click a column to draw it as a wave.`;
   find(".n-positions").value = find(".n-positions-slider").value = table.n_positions;
   find(".d-model").value = find(".d-model-slider").value = table.d_model;
   find(".position").max = table.n_positions - 1;
   find(".own").setAttribute("aria-pressed", String(table.own));
+  find(".formula").hidden = !table.wavelengths;
 }
 
 // ---- what it shares ----------------------------------------------------------------------------------------------
@@ -126,6 +127,12 @@ figures.walk(canvas, {
     lens.publish("positions.selected", position);
   },
   pick: togglePick,
+});
+// the page has opened another model: its own table takes the place of that of the model before
+let model = null;
+lens.subscribe(element, "positions.model", (name) => {
+  if (model !== null && name !== model && (!table || table.own)) ask(true);
+  model = name;
 });
 find(".position").addEventListener("input", (event) => lens.publish("positions.selected", Number(event.target.value)));
 

@@ -1,6 +1,7 @@
 // Lengths of what could be added at each position, beside those of the embeddings it would be added to: the position's
 // number in every dimension, the paper's vectors, the embeddings of this sentence and of the whole vocabulary.
-// value: { tokens, token_norms, position_norms, naive_norms, vocabulary_min, vocabulary_median, vocabulary_max }
+// value: { tokens, token_norms, position_norms, naive_norms, vocabulary_min, vocabulary_median, vocabulary_max, model: its
+//          name, learned: whether its positions are }; publishes "positions.model", the name
 
 const find = (selector) => element.querySelector(selector);
 const canvas = find("canvas");
@@ -76,9 +77,12 @@ function receive() {
   find(".notice").textContent =
     `The model's embeddings are ${lens.number(value.vocabulary_min)} to ${lens.number(value.vocabulary_max)} long ` +
     `(median ${lens.number(value.vocabulary_median)}); the number ${count() - 1} written into every dimension is ` +
-    `${lens.number(value.naive_norms[count() - 1])} long and goes on growing. The sinusoids are bounded: every one of them ` +
-    `is ${lens.number(value.position_norms[0])} long at position 0 and ${lens.number(value.position_norms[count() - 1])} at position ${count() - 1}.`;
+    `${lens.number(value.naive_norms[count() - 1])} long and goes on growing. ` +
+    (value.learned ? "This model's position vectors were learned: that of position 0 is " : "The sinusoids are bounded: every one of them is ") +
+    `${lens.number(value.position_norms[0])} long${value.learned ? "" : " at position 0"} and ${value.learned ? "that of" : ""} ` +
+    `${lens.number(value.position_norms[count() - 1])} at position ${count() - 1}.`;
   go(0, Math.min(position, count() - 1));
+  lens.publish("positions.model", value.model);
 }
 
 find(".zoom").addEventListener("click", () => {

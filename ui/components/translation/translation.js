@@ -1,11 +1,14 @@
-// The Translate tab: the translation, its tokens' probabilities, the n-best list.
-// value: { problem } or { source: [token], hypotheses: [{ text, score, tokens: [token with probability] }],
-//          chosen, alignment: [[weight a source token] a target token], seconds }
+// The Translate tab: the translation, its tokens' probabilities, the n-best list; or how a language model goes on.
+// value: { problem } or { translates, source: [token], hypotheses: [{ text, score, tokens: [token with probability] }],
+//          chosen, alignment: [[weight a source token] a target token], seconds,
+//          start: token that the decoder reads first, n_text: how many tokens belong to a text that is continued }
 
 const find = (selector) => element.querySelector(selector);
 
 function tokenDetails(token, position) {
-  return `token ${position + 1} “${lens.tokenText(token)}” (id ${token.id}): probability ${lens.percent(token.probability)}`;
+  const whose = position < props.value.n_text ? ", of your text" : "";
+  const place = position + (props.value.translates ? 1 : 2); // a language model's text begins with one that it only reads
+  return `token ${place} “${lens.tokenText(token)}”${whose} (id ${token.id}): probability ${lens.percent(token.probability)}`;
 }
 
 function drawTokens(value, hypothesis) {
@@ -28,7 +31,7 @@ function drawTokens(value, hypothesis) {
     chip.addEventListener("focus", show);
     return chip;
   });
-  find(".target").replaceChildren(...target);
+  find(".target").replaceChildren(...(value.translates ? [] : [lens.tokenElement(value.start)]), ...target);
 }
 
 function drawHypotheses(value) {
@@ -62,10 +65,18 @@ function draw() {
   find(".figure-details").textContent = "";
   drawTokens(value, hypothesis);
   drawHypotheses(value);
+  const { translates, n_text, source } = value;
+  find(".continues").hidden = translates;
+  find(".source-row").hidden = !translates;
+  find(".aligned").hidden = !translates;
+  find(".to").textContent = translates ? "to" : "text";
+  find(".result").parentElement.setAttribute("aria-label", translates ? "Translation" : "The text, continued");
+  const count = translates
+    ? `${source.length} source tokens and ${hypothesis.tokens.length} target tokens`
+    : `${n_text + 1} tokens of your text and ${hypothesis.tokens.length - n_text} that the model added`;
   find(".measure").textContent =
-    `Score: the sum of the tokens' log-probabilities over the length penalty; nearer to 0 is better. ` +
-    `${value.source.length} source tokens and ${hypothesis.tokens.length} target tokens; ` +
-    `decoded in ${lens.number(1000 * value.seconds)} ms.`;
+    `Score: the sum of the ${translates ? "" : "added "}tokens' log-probabilities over the length penalty; nearer to 0 is better. ` +
+    `${count}; decoded in ${lens.number(1000 * value.seconds)} ms.`;
 }
 
 find(".copy").addEventListener("click", () => {
