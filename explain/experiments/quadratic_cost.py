@@ -46,11 +46,13 @@ def run(seed: int = 0, longest: int = 2048, repeats: int = 3) -> Iterator[tuple[
     lengths = np.array([2**i for i in range(5, int(np.log2(longest)) + 1)])
     rows = []
     for i, n in enumerate(lengths):
-        yield i / len(lengths), f"{n} positions"
         x = torch.randn(1, int(n), CONFIG.d_model, generator=generator)
-        parts = [lambda x=x: by_the_formula(attention, x), lambda x=x: feed_forward(x)]
-        rows.append([seconds(part, repeats) for part in parts] + [multiply_adds(part) for part in parts])
-    attention_seconds, feed_forward_seconds, attention_work, feed_forward_work = np.array(rows).T
+        yield i / len(lengths), f"{n} positions, attention"
+        attention_part, feed_forward_part = lambda x=x: by_the_formula(attention, x), lambda x=x: feed_forward(x)
+        row = [seconds(attention_part, repeats), multiply_adds(attention_part)]
+        yield (i + 0.5) / len(lengths), f"{n} positions, feed-forward"
+        rows.append([*row, seconds(feed_forward_part, repeats), multiply_adds(feed_forward_part)])
+    attention_seconds, attention_work, feed_forward_seconds, feed_forward_work = np.array(rows).T
     score_bytes = 2 * CONFIG.n_heads * lengths.astype(float) ** 2 * BYTES
     exponent = float(np.polyfit(np.log(lengths[-3:]), np.log(attention_seconds[-3:]), 1)[0])
     crossing = where_it_crosses(lengths, np.log(attention_work / feed_forward_work))

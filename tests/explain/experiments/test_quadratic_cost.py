@@ -7,6 +7,10 @@ from explain.experiments import quadratic_cost
 def test_time_grows_faster_than_length_and_near_its_square(seed, finish):
     result = finish(quadratic_cost, seed, longest=2048, repeats=2)
     assert 1.4 < result.time_exponent < 3.2
+    of_attention, of_feed_forward = (
+        seconds[-1] / seconds[0] for seconds in (result.attention_seconds, result.feed_forward_seconds)
+    )
+    assert of_attention > 6 * of_feed_forward
 
 
 def test_feed_forward_is_the_larger_part_only_of_short_texts(finish):

@@ -29,10 +29,12 @@ def test_two_at_once_do_not_change_each_other(shown):
     in_step = threading.Barrier(2, timeout=60)
 
     def beside_another(seed: int):
+        steps = []
         for step in shown.module.run(seed=seed, **settings):
+            steps.append(step)
             in_step.wait()  # each takes one step while the other does
             torch.rand(3)  # and others use the numbers that all threads share
-        return step
+        return steps[-1]
 
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(beside_another, [5, 6])
