@@ -116,8 +116,8 @@ class _Conversation:
             ValueError: the repository cannot be read, or a check refused.
             TimeoutError: the deadline, by `time.monotonic`, has passed, or the Hub listed no files in time.
         """
-        # xet has a transport of its own, which follows no timeouts of ours
-        environment = {**environment, "HF_HUB_DISABLE_XET": "1"}
+        # plain HTTP and no call but those for the files, so that a Hub that answers does so at once
+        environment = {**environment, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
         # -P: the program lies beside modules whose names others may use too
         program = subprocess.Popen(
             [sys.executable, "-P", fetch.__file__], env=environment, text=True, encoding="utf-8",

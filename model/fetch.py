@@ -11,7 +11,9 @@ import contextlib
 import hashlib
 import json
 import os
+import queue
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
@@ -46,16 +48,28 @@ class Changed(Exception):
     """The repository is no longer what it was when it was listed."""
 
 
+answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+
+def listen() -> None:
+    """Keeps what the other side says, and ends this program, wherever it is, once the other side is gone."""
+    for line in sys.stdin:
+        answers.put(line)
+    os._exit(1)
+
+
 def say(**message: object) -> None:
-    """Tells the other side; when nobody reads any more, this program ends with a broken pipe."""
-    print(json.dumps(message), flush=True)
+    """Tells the other side."""
+    try:
+        print(json.dumps(message), flush=True)
+    except BrokenPipeError:  # it is gone
+        os._exit(1)
 
 
 def ask(**message: object) -> None:
-    """Tells the other side and waits for its line; without one this program ends."""
+    """Tells the other side and waits for its leave to go on."""
     say(**message)
-    if not sys.stdin.readline():
-        sys.exit()
+    answers.get()
 
 
 def remove_partials(repo_folder: Path, locks: Path) -> None:
@@ -156,7 +170,8 @@ def complete_snapshot(request: Request) -> Path | None:
 
 def main() -> None:
     """Reads the request, fetches, and says `folder`, `error` or `unreachable` in the end."""
-    request: Request = json.loads(sys.stdin.readline())
+    threading.Thread(target=listen, daemon=True).start()
+    request: Request = json.loads(answers.get())
     name = repo_folder_name(repo_id=request["repo_id"], repo_type="model")
     folders = Path(HF_HUB_CACHE, name), Path(HF_HUB_CACHE, ".locks", name)
     remove_partials(*folders)
@@ -183,7 +198,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except BrokenPipeError:
-        os._exit(1)  # nobody listens any more; Python's own exit would trip over the pipe once more
+    main()

@@ -5,9 +5,11 @@ import pickle
 
 import pytest
 import torch
+from huggingface_hub import ModelCard
 from safetensors.torch import load_file, save_file
 
 from model.checkpoint import save_checkpoint
+from model.transformer import Transformer
 from model.translator import Translator
 from tests.conftest import tiny_translator
 
@@ -43,6 +45,33 @@ def test_half_precision_on_disk_becomes_single_in_memory(translator, tmp_path):
 def test_shared_weights_are_stored_once(folder, translator):
     stored = sum(weight.numel() for weight in load_file(folder / "model.safetensors").values())
     assert stored == sum(parameter.numel() for parameter in translator.model.parameters())
+
+
+def test_who_may_read_the_config_may_read_the_weights(folder):
+    assert (folder / "model.safetensors").stat().st_mode == (folder / "config.json").stat().st_mode
+
+
+def test_the_model_card_stays_with_the_weights(folder, tmp_path):
+    (folder / "README.md").write_text("---\nlicense: other\n---\n\n# Ours\n")
+    for kind in (Translator, Transformer):
+        kind.from_pretrained(folder).save_pretrained(tmp_path / "again")
+        assert (tmp_path / "again" / "README.md").read_bytes() == (folder / "README.md").read_bytes()
+        (tmp_path / "again" / "README.md").unlink()
+
+
+def test_a_model_without_a_card_gets_one_that_claims_nothing(translator, tmp_path):
+    translator.save_pretrained(tmp_path)
+    card = ModelCard.load(tmp_path / "README.md")
+    assert card.data.pipeline_tag == "translation" and not card.data.eval_results
+    assert "No scores were measured" in card.text
+
+
+def test_the_model_alone_comes_back_as_it_was(translator, tmp_path):
+    translator.model.save_pretrained(tmp_path)
+    again = Transformer.from_pretrained(tmp_path)
+    assert again.config == translator.model.config and not again.training
+    for ours, original in zip(again.parameters(), translator.model.parameters(), strict=True):
+        assert torch.equal(ours, original.half().float())
 
 
 def test_a_missing_file_is_named(folder):

@@ -1,0 +1,87 @@
+"""`python -m training.publish CHECKPOINT --repo-id org/name`: a checkpoint with its model card, on the Hub."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import yaml
+from huggingface_hub import HfApi, ModelCard
+from huggingface_hub.errors import HfHubHTTPError, HTTPError, LocalTokenNotFoundError
+
+from model.checkpoint import CARD
+from model.download import check_repo_id
+from model.hub import FILES
+from model.translator import Translator
+from training.card import TRAINING_FACTS
+
+
+def publish(checkpoint: Path, repo_id: str, *, private: bool = False, revision: str | None = None) -> str:
+    """Uploads the checkpoint's files as they are, in one commit, and returns the address of that commit.
+
+    The repository, and the branch `revision` where one is named, are made if they are not there. The token is that of
+    `HF_TOKEN` or of `hf auth login`.
+
+    Raises:
+        ValueError: the checkpoint cannot be loaded, its model card is missing or has no scores, or the Hub refuses.
+    """
+    check_repo_id(repo_id)
+    Translator.from_pretrained(checkpoint)
+    check_card(checkpoint / CARD)
+    api = HfApi()
+    try:
+        repo_id = api.create_repo(repo_id, private=private, exist_ok=True).repo_id
+        if revision is not None:
+            api.create_branch(repo_id, branch=revision, exist_ok=True)
+        commit = api.upload_folder(
+            repo_id=repo_id, folder_path=checkpoint, revision=revision, allow_patterns=[*FILES, TRAINING_FACTS],
+            commit_message=f"Checkpoint {checkpoint.resolve().name}",
+        )  # fmt: skip
+    except (HfHubHTTPError, LocalTokenNotFoundError) as error:
+        status = error.response.status_code if isinstance(error, HfHubHTTPError) else "no token"
+        raise ValueError(
+            f"{repo_id}: expected leave to write there; found the Hub's refusal ({status}): "
+            "log in by `hf auth login`, or set HF_TOKEN to a token that may write"
+        ) from error
+    except HTTPError as error:
+        raise ValueError(
+            f"{repo_id}: expected an answer from the Hub; found none ({type(error).__name__}): "
+            "check the network and try again"
+        ) from error
+    return commit.commit_url
+
+
+def check_card(path: Path) -> None:
+    """Holds that there is a model card and that it has scores.
+
+    Raises:
+        ValueError: it has none, or cannot be read.
+    """
+    advice = "run `python -m training.evaluate` on the checkpoint first"
+    if not path.is_file():
+        raise ValueError(f"{path.name}: expected the model card; found none: {advice}")
+    try:
+        scores = ModelCard.load(path).data.eval_results
+    except (ValueError, yaml.YAMLError) as error:
+        raise ValueError(
+            f"{path.name}: expected a model card with front matter; found another text: {advice}"
+        ) from error
+    if not scores:
+        raise ValueError(f"{path.name}: expected scores in the model card; found none: {advice}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Reads the command line, uploads, and prints the address."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.publish", description="Upload a checkpoint with its model card to the Hub."
+    )
+    parser.add_argument("checkpoint", type=Path, help="folder of the checkpoint, as checkpoints/en-de")
+    parser.add_argument("--repo-id", required=True, help="org/name on the Hub; made if it is not there")
+    parser.add_argument("--private", action="store_true", help="make a new repository private")
+    parser.add_argument("--revision", help="branch to upload to; made if it is not there; without one: main")
+    args = parser.parse_args(arguments)
+    print(publish(args.checkpoint, args.repo_id, private=args.private, revision=args.revision))
+
+
+if __name__ == "__main__":
+    main()
