@@ -7,8 +7,8 @@ from explain.run import Runner
 TITLE = "The Transformer, opened"
 INTRODUCTION = f"""# {TITLE}
 
-The Transformer of [“Attention Is All You Need”](https://arxiv.org/abs/1706.03762), built from the paper, translates your
-sentence. Every number on this page comes out of that very run: nothing is drawn for show.
+The Transformer of [“Attention Is All You Need”](https://arxiv.org/abs/1706.03762), built from the paper, translates
+your sentence. Every number on this page comes out of that very run: nothing is drawn for show.
 """
 
 

@@ -104,7 +104,7 @@ def build_page(models: Models, notice: str = "") -> gr.Blocks:
                 model_name: gr.Dropdown(choices=list(models.names), value=runner.name),
                 text_box: run.text,
                 direction_box: gr.Dropdown(choices=direction_choices(directions), value=settings.direction),
-                swap: gr.Button(interactive=swapped(settings.direction) in directions),
+                swap: gr.Button(interactive=len(directions) > 1 and swapped(settings.direction) in directions),
                 go: gr.Button("Translate" if runner.translates else "Continue"),
                 beam_size: settings.beam_size,
                 alpha: settings.alpha,
