@@ -265,7 +265,8 @@ class Runner:
         """
         check_text("text", text, MAX_CHARACTERS)
         if not text.strip():
-            raise ValueError("text: expected a word or a sentence; found none: type something")
+            purpose = "translate" if self.translates else "continue"
+            raise ValueError(f"text: expected a word or a sentence; found none: type something to {purpose}")
         if direction not in self.directions:
             raise ValueError(f"direction: expected one of {', '.join(self.directions)}; found {direction!r}")
         ids = self.translator.encode(text, direction) if self.translates else self.translator.encode(text)

@@ -21,7 +21,9 @@ class ByteLevelTokenizer(Tokenizer):
     """A byte-level tokenizer whose tokens are shown as text."""
 
     def token(self, token_id: int) -> str:
-        """The token's text, with `▁` for a space and `↵` for a line's end; bytes that are no text stand as `<0xE2>`.
+        """The token's text, with `▁` for a space and `↵` for a line's end.
+
+        Bytes that are no text, and characters that cannot be seen, stand as `<0xE2>`.
 
         Raises:
             ValueError: no such id.
@@ -31,6 +33,11 @@ class ByteLevelTokenizer(Tokenizer):
             return token
         raw = bytes(BYTES[character] for character in token)
         try:
-            return raw.decode("utf-8").replace(" ", WORD_START).replace("\n", LINE_END)
+            text = raw.decode("utf-8").replace(" ", WORD_START).replace("\n", LINE_END)
         except UnicodeDecodeError:
-            return "".join(f"<0x{byte:02X}>" for byte in raw)
+            return _named(raw)
+        return "".join(each if each.isprintable() else _named(each.encode("utf-8")) for each in text)
+
+
+def _named(raw: bytes) -> str:
+    return "".join(f"<0x{byte:02X}>" for byte in raw)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from explain.attention import KINDS, aggregate, attention_maps, head_statistics
+from explain.attention import aggregate, attention_maps, head_statistics
+from explain.kinds import KINDS
 from explain.run import Settings
 from ui.page import FIRST_EXAMPLE
 

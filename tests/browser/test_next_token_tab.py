@@ -344,6 +344,6 @@ def test_made_up_events_get_a_message(app_url, run, widget, event, data, message
 
 
 def test_a_made_up_request_gets_a_message(app_url):
-    for request in (None, {"text": "x"}, {**Request("x", SETTINGS).to_browser(), "prefix": ["y"]}):
+    for request in (None, {"text": "x"}, {**Request("model", "x", SETTINGS).to_browser(), "prefix": ["y"]}):
         error = post_event(app_url, "next-token-steps", "look", request, {"position": 0})
         assert "expected a sentence and its settings" in error

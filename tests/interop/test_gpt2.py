@@ -78,6 +78,7 @@ def test_tokens_are_shown_as_text(repository):
     assert shown[0] == "The" and "↵" in shown
     assert shown[-4:] == ["<0xF0>", "<0x9F>", "<0x98>", "<0x80>"]
     assert any(text.startswith("▁") for text in shown)
+    assert [tokenizer.token(i) for i in tokenizer.encode("\t\x00")] == ["<0x09>", "<0x00>"]
     assert tokenizer.token(tokenizer.eos_id) == "<|endoftext|>"
 
 

@@ -28,9 +28,12 @@ def attention_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
 
     @kindly
     def exact(request: Any, event: gr.EventData) -> dict[str, Any]:
-        kind, layers = _asked(event._data)
+        asked, kind, layers = _asked(event._data)
         _, run = models.open(request)
-        return {"run": Request.of(run).to_browser(), **exact_weights(attention_maps(run, kind), layers)}
+        shown = Request.of(run).to_browser()
+        if asked != shown:  # a tab that is just opened still holds the run before, perhaps of another model
+            return gr.skip()
+        return {"run": shown, **exact_weights(attention_maps(run, kind), layers)}
 
     # Nothing to be seen waits for it: what it brings is the digits behind those that are shown already.
     heads.exact(exact, [request], [heads], **AT_ONCE)
@@ -95,8 +98,8 @@ def exact_weights(maps: AttentionMaps, layers: Sequence[int]) -> dict[str, Any]:
     return {"kind": maps.kind, "layers": strings}
 
 
-def _asked(data: Any) -> tuple[Any, list[Any]]:
-    """What an event from the browser asks for; whether there is such a kind or layer is checked where it is used."""
+def _asked(data: Any) -> tuple[Any, Any, list[Any]]:
+    """Run, kind and layers that an event from the browser asks for; what they are is checked where it is used."""
     if not isinstance(data, dict) or not isinstance(data.get("layers"), list):
         raise ValueError("attention: expected a kind and its layers; found something else: open a head again")
-    return data.get("kind"), data["layers"]
+    return data.get("run"), data.get("kind"), data["layers"]

@@ -60,10 +60,11 @@ def positions_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
             value = {"problem": str(error)}
         return {**value, "question": _typed(event, "question")}
 
-    def compare(first: str, second: str, direction: str, request: Any) -> dict[str, Any]:
+    def compare(first: str, second: str, request: Any, direction: str | None = None) -> dict[str, Any]:
+        """By default in the direction of the page."""
         try:
             asked = Request.from_browser(request)
-            settings = replace(asked.settings, direction=direction)
+            settings = replace(asked.settings, direction=direction or asked.settings.direction)
             return order_value(order_experiment(models.runner(asked.model), first, second, settings))
         except ValueError as error:
             return {"problem": str(error)}
@@ -73,9 +74,9 @@ def positions_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
 
     chart.table(another_table, [request], [chart], **_QUICK)
     turn.turn(another_turn, [request], [turn], **_QUICK)
-    compared = dict(fn=compare, inputs=[first, second, direction, request], outputs=[order], **ON_MODEL)
-    gr.on([go.click, first.submit, second.submit], **compared)
-    order.start(**compared)
+    gr.on([go.click, first.submit, second.submit], compare, [first, second, request, direction], [order], **ON_MODEL)
+    # without the choice of directions: when another model was opened, the browser still has that of the one before
+    order.start(compare, [first, second, request], [order], **ON_MODEL)
     return TabView(tab, [naive, direction], render)
 
 

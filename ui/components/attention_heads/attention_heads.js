@@ -158,7 +158,7 @@ function askForExact() {
   );
   if (!layers.length) return;
   for (const layer of layers) asked[`${kind}:${layer}`] = performance.now();
-  trigger("exact", { kind, layers });
+  trigger("exact", { run: attention.run, kind, layers });
 }
 
 function receive() {

@@ -44,7 +44,7 @@ function ask() {
   drawChoices();
   const number = (field) => Number(find(`.${field}`).value);
   trigger("compare", {
-    name, kind: find(".kind").value, layer: number("layer"), head: number("head"), position: number("position"),
+    request: props.value.request, name, kind: find(".kind").value, layer: number("layer"), head: number("head"), position: number("position"),
   });
 }
 

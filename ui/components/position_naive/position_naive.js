@@ -78,9 +78,8 @@ function receive() {
     `The model's embeddings are ${lens.number(value.vocabulary_min)} to ${lens.number(value.vocabulary_max)} long ` +
     `(median ${lens.number(value.vocabulary_median)}); the number ${count() - 1} written into every dimension is ` +
     `${lens.number(value.naive_norms[count() - 1])} long and goes on growing. ` +
-    (value.learned ? "This model's position vectors were learned: that of position 0 is " : "The sinusoids are bounded: every one of them is ") +
-    `${lens.number(value.position_norms[0])} long${value.learned ? "" : " at position 0"} and ${value.learned ? "that of" : ""} ` +
-    `${lens.number(value.position_norms[count() - 1])} at position ${count() - 1}.`;
+    (value.learned ? "This model's position vectors were learned; they are " : "The sinusoids are bounded: every one of them is ") +
+    `${lens.number(value.position_norms[0])} long at position 0 and ${lens.number(value.position_norms[count() - 1])} at position ${count() - 1}.`;
   go(0, Math.min(position, count() - 1));
   lens.publish("positions.model", value.model);
 }
