@@ -21,14 +21,16 @@ from typing import Any, NamedTuple
 import torch
 
 from training.card import TRAINING_FACTS, load_facts
-from training.recipe import Recipe, _check_names
+from training.recipe import Recipe, check_names
 from training.train import Trainer
 
 # What all rows share, or they could not be compared.
 _SHARED = (
     "name", "model", "languages", "corpora", "vocab_size", "steps", "batch_tokens", "max_length",
-    "validate_sentences", "mixed_precision",
+    "validate_sentences", "mixed_precision", "bpe_dropout", "rename",
 )  # fmt: skip
+
+_MADE_ONCE = ("tokenizer.json", "epoch-0.npz")  # by the trainer of the base; all rows begin with these
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -93,7 +95,7 @@ def load_ablation(path: str | Path) -> tuple[Recipe, list[tuple[Variant, Recipe]
     variants = []
     for number, fields in enumerate(table["variants"], start=1):
         where = f"{path}: variant {number}"
-        _check_names(Variant, fields, where)
+        check_names(Variant, fields, where)
         try:
             variant = Variant(**fields)
         except ValueError as error:
@@ -116,7 +118,8 @@ def run_variant(variant: Variant, recipe: Recipe, data_dir: Path, runs: Path) ->
     folder = runs / variant.name
     _claim(folder, recipe)
     if not (folder / "checkpoint" / TRAINING_FACTS).exists():
-        shutil.copyfile(runs / "tokenizer.json", folder / "tokenizer.json")
+        for name in _MADE_ONCE:
+            shutil.copyfile(runs / name, folder / name)
         Trainer(recipe, data_dir, folder).train()
     facts = load_facts(folder / "checkpoint")
     metrics = json.loads((folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()[-1])
@@ -152,8 +155,8 @@ def run_all(
     Raises:
         ValueError: as `run_variant`, or a corpus cannot be read.
     """
-    if not (runs / "tokenizer.json").exists():
-        Trainer(base, data_dir, runs)  # learns it
+    if not all((runs / name).exists() for name in _MADE_ONCE):
+        Trainer(base, data_dir, runs).examples(0)
     run = partial(_run_pair, data_dir=data_dir, runs=runs)
     if jobs == 1:
         yield from map(run, variants)

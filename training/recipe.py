@@ -161,12 +161,12 @@ class Recipe:
         Raises:
             ValueError: a field is unknown, missing or out of range.
         """
-        _check_names(cls, table, where)
+        check_names(cls, table, where)
         for name, kind in (("model", dict), ("languages", list), ("corpora", list)):
             if not isinstance(table[name], kind):
                 raise ValueError(f"{where}: {name}: expected a {kind.__name__}; found {table[name]!r}")
         for number, corpus in enumerate(table["corpora"], start=1):
-            _check_names(Corpus, corpus, f"{where}: corpus {number}")
+            check_names(Corpus, corpus, f"{where}: corpus {number}")
         corpora = tuple(Corpus(**corpus) for corpus in table["corpora"])
         try:
             return cls(**{**table, "languages": tuple(table["languages"]), "corpora": corpora})
@@ -174,7 +174,12 @@ class Recipe:
             raise ValueError(f"{where}: {error}") from error
 
 
-def _check_names(cls: type, table: dict[str, Any], where: str) -> None:
+def check_names(cls: type, table: dict[str, Any], where: str) -> None:
+    """Holds a table against the fields of a dataclass; `where` heads the error messages.
+
+    Raises:
+        ValueError: a field is unknown or missing, or it is no table.
+    """
     if not isinstance(table, dict):
         raise ValueError(f"{where}: expected a table of fields; found {table!r}")
     fields = {field.name: field for field in dataclasses.fields(cls)}

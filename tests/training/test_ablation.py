@@ -176,7 +176,8 @@ def test_a_killed_variant_resumes_from_its_last_state_to_the_same_row(
 ):
     _, variants = load_ablation(ablation_file)
     expected = run_variant(*variants[0], toy_data, finished)
-    shutil.copy(finished / "tokenizer.json", tmp_path)
+    for name in ("tokenizer.json", "epoch-0.npz"):
+        shutil.copy(finished / name, tmp_path)
     begun, step = [], Trainer.step
 
     def die_at_the_first_step_8(self, examples):
