@@ -316,13 +316,17 @@ EXPERIMENTS = [
     Shown(
         warmup,
         "Why the learning rate warms up",
-        "The paper raises the learning rate over the first $warmup\\_steps$ steps and then lowers it (§5.3):\n\n"
-        "$$lrate = d_{model}^{-0.5} \\cdot \\min(step\\_num^{-0.5},\\; step\\_num \\cdot warmup\\_steps^{-1.5})$$\n\n"
-        "A deep post-norm stack needs this: before training, the gradients of its last layers are large, and steps at "
-        "the full rate spoil it. In a pre-norm stack they are small from the start (Xiong et al. 2020). Here encoders "
-        "learn to copy eight words. The rate rises over the first half of the steps or is at its peak throughout, "
-        "without the later decay; first weights, data, peak rate and steps are equal. With fewer layers the post-norm "
-        "stack manages without warmup too: try 6.",
+        "The learning rate says how far each training step moves the weights. The paper raises it over the first "
+        "$warmup\\_steps$ steps and then lowers it (§5.3):\n\n"
+        "$$\\begin{aligned} & lrate = d_{model}^{-0.5} \\cdot \\min(step\\_num^{-0.5}, \\\\ "
+        "& \\qquad step\\_num \\cdot warmup\\_steps^{-1.5}) \\end{aligned}$$\n\n"
+        "A deep post-norm stack, with its LayerNorm after each addition as in the paper, needs this: before training, "
+        "the gradients near its output are large, and steps at the full rate spoil it. In a pre-norm stack, with the "
+        "LayerNorm before each sub-layer, they are smaller from the start "
+        "([Xiong et al. 2020](https://arxiv.org/abs/2002.04745)).\n\n"
+        "Here four encoders learn to copy eight words. The rate rises over the first half of the steps, or is at its "
+        "peak from the first step on; it is not lowered later. The words, the peak and the number of steps are the "
+        "same for all, and so are the first weights. With 6 layers the post-norm encoder learns without warmup too.",
         warmup_figures,
         sliders=(Slider("layers", "Layers of each model", 2, 12, 1, 12),),
     ),
