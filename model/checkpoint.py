@@ -82,7 +82,10 @@ def existing(folder: Path, name: str) -> Path:
     path = folder / name
     if path.is_file():
         return path
-    raise missing_file(folder.name, name, (other.name for other in folder.iterdir()))
+    where = folder.name
+    if folder.parent.name == "snapshots":  # in the Hub's cache: models--org--name/snapshots/commit
+        where = folder.parents[1].name.removeprefix("models--").replace("--", "/")
+    raise missing_file(where, name, (other.name for other in folder.iterdir()))
 
 
 def missing_file(where: str, name: str, found: Iterable[str]) -> ValueError:

@@ -73,25 +73,26 @@ def download(
     deadline = float("inf") if time_limit is None else time.monotonic() + time_limit
     conversation = _Conversation(request, check_listing, check_config, progress)
     try:
-        return conversation.hold(dict(os.environ), deadline)
+        return conversation.hold({}, deadline)
     except TimeoutError:
         if conversation.listed:
             raise ValueError(
                 f"{repo_id}: expected the download to end within {time_limit:g} s; found {conversation.state} by then: "
                 "try again later, or choose a smaller model"
             ) from None
-        if not cached:
-            raise ValueError(_no_answer(repo_id, cached, "time ran out")) from None
-    return conversation.hold({**os.environ, "HF_HUB_OFFLINE": "1"}, deadline + START_LIMIT)
+    try:
+        if cached:
+            return conversation.hold({"HF_HUB_OFFLINE": "1"}, time.monotonic() + START_LIMIT)
+    except TimeoutError:
+        pass  # not even the cache could be asked
+    raise _no_answer(repo_id, cached, "time ran out")
 
 
-def _no_answer(repo_id: str, cached: bool, reason: str) -> str:
-    wanted = (
-        "an answer from the Hub, or the files in the local cache; found neither"
-        if cached
-        else ("an answer from the Hub; found none")
+def _no_answer(repo_id: str, cached: bool, reason: str) -> ValueError:
+    places, found = ("the Hub, or the files in the local cache", "neither") if cached else ("the Hub", "none")
+    return ValueError(
+        f"{repo_id}: expected an answer from {places}; found {found} ({reason}): check the network and try again"
     )
-    return f"{repo_id}: expected {wanted} ({reason}): check the network and try again"
 
 
 class _Conversation:
@@ -109,15 +110,15 @@ class _Conversation:
         self.listed, self.state = False, "no byte"
         self.folders: list[Path] = []
 
-    def hold(self, environment: dict[str, str], deadline: float) -> Path:
-        """Starts the program, answers it, and leaves neither it nor a partial file behind.
+    def hold(self, variables: dict[str, str], deadline: float) -> Path:
+        """Starts the program with these environment variables, answers it, and leaves neither it nor a part of a file.
 
         Raises:
             ValueError: the repository cannot be read, or a check refused.
             TimeoutError: the deadline, by `time.monotonic`, has passed, or the Hub listed no files in time.
         """
         # plain HTTP and no call but those for the files, so that a Hub that answers does so at once
-        environment = {**environment, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+        environment = {**os.environ, **variables, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
         # -P: the program lies beside modules whose names others may use too
         program = subprocess.Popen(
             [sys.executable, "-P", fetch.__file__], env=environment, text=True, encoding="utf-8",
@@ -171,7 +172,7 @@ class _Conversation:
             case {"error": text}:
                 raise ValueError(f"{name}: {text}")
             case {"unreachable": reason} if not self.listed:
-                raise ValueError(_no_answer(name, self.request["cached"], reason))
+                raise _no_answer(name, self.request["cached"], reason)
             case {"unreachable": reason} | {"ended": reason}:
                 raise ValueError(
                     f"{name}: expected the whole download; found it broken off after {self.state} ({reason}): try again"

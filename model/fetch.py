@@ -105,12 +105,11 @@ class Download:
             Changed: what came is not what was listed.
         """
         before = self.done
-        for again in (False, True):
+        for _ in range(2):
             self.done = before
             path = Path(
                 hf_hub_download(
-                    self.repo_id, file.path, revision=revision, token=self.token,
-                    force_download=again, tqdm_class=self.bar(),
+                    self.repo_id, file.path, revision=revision, token=self.token, tqdm_class=self.bar()
                 )
             )  # fmt: skip
             if path.parent.name != self.commit:
@@ -119,6 +118,8 @@ class Download:
                 self.done = before + file.size
                 say(done=self.done, total=self.total)
                 return path
+            path.resolve().unlink()  # the bytes, and then what points to them
+            path.unlink(missing_ok=True)
         raise Changed
 
     def bar(self) -> type:
@@ -173,9 +174,7 @@ def main() -> None:
     threading.Thread(target=listen, daemon=True).start()
     request: Request = json.loads(answers.get())
     name = repo_folder_name(repo_id=request["repo_id"], repo_type="model")
-    folders = Path(HF_HUB_CACHE, name), Path(HF_HUB_CACHE, ".locks", name)
-    remove_partials(*folders)
-    say(started=[str(folder) for folder in folders])
+    say(started=[str(Path(HF_HUB_CACHE, name)), str(Path(HF_HUB_CACHE, ".locks", name))])
     try:
         say(folder=str(fetch(request)))
     except GatedRepoError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 from huggingface_hub import HfApi, ModelCard
-from huggingface_hub.errors import HfHubHTTPError, HTTPError, LocalTokenNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, HTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
 
 from model.checkpoint import CARD
 from model.download import check_repo_id
@@ -43,7 +43,7 @@ def publish(checkpoint: Path, repo_id: str, *, private: bool = False, revision: 
             f"{repo_id}: expected leave to write there; found the Hub's refusal ({status}): "
             "log in by `hf auth login`, or set HF_TOKEN to a token that may write"
         ) from error
-    except HTTPError as error:
+    except (HTTPError, OfflineModeIsEnabled) as error:
         raise ValueError(
             f"{repo_id}: expected an answer from the Hub; found none ({type(error).__name__}): "
             "check the network and try again"

@@ -136,7 +136,7 @@ def test_a_repository_with_pickled_weights_alone_is_refused_before_any_byte(stan
 
 
 def test_the_config_comes_first_and_the_weights_last(stand_in):
-    stand_in.repos[NAME]["main"] |= {"generation_config.json": b"{}", "vocab.json": b"{}"}
+    stand_in.repos[NAME]["main"] |= {"generation_config.json": b"{}", "vocab.json": b"[]"}
     download(NAME, max_bytes=LIMIT)
     fetched = [call.rsplit("/", 1)[1] for call in stand_in.asked if call.startswith("GET ") and "/resolve/" in call]
     assert fetched[0] == "config.json" and fetched[-1] == "model.safetensors" and len(fetched) == 5
@@ -177,6 +177,12 @@ def test_weights_that_do_not_fit_the_config_are_refused_when_loaded(stand_in):
         interop.load(download(NAME, max_bytes=LIMIT))
 
 
+def test_a_repository_without_a_tokenizer_is_named_when_loaded(stand_in):
+    del stand_in.repos[NAME]["main"]["tokenizer.json"]
+    with pytest.raises(ValueError, match=r"lab/tiny: expected tokenizer.json; found config.json, model.safetensors"):
+        interop.load(download(NAME, max_bytes=LIMIT))
+
+
 def test_other_bytes_than_the_hub_lists_are_never_returned(stand_in, tmp_path):
     weights = stand_in.repos[NAME]["main"]["model.safetensors"]
     stand_in.wrong["model.safetensors"] = weights[:-1] + bytes([weights[-1] ^ 1])
@@ -184,6 +190,7 @@ def test_other_bytes_than_the_hub_lists_are_never_returned(stand_in, tmp_path):
         ValueError, match="lab/tiny: expected the files as the Hub listed them; found others: try again"
     ):
         download(NAME, max_bytes=LIMIT)
+    assert not left_behind(tmp_path)
     stand_in.wrong.clear()
     assert (download(NAME, max_bytes=LIMIT) / "model.safetensors").read_bytes() == weights
 
