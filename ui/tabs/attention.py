@@ -31,7 +31,7 @@ def attention_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
         asked, kind, layers = _asked(event._data)
         _, run = models.open(request)
         shown = Request.of(run).to_browser()
-        if asked != shown:  # a tab that is just opened still holds the run before, perhaps of another model
+        if asked not in (None, shown):  # a tab that is just opened still holds the run before, perhaps of another model
             return gr.skip()
         return {"run": shown, **exact_weights(attention_maps(run, kind), layers)}
 

@@ -53,7 +53,7 @@ def inside_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     @kindly
     def compare_switch(request: Any, event: gr.EventData) -> dict[str, Any]:
         runner, run = models.open(request)
-        if getattr(event, "request", None) != Request.of(run).to_browser():
+        if getattr(event, "request", None) not in (None, Request.of(run).to_browser()):
             return gr.skip()  # a tab that is just opened still holds the run before, perhaps of another model
         switch = Switch(*(getattr(event, name, None) for name in ("name", "kind", "layer", "head")))
         return switches_value(runner, run, switch, getattr(event, "position", None))
