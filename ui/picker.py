@@ -14,7 +14,7 @@ def picker(models: Models) -> tuple[gr.Dropdown, gr.Button]:
     """Draws the choice and its button, unless there is nothing to choose."""
     info = "Bundled with this page"
     if models.allowed:
-        patterns = ", ".join(f"`{pattern}`" for pattern in models.allowed)
+        patterns = ", ".join(models.allowed).replace("*", "…")  # Gradio takes * for emphasis
         info += f", or type a repository of the Hugging Face Hub: {patterns}. Only safetensors are loaded."
     choosable = bool(models.allowed) or len(models.names) > 1
     with gr.Accordion("Another model", open=False, visible=choosable, elem_id="model"), gr.Row(elem_id="model-bar"):
