@@ -11,7 +11,7 @@ import torch
 
 import interop
 from explain.run import Runner
-from interop.download import download
+from interop.download import TIME_LIMIT, download
 from model import Translator
 from ui.launch import launch
 from ui.models import Models, Progress
@@ -22,9 +22,14 @@ CHECKPOINTS = Path(__file__).parent / "checkpoints"
 MAX_DOWNLOAD = 1_000_000_000  # bytes of a repository that a visitor may ask for
 
 
-def from_hub(name: str, progress: Progress) -> Runner:
-    """A model of the Hub that a visitor asked for."""
-    return Runner(interop.load(download(name, max_bytes=MAX_DOWNLOAD, progress=progress)), name)
+def from_hub(name: str, progress: Progress, time_limit: float = TIME_LIMIT) -> Runner:
+    """A model of the Hub that a visitor asked for; `time_limit` in seconds.
+
+    Raises:
+        ValueError: it cannot be had or used, or not in time.
+    """
+    folder = download(name, max_bytes=MAX_DOWNLOAD, progress=progress, time_limit=time_limit)
+    return Runner(interop.load(folder), name)
 
 
 def load_models() -> tuple[Models, str]:

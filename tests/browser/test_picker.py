@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,8 @@ def hub(repositories, tmp_path_factory) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def picker_url(hub, runner) -> Iterator[str]:
-    """The page, which lets in whatever stands under `theirs/`."""
-    demo = build_page(Models([Runner(runner.translator, "en-de")], ["theirs/*"], from_hub))
+    """The page, which lets in whatever stands under `theirs/` and comes within 20 s."""
+    demo = build_page(Models([Runner(runner.translator, "en-de")], ["theirs/*"], partial(from_hub, time_limit=20)))
     _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield url
     demo.close()
@@ -155,7 +156,9 @@ def test_what_cannot_be_opened_is_refused_and_the_page_goes_on(page, translation
     ("trouble", "message"),
     [
         ("too large", "theirs/large: expected at most 1,000 MB; found 50,000 MB: choose a smaller model"),
-        ("dies", "theirs/large: "),
+        ("dies in the middle", "theirs/large: expected the whole download; found it broken off after"),
+        ("stalls in the middle", "theirs/large: expected the download to end within 20 s; found"),
+        ("keeps it private", "theirs/large: expected a public repository; found a gated one"),
     ],
 )
 def test_a_hub_in_trouble_leaves_the_page_as_it_was(page, repositories, monkeypatch, tmp_path, trouble, message):
@@ -163,12 +166,12 @@ def test_a_hub_in_trouble_leaves_the_page_as_it_was(page, repositories, monkeypa
     files = {path.name: path.read_bytes() for path in (repositories / "gpt2").iterdir()}
     with StandIn({"theirs/large": {"main": files}}) as stand_in:
         visit(monkeypatch, stand_in.url, tmp_path)
-        if trouble == "too large":
-            stand_in.claims["model.safetensors"] = 50 * 10**9
-        else:
-            stand_in.die = True
+        stand_in.claims = {"model.safetensors": 50 * 10**9} if trouble == "too large" else {}
+        stand_in.die = trouble == "dies in the middle"
+        stand_in.stall = trouble == "stalls in the middle"
+        stand_in.refuse = "GatedRepo" if trouble == "keeps it private" else None
         open_model(page, "theirs/large")
-        expect(page.get_by_test_id("toast-body").last).to_contain_text(message, timeout=30_000)
+        expect(page.get_by_test_id("toast-body").last).to_contain_text(message, timeout=60_000)
     expect(page.locator(ABOUT)).to_contain_text("Model en-de")
 
 
