@@ -34,36 +34,42 @@ TITLES = {
     "hidden": "Feed-forward, first half",
     "feed_forward": "Feed-forward, second half",
     "final_norm": "LayerNorm at the stack's end",
-    "linear": "Linear: one logit a vocabulary token",
+    "linear": "Linear: a logit for each token of the vocabulary",
     "probabilities": "Softmax over the vocabulary",
     "next": "The next token",
 }
 
 WHY = {
-    "token": "A network computes with numbers: each token of the vocabulary owns one learned vector.",
+    "token": "A network computes with numbers: each token of the vocabulary owns one learned vector, a row "
+    "of the matrix E.",
     "embedding": "The factor lifts the embedding to the size of the position vectors, so that neither drowns the other "
     "(§3.4).",
-    "position": "Attention by itself sees a set; this sum tells it which token stands where (§3.5).",
-    "norm": "It gives each position's vector mean 0 and variance 1, then a learned scale and shift, which keeps deep "
-    "stacks trainable (§3.1).",
+    "position": "Attention by itself sees a set of tokens without order; the vector added here tells it which token "
+    "stands where (§3.5).",
+    "norm": "Each position's vector loses its own mean μ and is divided by its own standard deviation σ; then come a "
+    "learned scale γ and shift β. This keeps deep stacks trainable (§3.1).",
     "qkv": "Each position asks (query), offers what it can be found by (key), and carries what it will pass on (value) "
     "(§3.2.2).",
-    "scores": "A dot product says how well a key answers a query; dividing by √d_k keeps the softmax out of its flat "
-    "ends (§3.2.1).",
+    "scores": "A dot product says how well a key answers a query. Dividing by √d_k, where d_k is the length of a key, "
+    "keeps the scores small, because a softmax of large scores has almost no gradient (§3.2.1).",
     "mask": "A score of −∞ becomes a weight of exactly 0: the decoder must not read the tokens it is to predict "
     "(§3.2.3).",
     "softmax": "Each row becomes shares that sum to 1: how much of each value this position takes.",
     "heads": "Here information moves between positions: each row mixes the values in the proportions of its weights.",
-    "concat": "Every head has looked with its own projections; side by side they fill d_model again (§3.2.2).",
-    "w_o": "One matrix mixes what the heads have found into a vector that can be added to the stream.",
+    "concat": "Every head has looked with its own projections; side by side their results are d_model wide again "
+    "(§3.2.2).",
+    "w_o": "One matrix mixes what the heads have found into one vector a position. It will be added to the stream: the "
+    "sum that runs through all layers (§3.2.2).",
     "add": "The sub-layer only adds a change to what was there, so signal and gradient have a straight way through "
     "(§3.1).",
-    "hidden": "Each position by itself is widened to d_ff and passed through a non-linear function: the only place "
-    "where a layer bends its input by itself (§3.3).",
+    "hidden": "Each position by itself is widened to d_ff numbers and passed through a function f that is not linear; "
+    "without f, the two matrices W_1 and W_2 could do no more than one (§3.3).",
     "feed_forward": "The second matrix brings the wide vector back to d_model, so that it can be added.",
     "final_norm": "In a pre-norm stack nothing has normalised the sum of all layers yet; this does, once.",
-    "linear": "The vector of each position is compared with every token's embedding: one score a candidate (§3.4).",
-    "probabilities": "Exponentials, divided by their sum: a probability for every token of the vocabulary.",
+    "linear": "The vector of each position is compared with every token's embedding: one score, its "
+    "logit, for each candidate (§3.4).",
+    "probabilities": "Exponentials of the logits z, divided by their sum: a probability for every token of the "
+    "vocabulary.",
     "next": "The most probable tokens are what greedy decoding would take; beam search weighs whole sequences (§6.1).",
 }
 
@@ -74,7 +80,10 @@ def words_of(stage: str, config: TransformerConfig) -> tuple[str, str]:
     if not config.scale_embeddings:
         changes["embedding"] = ("Embedding", "This model takes the embedding as it is; the paper scales it (§3.4).")
     if not config.tie_output:
-        why = "The vector of each position is compared with one learned vector for each token: one score a candidate."
+        why = (
+            "The vector of each position is compared with one learned vector for each token: one score, its logit, for "
+            "each candidate."
+        )
         changes["linear"] = (TITLES["linear"], why)
     return changes.get(stage, (TITLES[stage], WHY[stage]))
 

@@ -128,15 +128,19 @@ class _Values:
         rows = embedding.weight.detach()[ids].cpu()
         names = tuple(f"{token.text} = {token.id}" for token in self.tokens)
         n_rows, d_model = embedding.weight.shape
-        shapes = [f"{self.n} token ids", f"E: {n_rows} × {d_model} (vocabulary × d_model)", self._size(rows)]
+        shapes = [
+            f"{self.n} token ids",
+            f"E: {n_rows} × {d_model} (vocabulary × d_model)",
+            self._size(rows, "x, positions × d_model"),
+        ]
         return shapes, [self._map("rows of the embedding matrix E", rows, rows_named=names)]
 
     def _embedding(self):
         d_model, scale = self.config.d_model, getattr(self.model, self.step.side).embedding.scale
         x = self._tap(f"{self.step.side}.embedding.embedded")
         if not self.config.scale_embeddings:
-            return ["factor 1: none", self._size(x)], [self._map("embedding", x)]
-        return [f"factor {scale:.4g} (√d_model = √{d_model} = {math.sqrt(d_model):.4g})", self._size(x)], [
+            return ["factor 1: none", self._size(x, "x")], [self._map("embedding", x)]
+        return [f"factor {scale:.4g} (√d_model = √{d_model} = {math.sqrt(d_model):.4g})", self._size(x, "x")], [
             self._map("embedding × factor", x)
         ]
 
@@ -182,13 +186,13 @@ class _Values:
             seen = f"{int(hidden.sum())} of {scores.numel()} cells are masked: those after the row's own position"
         else:
             seen = f"0 of {scores.numel()} cells are masked: every token may be seen, and there is no padding"
-        return [self._size(scores), seen], [self._attention_map("scores after the mask", scores)]
+        return [self._size(scores, "scores"), seen], [self._attention_map("scores after the mask", scores)]
 
     def _softmax(self):
         weights = self._head_tap("weights")
         sums = weights.sum(dim=-1)
         said = f"rows sum to {sums.min():.6f} at least and {sums.max():.6f} at most"
-        return [self._size(weights), said], [self._attention_map("weights", weights, shares=True)]
+        return [self._size(weights, "weights"), said], [self._attention_map("weights", weights, shares=True)]
 
     def _heads(self):
         weights, heads = self._head_tap("weights"), self._head_tap("heads")
@@ -199,7 +203,7 @@ class _Values:
     def _concat(self):
         joined = self._joined_heads()
         heads, d_head = self.config.n_heads, self.config.d_head
-        return [f"{heads} heads of {self.n} × {d_head}: {self._size(joined)}"], [
+        return [f"{heads} heads of {self.n} × {d_head}: {self._size(joined, 'together')}"], [
             self._map(f"all heads; each takes {d_head} columns", joined)
         ]
 
@@ -212,11 +216,11 @@ class _Values:
 
     def _norm(self):
         x = self._tap(f"{self.at}_add_norm.normalized")
-        return [self._size(x), f"γ and β: {self.config.d_model} numbers each"], [self._map("after LayerNorm", x)]
+        return [self._size(x, "x"), f"γ and β: {self.config.d_model} numbers each"], [self._map("after LayerNorm", x)]
 
     def _add(self):
         change, total = self._tap(f"{self.at}.output"), self._tap(f"{self.at}_add_norm.residual")
-        return [f"{self.n} × {self.config.d_model} + {self.n} × {self.config.d_model}"], [
+        return [self._size(change, "the change"), self._size(total, "the sum")], [
             self._map("the change: Sublayer(…)", change),
             self._map("the sum", total),
         ]
@@ -236,7 +240,7 @@ class _Values:
 
     def _final_norm(self):
         x = self._tap(f"{self.step.side}.output")
-        return [self._size(x)], [self._map(f"the {self.step.side}'s output", x)]
+        return [self._size(x, "x")], [self._map(f"the {self.step.side}'s output", x)]
 
     # ---- the way out ----
 
@@ -308,6 +312,6 @@ class _Values:
         return f"{matrix}: {columns} × {self.config.d_model}; logits: {rows} × {columns} (positions × vocabulary){bias}"
 
     @staticmethod
-    def _size(values: Tensor, name: str = "") -> str:
+    def _size(values: Tensor, name: str) -> str:
         rows, columns = values.shape
-        return f"{name}: {rows} × {columns}" if name else f"{rows} × {columns}"
+        return f"{name}: {rows} × {columns}"

@@ -160,14 +160,17 @@ window.figures = (() => {
     write(pen, lens.number(low), left - 6, y, "right");
   }
 
-  function labels(pen, names, count, place) {
-    if (names) names.forEach((name, i) => place(name, i));
-    else for (const i of ticks(0, count - 1, Math.max(1, Math.min(10, count)), true)) place(lens.number(i), i);
+  // the axis' names, or numbers from `first` on
+  function labels({ names, first = 0 }, count, place) {
+    if (names) return names.forEach((name, i) => place(name, i));
+    const numbers = ticks(first, first + count - 1, Math.max(1, Math.min(10, count)), true);
+    if (numbers[0] > first + 3) numbers.unshift(first);
+    for (const number of numbers) place(lens.number(number), number - first);
   }
 
   // a map of values, row by row, with cells of whole pixels, so that no cell is drawn wider than its neighbour; the scale
   // stands in the picture. map: { values, rows, columns, cellWidth, cellHeight, colours, low, high } and x, y: { name,
-  // names }. Gives { pen, left, top, cellWidth, cellHeight, rows, columns }.
+  // names, or first: the number of the first }. Gives { pen, left, top, cellWidth, cellHeight, rows, columns }.
   function heat(canvas, map) {
     const { rows, columns, cellWidth, cellHeight, x, y } = map;
     const longest = Math.max(0, ...(y.names || []).map((name) => name.length));
@@ -179,8 +182,8 @@ window.figures = (() => {
     pen.drawImage(pixels(map), left, top, columns * cellWidth, height);
 
     const middle = (i, size) => (i + 0.5) * size;
-    labels(pen, y.names, rows, (name, i) => write(pen, name, left - 8, top + middle(i, cellHeight), "right"));
-    labels(pen, x.names, columns, (name, i) => {
+    labels(y, rows, (name, i) => write(pen, name, left - 8, top + middle(i, cellHeight), "right"));
+    labels(x, columns, (name, i) => {
       const place = left + middle(i, cellWidth);
       if (!x.names) return write(pen, name, place, top + height + 12, "center");
       pen.save();

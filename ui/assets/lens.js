@@ -15,6 +15,16 @@ window.lens = (() => {
 
   const percent = (p) => `${number(100 * p)} %`;
 
+  // the names of the paper, such as "W^Q" and "√d_k", with their letters raised and lowered; never for a visitor's text
+  function notation(text) {
+    return text.split(/(\^[A-Z]\b|_(?:model|ff|k|\d)\b)/).map((part) => {
+      if (!/^[_^]/.test(part)) return part;
+      const small = document.createElement(part[0] === "^" ? "sup" : "sub");
+      small.textContent = part.slice(1);
+      return small;
+    });
+  }
+
   // ---- tokens --------------------------------------------------------------------------------------------------
 
   // "▁Haus" -> "Haus"; a lone space and bytes keep a visible form
@@ -216,7 +226,7 @@ window.lens = (() => {
 
   return {
     tab: "translate", // the one that is open
-    number, percent, tokenText, tokenElement, light, linkHover, variable, rgb, sequential, diverging, onTheme, bytes,
+    number, percent, notation, tokenText, tokenElement, light, linkHover, variable, rgb, sequential, diverging, onTheme, bytes,
     publish, subscribe, paintCells, paper, drawScale, save, saveCsv, saveJson, savePng, svg, saveSvg, setAddress,
   };
 })();

@@ -6,7 +6,7 @@ const PLACES = ["kind", "layer", "head", "query", "key"];
 let wanted = null; // what the visitor chose, as far as this sentence has it
 const strips = {
   value: { values: [], name: "value v", cursor: 0, axis: "dimension of v" },
-  added: { values: [], name: "added to the residual stream: weight · v W^O", cursor: 0, axis: "dimension of the stream" },
+  added: { values: [], name: "added to the stream", cursor: 0, axis: "dimension of the stream" },
 };
 
 const label = (text) => text.replaceAll("▁", "") || "␣";
@@ -25,7 +25,7 @@ function options(select, names, chosen) {
 function tableRow(texts, bar, here = false) {
   const row = document.createElement("tr");
   row.classList.toggle("here", here);
-  for (const text of texts) row.insertCell().textContent = text;
+  for (const text of texts) row.insertCell().append(...[text].flat());
   if (bar === undefined) return row;
   const cell = row.insertCell();
   cell.className = "bar";
@@ -69,10 +69,11 @@ function drawNumbers({ cell }) {
     `weight of “${label(cell.key_token.text)}” = ${lens.number(cell.weight)}; the row sums to ${Number(sum.toPrecision(9))}`;
   const length = Math.hypot(...cell.added);
   find(".share").textContent = cell.predicted
-    ? `length of what is added: ${lens.number(length)}. It adds ${lens.number(cell.logit_share)} to the logit of ` +
-      `“${label(cell.predicted.text)}”, the token predicted here (on the direct way).`
-    : `length of what is added: ${lens.number(length)}. The encoder has no direct way to a logit: its output reaches ` +
-      "the decoder through keys and values.";
+    ? `length of what is added: ${lens.number(length)}. Carried to the output by the sums alone, past all later ` +
+      `attention and feed-forward layers, it adds ${lens.number(cell.logit_share)} to the logit of ` +
+      `“${label(cell.predicted.text)}”, the token predicted here.`
+    : `length of what is added: ${lens.number(length)}. In the encoder nothing adds to a logit itself: the decoder ` +
+      "reads the encoder's output as keys and values.";
 }
 
 function drawParts({ cell, parts }) {
@@ -89,12 +90,12 @@ function drawParts({ cell, parts }) {
     .map(({ name, layer, head, value }) => {
       const where = (layer === null ? "" : `L${layer + 1} `) + (head === null ? "" : `H${head + 1} `);
       const here = name === block && layer === cell.layer && head === cell.head;
-      return tableRow([where + name, lens.number(value)], { share: value / most, signed: true }, here);
+      return tableRow([lens.notation(where + name), lens.number(value)], { share: value / most, signed: true }, here);
     });
   find(".parts tbody").replaceChildren(...rows);
 }
 
-const draw = figures.responsive(find(".columns"), () => {
+const draw = figures.responsive(find(".side-by-side"), () => {
   for (const [name, strip] of Object.entries(strips)) {
     if (!strip.values.length) continue;
     const most = Math.max(...strip.values.map(Math.abs)) || 1;
@@ -102,7 +103,7 @@ const draw = figures.responsive(find(".columns"), () => {
     strip.drawn = figures.heat(find(`.${name}`), {
       values: strip.values, rows: 1, columns: strip.values.length, cellHeight: 22,
       cellWidth: Math.max(1, Math.floor(room / strip.values.length)),
-      x: { name: strip.axis }, y: { name: strip.name, names: [""] }, colours: lens.diverging(), low: -most, high: most,
+      x: { name: strip.axis, first: 1 }, y: { name: "", names: [""] }, colours: lens.diverging(), low: -most, high: most,
     });
     figures.outline(strip.drawn, 0, strip.cursor);
   }

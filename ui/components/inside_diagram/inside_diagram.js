@@ -54,9 +54,11 @@ function layerRow(side, layer, steps) {
   inDecoder = side === "decoder";
   const row = make("div", "row layer", "");
   row.append(make("span", "name", `L${layer + 1}`));
-  parts(steps).forEach((part, i) => {
-    if (i) row.append(arrow("→"));
-    row.append(button(label(part), `${side} L${layer + 1}`, part.from, part.to));
+  const found = parts(steps);
+  found.forEach((part, i) => {
+    if (part.block !== found[i - 1]?.block) row.append(make("span", "sublayer", "")); // a line breaks between these
+    row.lastChild.append(button(label(part), `${side} L${layer + 1}`, part.from, part.to));
+    if (i < found.length - 1) row.lastChild.append(arrow("→"));
   });
   return row;
 }
@@ -93,7 +95,7 @@ function draw() {
   find(".about").textContent =
     (isPair ? `${count("encoder")} encoder and ${count("decoder")} decoder layers` : `No encoder, ${count("decoder")} decoder layers`) +
     `, ${props.value.norm}-norm: ` +
-    (props.value.norm === "pre" ? "LayerNorm stands before each sub-layer." : "LayerNorm stands after each sum, as in the paper.");
+    (props.value.norm === "pre" ? "LayerNorm stands before each sub-layer (in the paper, after each sum)." : "LayerNorm stands after each sum, as in the paper.");
 }
 
 draw();

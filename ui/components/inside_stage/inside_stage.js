@@ -18,10 +18,10 @@ let head = 0;
 let architecture = ""; // whose steps they are: another model has others
 let figuresShown = []; // { canvas, map, values, drawn, cursor }
 
-function make(tag, className, text = "") {
+function make(tag, className, ...content) {
   const made = document.createElement(tag);
   made.className = className;
-  made.textContent = text;
+  made.append(...content);
   return made;
 }
 
@@ -32,7 +32,7 @@ function go(step, wantedHead = head) {
 }
 
 function choice(text, pressed, action) {
-  const button = make("button", "quiet-button", text);
+  const button = make("button", "quiet-button", ...lens.notation(text));
   button.type = "button";
   button.setAttribute("aria-pressed", String(pressed));
   button.addEventListener("click", action);
@@ -62,10 +62,10 @@ function drawWords({ step, steps, view, n_heads, headed }) {
     same(other, steps[step]) ? [choice(railName(other), i === step, () => go(i))] : [],
   );
   find(".rail").replaceChildren(...stages);
-  find(".title").textContent = view.title;
-  find(".why").textContent = view.why;
+  find(".title").replaceChildren(...lens.notation(view.title));
+  find(".why").replaceChildren(...lens.notation(view.why));
   find(".formula").replaceChildren(find(`template[data-stage="${view.formula}"]`).content.cloneNode(true));
-  find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", line)));
+  find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", ...lens.notation(line))));
   find(".code").replaceChildren(
     ...view.code.flatMap(({ file, name, lines }) => {
       const code = make("pre", "", lines.map(([number, text]) => `${String(number).padStart(4)}  ${text}`).join("\n"));
@@ -98,7 +98,7 @@ function drawMaps() {
     const cellWidth = Math.max(smallest, Math.min(26, Math.floor(room / columns)));
     shown.drawn = figures.heat(canvas, {
       values, rows, columns, cellWidth, cellHeight: 18,
-      x: { name: map.column_axis, names: map.columns?.map(label) }, y: { name: map.row_axis, names },
+      x: { name: map.column_axis, names: map.columns?.map(label), first: 1 }, y: { name: map.row_axis, names },
       colours: map.shares ? lens.sequential() : lens.diverging(), ...range(values, map.shares),
     });
     const { pen, left, top } = shown.drawn;

@@ -3,7 +3,7 @@
 // "compare" { name, kind, layer, head, position }
 
 const find = (selector) => element.querySelector(selector);
-const NAMES = { positions: "Positions off", residual: "Residual connections off", scale: "√d_k off", head: "One head off" };
+const NAMES = { positions: "Positions off", residual: "Residual connections off", scale: "Division by √d_k off", head: "One head off" };
 const MAPS = ["whole", "switched"];
 let name = "positions";
 let last = null; // the last value with a result
@@ -52,12 +52,12 @@ function drawWords({ result, reads }) {
   const { switch: off, position } = result;
   const where = `L${off.layer + 1} H${off.head + 1}`;
   const title = NAMES[off.name] + (off.name === "head" ? ` (${where})` : "");
-  find(".off").textContent = title;
+  find(".off").replaceChildren(...lens.notation(title));
   find(".translations .whole").textContent = result.whole_text;
   find(".translations .switched").textContent = result.switched_text || "(nothing: it ends at once)";
   find(".next-title").textContent = `The next token after “${label(reads[position])}”`;
   find(".first").textContent = `Attention ${where}, whole model`;
-  find(".second").textContent = `Attention ${where}, ${title}`;
+  find(".second").replaceChildren(...lens.notation(`Attention ${where}, ${title}`));
   const rows = result.candidates.map((candidate) => {
     const row = document.createElement("tr");
     row.insertCell().textContent = label(candidate.token.text);

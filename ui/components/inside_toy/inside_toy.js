@@ -11,7 +11,7 @@ function matrix(name, caption, rows, cell, rowNames) {
   frame.className = "matrix";
   const table = document.createElement("table");
   const title = table.createCaption();
-  title.textContent = caption;
+  title.append(...lens.notation(caption));
   title.className = ROLES[name] || "";
   rows.forEach((values, i) => {
     const row = table.insertRow();
@@ -72,7 +72,7 @@ function drawResult(result) {
   const named = (title, i) => (heads > 1 ? `${title}, head ${i + 1}` : title);
   const perHead = [
     ["q", "Q = X W^Q"], ["k", "K = X W^K"], ["v", "V = X W^V"], ["scores", "S = Q Kᵀ / √d_k"],
-    ["weights", "A = softmax(S), row by row"], ["heads", "A V"],
+    ["weights", "A = softmax(S), row by row"], ["heads", "head = A V"],
   ];
   const tables = Array.from({ length: heads }, (_, i) =>
     perHead.map(([name, title]) => matrix(name, named(title, i), result[name][i], text, WORDS)),
@@ -81,7 +81,9 @@ function drawResult(result) {
   tables.push(matrix("output", "Concat(heads) W^O", result.output, text, WORDS));
   find(".outputs").replaceChildren(...tables);
   const sums = result.row_sums.map((row) => row.map((sum) => Number(sum.toPrecision(12))).join(", ")).join("; ");
-  find(".sums").textContent = `Rows of the softmax sum to ${sums}. √d_k = √${result.q[0][0].length} = ${lens.number(Math.sqrt(result.q[0][0].length))}.`;
+  const d_k = result.q[0][0].length;
+  const root = `√d_k = √${d_k} = ${lens.number(Math.sqrt(d_k))}`;
+  find(".sums").replaceChildren(...lens.notation(`Rows of the softmax sum to ${sums}. ${root}.`));
 }
 
 function markBad(problem) {
@@ -99,7 +101,9 @@ function receive() {
   const { result } = value;
   const problem = result?.problem;
   find(".problem").hidden = !problem;
-  find(".problem").textContent = problem || "";
+  // "W_Q, row 2 …": the matrix as the page writes it; what was typed stays as it is
+  const [name, ...rest] = (problem || "").split(",");
+  find(".problem").replaceChildren(...lens.notation(name.replace(/^W_/, "W^")), ...rest.map((text) => `,${text}`));
   find(".outputs").classList.toggle("stale", Boolean(problem));
   markBad(problem);
   if (problem) find(".sums").textContent = "";
