@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from explain.attention import aggregate, attention_maps, head_statistics
 from explain.kinds import KINDS
 from explain.run import Settings
-from ui.page import FIRST_EXAMPLE
+from ui.sentence_bar import FIRST_EXAMPLE
 
 DETAILS = ".attention-map .figure-details"
 

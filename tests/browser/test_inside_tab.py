@@ -14,8 +14,8 @@ from explain.toy import starting_matrices, toy
 from explain.walk import walk
 from ui.launch import launch
 from ui.models import Models
-from ui.page import FIRST_EXAMPLE
 from ui.request import Request
+from ui.sentence_bar import FIRST_EXAMPLE
 from ui.tabs.inside import inside_tab
 
 DIAGRAM, STAGE, CELL, SWITCHES = "#inside-diagram", "#inside-stage", "#inside-cell", "#inside-switches"
@@ -97,7 +97,7 @@ def test_from_the_token_to_the_next_token(tab, runner, run):
 def test_a_score_under_the_arrow_keys_is_the_models(tab, run):
     tab.locator(f"{DIAGRAM} .decoder").get_by_role("button", name="decoder L2 Cross-attention").click()
     expect(tab.locator(f"{STAGE} .where")).to_contain_text("Decoder L2, cross-attention")
-    tab.locator(f"{STAGE} .rail").get_by_role("button", name="QKᵀ/√d_k").click()
+    tab.locator(f"{STAGE} .rail").get_by_role("button", name="QKᵀ/√dk").click()
     expect(tab.locator(f"{STAGE} .title")).to_contain_text("Scores")
     tab.locator(f"{STAGE} .heads").get_by_role("button", name="H3").click()
     expect(tab.locator(f"{STAGE} .heads [aria-pressed=true]")).to_have_text("H3")
@@ -161,7 +161,7 @@ def test_a_word_that_is_not_there_gets_a_message_and_the_next_word_a_result(tab)
 def test_an_edited_toy_is_computed_anew_and_a_bad_entry_is_named(tab):
     entry = tab.locator(TOY).get_by_label("W_Q, row 2, column 3")
     entry.fill("nan")
-    expect(tab.locator(f"{TOY} .problem")).to_contain_text("W_Q, row 2, column 3: expected a number")
+    expect(tab.locator(f"{TOY} .problem")).to_contain_text("WQ, row 2, column 3: expected a number")
     assert entry.get_attribute("aria-invalid") == "true"
     entry.fill("−2.5")
     expect(tab.locator(f"{TOY} .problem")).to_be_hidden()

@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from explain.next_token import Sampling, distribution, force, from_prefix, sample_on, steps
 from explain.run import Settings
-from ui.page import FIRST_EXAMPLE
 from ui.request import Request
+from ui.sentence_bar import FIRST_EXAMPLE
 
 STEPS, BARS = "#next-token-steps", "#next-token-bars"
 SETTINGS = Settings(FIRST_EXAMPLE[1])

@@ -17,7 +17,8 @@ from tests.hub.stand_in import StandIn
 from tests.interop.conftest import MARIAN, write_gpt2, write_marian
 from ui.launch import launch
 from ui.models import Models
-from ui.page import FIRST_EXAMPLE, build_page
+from ui.page import build_page
+from ui.sentence_bar import FIRST_EXAMPLE
 
 ABOUT, NAME = "#about-model", "#model-name input"
 expect.set_options(timeout=20_000)  # a model starts a process of its own to be fetched

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from explain.order import naive_comparison, order_experiment
 from explain.positional import model_table, position_table, rotation, similarity
 from explain.run import Settings
-from ui.page import FIRST_EXAMPLE
+from ui.sentence_bar import FIRST_EXAMPLE
 from ui.tabs.positions import ORDERS
 
 NUMBER = r"−?\d[\d.]*(?:e[+−]\d+)?"

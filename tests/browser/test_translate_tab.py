@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from explain.run import Settings
 from tests.browser.conftest import FIRST_TRANSLATION
-from ui.page import FIRST_EXAMPLE
+from ui.sentence_bar import FIRST_EXAMPLE
 
 
 def translate(page, text: str) -> None:

@@ -1,0 +1,84 @@
+"""What stands above the tabs: the sentence, its direction, examples, and how to search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from explain.run import Run, Runner
+from ui.languages import direction_choices, swapped
+
+EXAMPLES = [
+    ["Ram pushed Hari.", "en-de"],
+    ["I love eating pizza.", "en-de"],
+    ["She was born in a remote village in Nepal.", "en-de"],
+    ["A young woman is reading a book under a big tree.", "en-de"],
+    ["Zwei Hunde spielen im Schnee.", "de-en"],
+    ["Warum hast du mich gestern nicht angerufen?", "de-en"],
+]
+FIRST_EXAMPLE = EXAMPLES[3]
+
+
+@dataclass(frozen=True)
+class SentenceBar:
+    """The components of the bar."""
+
+    text: gr.Textbox
+    direction: gr.Dropdown
+    swap: gr.Button
+    go: gr.Button
+    examples: gr.Dataset
+    beam_size: gr.Slider
+    alpha: gr.Slider
+    n_best: gr.Slider
+
+    @property
+    def asked(self) -> list[gr.components.Component]:
+        """What a search is a function of."""
+        return [self.text, self.direction, self.beam_size, self.alpha, self.n_best]
+
+    @property
+    def changing(self) -> list[gr.components.Component]:
+        """What `values` gives new values for."""
+        return [*self.asked, self.swap, self.go]
+
+    def values(self, runner: Runner, run: Run) -> dict[gr.components.Component, object]:
+        """The bar for a run of another model: its text and settings, and what this model offers."""
+        settings, directions = run.settings, runner.directions
+        return {
+            self.text: run.text,
+            self.direction: gr.Dropdown(choices=direction_choices(directions), value=settings.direction),
+            self.beam_size: settings.beam_size,
+            self.alpha: settings.alpha,
+            self.n_best: settings.n_best,
+            self.swap: gr.Button(interactive=len(directions) > 1 and swapped(settings.direction) in directions),
+            self.go: gr.Button("Translate" if runner.translates else "Continue"),
+        }
+
+
+def sentence_bar(runner: Runner, run: Run) -> SentenceBar:
+    """Draws the bar around a run."""
+    with gr.Row(elem_id="sentence-bar"):
+        text = gr.Textbox(
+            run.text, label="Your sentence", max_lines=4, scale=6, min_width=280, elem_id="text",
+            placeholder="Type a sentence and press Enter",
+        )  # fmt: skip
+        direction = gr.Dropdown(
+            direction_choices(runner.directions), value=run.settings.direction,
+            label="Direction", scale=1, min_width=210, filterable=False,
+        )  # fmt: skip
+        swap = gr.Button("⇄ Swap", scale=0, min_width=110, elem_id="swap")
+        go = gr.Button("Translate", variant="primary", scale=0, min_width=130, elem_id="go")
+    examples = gr.Dataset(
+        components=[gr.Textbox(visible=False)], samples=[[text] for text, _ in EXAMPLES], type="index",
+        label="Or try one of these", samples_per_page=len(EXAMPLES), elem_id="examples",
+    )  # fmt: skip
+    with gr.Accordion("Decoding settings", open=False), gr.Row():
+        settings = run.settings
+        beam_size = gr.Slider(1, 8, settings.beam_size, step=1, label="Beam size", info="Hypotheses kept at each step")
+        alpha = gr.Slider(
+            0, 2, settings.alpha, step=0.1, label="Length penalty", info="Higher favours longer translations"
+        )
+        n_best = gr.Slider(1, 8, settings.n_best, step=1, label="Hypotheses shown", info="At most the beam size")
+    return SentenceBar(text, direction, swap, go, examples, beam_size, alpha, n_best)
