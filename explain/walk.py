@@ -203,7 +203,7 @@ class _Values:
     def _concat(self):
         joined = self._joined_heads()
         heads, d_head = self.config.n_heads, self.config.d_head
-        return [f"{heads} heads of {self.n} × {d_head}: {self._size(joined, 'together')}"], [
+        return [f"{heads} heads of {self.n} × {d_head} each; {self._size(joined, 'together')}"], [
             self._map(f"all heads; each takes {d_head} columns", joined)
         ]
 

@@ -185,7 +185,7 @@ window.figures = (() => {
     labels(y, rows, (name, i) => write(pen, name, left - 8, top + middle(i, cellHeight), "right"));
     labels(x, columns, (name, i) => {
       const place = left + middle(i, cellWidth);
-      if (!x.names) return write(pen, name, place, top + height + 12, "center");
+      if (!x.names) return write(pen, name, place, top + height + 15, "center");
       pen.save();
       pen.translate(place, top + height + 8);
       pen.rotate(-Math.PI / 2);

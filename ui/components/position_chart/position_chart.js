@@ -51,11 +51,12 @@ const draw = figures.responsive(find(".figure-scroll"), () => {
 });
 
 function show(position, dimension) {
-  const exponent = `${dimension - (dimension % 2)}/${table.d_model}`;
-  const formula = table.wavelengths ? ` = ${kindOf(dimension)}(${position} / 10000^(${exponent}))` : "";
+  const exponent = document.createElement("sup");
+  exponent.textContent = `${dimension - (dimension % 2)}/${table.d_model}`;
+  const formula = table.wavelengths ? [` = ${kindOf(dimension)}(${position} / 10000`, exponent, ")"] : [];
   const wave = table.wavelengths ? `; one wave every ${lens.number(table.wavelengths[dimension])} positions` : "";
-  find(".figure-details").textContent =
-    `PE(${position}, ${dimension})${formula} = ${lens.number(valueAt(position, dimension))}${wave}`;
+  const value = ` = ${lens.number(valueAt(position, dimension))}${wave}`;
+  find(".figure-details").replaceChildren(`PE(${position}, ${dimension})`, ...formula, value);
 }
 
 function describe() {

@@ -118,7 +118,9 @@ function receive() {
   find(".equation").textContent = `PE(pos ${turn.offset < 0 ? "−" : "+"} ${Math.abs(turn.offset)}) = matrix · PE(pos), where the matrix is`;
   const cells = find(".matrix").querySelectorAll("td");
   turn.matrix.flat().forEach((number, i) => (cells[i].textContent = lens.number(number)));
-  find(".angle").textContent = `A turn by ${lens.number(turn.angle)} radians: k / 10000^(${2 * turn.pair}/${turn.d_model}).`;
+  const exponent = document.createElement("sup");
+  exponent.textContent = `${2 * turn.pair}/${turn.d_model}`;
+  find(".angle").replaceChildren(`A turn by ${lens.number(turn.angle)} radians: k / 10000`, exponent, ".");
   find(".difference").textContent = lens.number(turn.max_difference);
   find(".difference-name").textContent =
     `largest difference between the two, over ${count()} positions` + (turn.max_difference < ROUNDING ? ": rounding" : "");
