@@ -87,7 +87,11 @@ def page(visitor, translation) -> Page:
     """The visitor at the Translate tab, with the bundled model."""
     visitor.get_by_role("tab", name="Translate").click()
     visitor.fill("#text textarea", FIRST_EXAMPLE[0])
-    open_model(visitor, "en-de")
+    # not opened again where it is open: a press on the button counts only once the one before is answered
+    if "Model en-de" in visitor.locator(ABOUT).inner_text():
+        visitor.click("#go")
+    else:
+        open_model(visitor, "en-de")
     expect(visitor.locator(ABOUT)).to_contain_text("Model en-de: 6 encoder and 3 decoder layers")
     expect(visitor.locator(FIRST_TRANSLATION)).to_have_text(translation)
     return visitor
