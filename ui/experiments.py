@@ -253,7 +253,7 @@ def warmup_figures(result: warmup.Result) -> list[Figure]:
 EXPERIMENTS = [
     Shown(
         attention_scale,
-        "Why the scores are divided by √d_k",
+        "Why the scores are divided by √dₖ",
         "If the components of $q$ and $k$ are independent with variance 1, their dot product $q \\cdot k$ has variance "
         "$d_k$. Large scores push the softmax to where one weight is nearly 1 and all gradients are nearly 0; dividing "
         "by $\\sqrt{d_k}$ keeps the variance at 1 for any size (§3.2.1):\n\n"
@@ -268,6 +268,14 @@ EXPERIMENTS = [
         "so the gradient vanishes or explodes with distance. An LSTM's gates slow this down. In self-attention every "
         "position is one step away from every other.",
         gradient_figures,
+    ),
+    Shown(
+        recall,
+        "Long-range dependency: who grew up in Nepal …",
+        "“Shyam grew up in Nepal … he speaks fluent ___”: the word that decides may stand far back. An RNN has to "
+        "carry it through every step between; attention looks at it directly, at any distance.",
+        recall_figures,
+        sliders=(Slider("steps", "Training steps of each model", 70, 350, 10, 210),),
     ),
     Shown(
         parallel_steps,
@@ -291,18 +299,6 @@ EXPERIMENTS = [
         "later models use $x + \\mathrm{Sublayer}(\\mathrm{LayerNorm}(x))$ (pre-norm). Without both, a deep stack gets "
         "no gradient to its first layers.",
         depth_figures,
-    ),
-    Shown(
-        family,
-        "The family: encoder-decoder, decoder-only, encoder-only",
-        "The paper's encoder-decoder, GPT's decoder-only and BERT's encoder-only models are the same layers; what "
-        "differs is which stacks there are and what each mask lets through (§3.2.3). A layer without cross-attention "
-        "has about $12\\,d_{model}^2$ parameters if $d_{ff} = 4\\,d_{model}$.",
-        family_figures,
-        sliders=(
-            Slider("layers", "Layers of your own models", 6, 96, 1, 24),
-            Slider("d_model", "d_model of your own models (heads of 64)", 64, 12_288, 64, 1024),
-        ),
     ),
     Shown(
         several_heads,
@@ -331,11 +327,15 @@ EXPERIMENTS = [
         sliders=(Slider("layers", "Layers of each model", 2, 12, 1, 12),),
     ),
     Shown(
-        recall,
-        "Long-range dependency: who grew up in Nepal …",
-        "“Shyam grew up in Nepal … he speaks fluent ___”: the word that decides may stand far back. An RNN has to "
-        "carry it through every step between; attention looks at it directly, at any distance.",
-        recall_figures,
-        sliders=(Slider("steps", "Training steps of each model", 70, 350, 10, 210),),
+        family,
+        "The family: encoder-decoder, decoder-only, encoder-only",
+        "The paper's encoder-decoder, GPT's decoder-only and BERT's encoder-only models are the same layers; what "
+        "differs is which stacks there are and what each mask lets through (§3.2.3). A layer without cross-attention "
+        "has about $12\\,d_{model}^2$ parameters if $d_{ff} = 4\\,d_{model}$.",
+        family_figures,
+        sliders=(
+            Slider("layers", "Layers of your own models", 6, 96, 1, 24),
+            Slider("d_model", "d_model of your own models (heads of 64)", 64, 12_288, 64, 1024),
+        ),
     ),
 ]
