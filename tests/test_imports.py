@@ -1,6 +1,7 @@
 """Imports run one way: app → ui → explain → model; training → model; interop → model."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -43,3 +44,18 @@ def test_a_file_imports_only_what_its_package_may(path):
 def test_the_packages_with_narrow_rules_are_there():
     packages = {path.relative_to(ROOT).parts[0] for path in FILES}
     assert {"model", "explain", "training"} <= packages
+
+
+APP = [ROOT / "app.py", *(path for path in FILES if path.relative_to(ROOT).parts[0] != "training")]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in APP if path.name != "ctranslate2.py"],  # which is for bulk translation, not for the app
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_what_the_app_imports_stands_in_requirements_txt(path):
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    required = {re.match(r"[\w-]+", line)[0].replace("-", "_") for line in lines}
+    names = set(imported(path)) - sys.stdlib_module_names - OURS
+    assert names <= required | {"starlette"}  # gradio's own, in its public launch options
