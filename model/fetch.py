@@ -1,8 +1,8 @@
 """Reads one repository of the Hub into the local cache, as a program of its own: what hangs here can be killed.
 
-`model.hub` runs it, by its path, so that it imports no torch. The request is one line of JSON on standard input; what
-it says is one JSON object a line on standard output. After `listing` and after `config` it waits for a line: no weights
-are asked for before the other side has seen both.
+`model.download` runs it, by its path, so that it imports no torch. The request is one line of JSON on standard input;
+what it says is one JSON object a line on standard output. After `listing` and after `config` it waits for a line: no
+weights are asked for before the other side has seen both.
 """
 
 from __future__ import annotations

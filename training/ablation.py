@@ -9,7 +9,6 @@ import math
 import os
 import re
 import shutil
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -21,7 +20,7 @@ from typing import Any, NamedTuple
 import torch
 
 from training.card import TRAINING_FACTS, load_facts
-from training.recipe import Recipe, check_names
+from training.recipe import Recipe, check_names, read_toml
 from training.train import Trainer
 
 # What all rows share, or they could not be compared.
@@ -82,13 +81,7 @@ def load_ablation(path: str | Path) -> tuple[Recipe, list[tuple[Variant, Recipe]
     Raises:
         ValueError: there is no such file, it is not TOML, or a field is unknown, missing or out of range.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"{path}: expected an ablation (TOML); found no such file")
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: expected TOML; {error}") from error
+    table = read_toml(path, "an ablation")
     if set(table) != {"base", "variants"}:
         raise ValueError(f"{path}: expected the tables base and variants; found {', '.join(table) or 'none'}")
     base = Recipe.from_dict(table["base"], where=f"{path}: base")

@@ -145,14 +145,7 @@ class Recipe:
         Raises:
             ValueError: there is no such file, it is not TOML, or a field is unknown, missing or out of range.
         """
-        path = Path(path)
-        if not path.is_file():
-            raise ValueError(f"{path}: expected a recipe (TOML); found no such file")
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ValueError(f"{path}: expected TOML; {error}") from error
-        return cls.from_dict(table | changes, where=str(path))
+        return cls.from_dict(read_toml(path, "a recipe") | changes, where=str(path))
 
     @classmethod
     def from_dict(cls, table: dict[str, Any], where: str = "recipe") -> Recipe:
@@ -172,6 +165,21 @@ class Recipe:
             return cls(**{**table, "languages": tuple(table["languages"]), "corpora": corpora})
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from error
+
+
+def read_toml(path: str | Path, kind: str) -> dict[str, Any]:
+    """The fields of a TOML file; `kind` says in the error message what it should have been.
+
+    Raises:
+        ValueError: there is no such file, or it is not TOML.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path}: expected {kind} (TOML); found no such file")
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: expected TOML; {error}") from error
 
 
 def check_names(cls: type, table: dict[str, Any], where: str) -> None:

@@ -106,7 +106,6 @@ class Trainer:
             self.tokenizer = self._tokenizer(train)
         # as lists: going through a column of a data set takes longer than encoding it
         self.texts = {name: pairs[:] for name, pairs in train.items()}
-        self.renamer = Renamer(self.texts.values())
         self.valid = {
             name: short_pairs(pairs, recipe.languages, self.tokenizer, recipe.max_length)
             for name, pairs in valid.items()
@@ -242,11 +241,14 @@ class Trainer:
 
     def _draw_examples(self, epoch: int) -> list[Example]:
         recipe, rng = self.recipe, np.random.default_rng((self.recipe.seed, epoch))
-        dropping = with_dropout(self.run_dir / "tokenizer.json", recipe.bpe_dropout)
+        renamer = Renamer(self.texts.values()) if recipe.rename else None
+        dropping = with_dropout(self.run_dir / "tokenizer.json", recipe.bpe_dropout) if recipe.bpe_dropout else None
         examples: list[Example] = []
         for corpus in recipe.corpora:
             for _ in range(corpus.repeat):
-                texts = self.renamer(self.texts[corpus.name], recipe.rename, rng)
+                texts = self.texts[corpus.name]
+                if renamer is not None:
+                    texts = renamer(texts, recipe.rename, rng)
                 examples += tokenize(texts, recipe.languages, self.tokenizer, recipe.max_length, dropping)
         if not examples:
             raise ValueError(f"expected training pairs of at most max_length={recipe.max_length} tokens; found none")
