@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import gradio as gr
 import pytest
 import torch
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from explain.experiments import attention_scale, family, gradient_paths
 from model import TransformerConfig
+from tests.browser.accessibility import assert_accessible
 from ui.experiments import EXPERIMENTS
 from ui.launch import launch
 from ui.tabs.why import why_tab
@@ -186,10 +186,7 @@ def test_the_visitors_own_model_is_counted(tab):
 def test_the_charts_are_accessible_in_both_themes(tab, scheme):
     tab.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
     # what does not hang on the theme is asked once
-    rules = {} if scheme == "light" else {"runOnly": ["color-contrast"]}
-    found = Axe().run(tab, options=rules, context={"include": [[".experiment-chart"]]})
-    serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert not serious, found.generate_report()
+    assert_accessible(tab, ".experiment-chart", rules=None if scheme == "light" else ["color-contrast"])
 
 
 def test_nothing_is_wider_than_a_phone(tab):
