@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from model.transformer import Transformer
+from training.muon import Muon
 from training.recipe import Recipe
 
 
@@ -18,9 +19,9 @@ def build_optimizers(model: Transformer, recipe: Recipe) -> list[torch.optim.Opt
     matrices = [module.weight for module in model.modules() if isinstance(module, nn.Linear)]
     in_muon = {id(matrix) for matrix in matrices}
     rest = [parameter for parameter in model.parameters() if id(parameter) not in in_muon]
-    muon = torch.optim.Muon(
-        matrices, lr=recipe.muon_lr, weight_decay=recipe.weight_decay, adjust_lr_fn="match_rms_adamw"
-    )
+    # in bfloat16 where the recipe says that matrix products are worth it
+    dtype = torch.bfloat16 if recipe.mixed_precision == "bf16" else torch.float32
+    muon = Muon(matrices, lr=recipe.muon_lr, weight_decay=recipe.weight_decay, dtype=dtype)
     return [muon, _adamw(rest, recipe)]
 
 

@@ -28,10 +28,11 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from model.checkpoint import save_checkpoint
+from model.checkpoint import CONFIG, TOKENIZER, existing, fill, read_weights, save_checkpoint
+from model.config import TransformerConfig
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
-from training.card import TRAINING_FACTS
+from training.card import TRAINING_FACTS, load_facts
 from training.data import (
     Batch,
     Example,
@@ -60,12 +61,14 @@ class Progress:
     """Where a run stands; saved with its state.
 
     `batch` counts within the epoch, `tokens` are source and target without padding, `seconds` are by the clock on the
-    wall and `cpu_seconds` of all processes, both with validation and with the start of each session.
+    wall and `cpu_seconds` of all processes, both with validation and with the start of each session. `started_from`
+    holds the training facts of the checkpoint whose weights came first, if there was one.
     """
 
     def __init__(self) -> None:
         self.step = self.epoch = self.batch = self.tokens = 0
         self.seconds = self.cpu_seconds = 0.0
+        self.started_from: dict | None = None
 
     def state_dict(self) -> dict:
         return dict(vars(self))
@@ -88,11 +91,14 @@ def ema_update(decay: float):
 class Trainer:
     """One run: everything that `save` writes, `resume` brings back.
 
+    With `start_from`, a checkpoint that another run exported, its weights and its vocabulary are the first ones.
+
     Raises:
-        ValueError: a corpus cannot be read, or has no pair short enough.
+        ValueError: a corpus cannot be read, or has no pair short enough; `start_from` is no such checkpoint, or its
+            model or vocabulary is not this run's.
     """
 
-    def __init__(self, recipe: Recipe, data_dir: Path, run_dir: Path) -> None:
+    def __init__(self, recipe: Recipe, data_dir: Path, run_dir: Path, start_from: Path | None = None) -> None:
         self.started, self.cpu_started = time.perf_counter(), time.process_time()
         self.recipe, self.run_dir = recipe, run_dir
         # said aloud, because otherwise torchrun's processes on a machine without GPU do not join
@@ -103,7 +109,7 @@ class Trainer:
             train = {c.name: load_corpus(c, recipe.languages, "train", data_dir) for c in recipe.corpora}
             valid = {c.name: load_corpus(c, recipe.languages, "valid", data_dir) for c in recipe.corpora}
             run_dir.mkdir(parents=True, exist_ok=True)
-            self.tokenizer = self._tokenizer(train)
+            self.tokenizer = self._tokenizer(train, start_from)
         # as lists: going through a column of a data set takes longer than encoding it
         self.texts = {name: pairs[:] for name, pairs in train.items()}
         self.valid = {
@@ -119,6 +125,8 @@ class Trainer:
             eos_id=self.tokenizer.eos_id,
         )
         model = Transformer(config)
+        if start_from is not None:
+            _fill_from(start_from, model)
         if cpu:
             use_byte_dropout(model)
         self.ema = AveragedModel(model, multi_avg_fn=ema_update(recipe.ema_decay))
@@ -127,15 +135,23 @@ class Trainer:
         self.model, *self.optimizers = self.accelerator.prepare(model, *optimizers)
         self.ema.to(self.accelerator.device)
         self.progress = Progress()
+        self.progress.started_from = None if start_from is None else load_facts(start_from)
         self.accelerator.register_for_checkpointing(self.ema, self.progress)
 
-    def _tokenizer(self, train: dict[str, datasets.Dataset]) -> Tokenizer:
+    def _tokenizer(self, train: dict[str, datasets.Dataset], start_from: Path | None) -> Tokenizer:
         path = self.run_dir / "tokenizer.json"
         if not path.exists():
-            texts = (text for pairs in train.values() for lang in self.recipe.languages for text in pairs[lang][:])
             new = path.with_suffix(".new")
-            train_tokenizer(texts, self.recipe.languages, self.recipe.vocab_size).save(new)
+            if start_from is not None:
+                shutil.copyfile(existing(start_from, TOKENIZER), new)
+            else:
+                texts = (text for pairs in train.values() for lang in self.recipe.languages for text in pairs[lang][:])
+                train_tokenizer(texts, self.recipe.languages, self.recipe.vocab_size).save(new)
             os.replace(new, path)
+        elif start_from is not None and path.read_bytes() != existing(start_from, TOKENIZER).read_bytes():
+            raise ValueError(
+                f"{path}: expected the vocabulary of {start_from}; found another: give a new --run-dir to start there"
+            )
         return Tokenizer.load(path)
 
     def save(self) -> None:
@@ -328,8 +344,25 @@ class Trainer:
             "tokens": progress.tokens,
             "seconds": progress.seconds,
             "cpu_seconds": progress.cpu_seconds,
+            "started_from": progress.started_from,
         }
         (folder / TRAINING_FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def _fill_from(checkpoint: Path, model: Transformer) -> None:
+    """Copies a checkpoint's weights into a model of the same config.
+
+    Raises:
+        ValueError: there is no checkpoint, or its config is another; the message names the fields.
+    """
+    theirs, ours = (config.to_dict() for config in (TransformerConfig.load(existing(checkpoint, CONFIG)), model.config))
+    # dropout has no weights
+    if other := sorted(name for name in ours if name != "dropout" and ours[name] != theirs[name]):
+        raise ValueError(
+            f"{checkpoint}: expected a model with the recipe's {', '.join(f'{name}={ours[name]}' for name in other)}; "
+            f"found {', '.join(f'{name}={theirs[name]}' for name in other)}"
+        )
+    fill(model, read_weights(checkpoint))
 
 
 def _replace_folder(new: Path, old: Path) -> None:
@@ -348,11 +381,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("recipe", type=Path, help="TOML file, such as training/recipes/en-de.toml")
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder of the recipe's local files")
     parser.add_argument("--run-dir", type=Path, required=True, help="state, log and checkpoint; resumed if it exists")
+    parser.add_argument("--start-from", type=Path, help="checkpoint whose weights and vocabulary come first")
     parser.add_argument("--steps", type=int, help="instead of the recipe's: extends a run or cuts it short")
     parser.add_argument("--decay-steps", type=int, help="instead of the recipe's: how many of the last steps decay")
     args = parser.parse_args(arguments)
     changes = {name: getattr(args, name) for name in ("steps", "decay_steps") if getattr(args, name) is not None}
-    trainer = Trainer(Recipe.load(args.recipe, **changes), args.data_dir, args.run_dir)
+    trainer = Trainer(Recipe.load(args.recipe, **changes), args.data_dir, args.run_dir, args.start_from)
     trainer.train()
     trainer.accelerator.end_training()
 

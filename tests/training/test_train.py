@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 
 from model.translator import Translator
 from tests.training.conftest import Run, recipe_with, word_pairs, write_lines
+from training.card import load_facts
 from training.data import bucketed_batches
 from training.recipe import Recipe
 from training.train import Trainer, main
@@ -114,6 +115,35 @@ def test_a_finished_run_is_extended_from_where_it_stands(trained, recipe_file, t
     assert extended.log[: len(trained.log)] == trained.log
     assert [line["step"] for line in extended.log[len(trained.log) :]] == [165, 165]
     assert extended.log[-1]["tokens"] > trained.log[-1]["tokens"]
+
+
+def test_a_run_that_starts_from_a_checkpoint_begins_with_its_weights_and_vocabulary(trained, recipe_file, tmp_path):
+    start, run_dir = trained.run_dir / "checkpoint", tmp_path / "run"
+    places = ["--data-dir", str(trained.data_dir), "--run-dir", str(run_dir), "--start-from", str(start)]
+    main([str(recipe_file), *places, "--steps", "5", "--decay-steps", "5"])
+    assert (run_dir / "tokenizer.json").read_bytes() == (start / "tokenizer.json").read_bytes()
+
+    first, last = trained.log[0]["train_loss"], trained.log[-2]["train_loss"]
+    assert _log(run_dir)[0]["train_loss"] < last + 0.1 * (first - last), "it goes on, it does not begin anew"
+    facts, before = load_facts(run_dir / "checkpoint"), load_facts(start)
+    assert facts["started_from"] == before and before["started_from"] is None
+    assert facts["steps"] == 5 and facts["tokens"] < before["tokens"]
+
+    main([str(recipe_file), *places[:4], "--steps", "10"])  # a resumed run need not be told, and does not forget
+    assert load_facts(run_dir / "checkpoint")["started_from"] == before
+
+
+def test_a_checkpoint_of_another_model_or_another_vocabulary_is_no_start(trained, tmp_path):
+    start = trained.run_dir / "checkpoint"
+    other = dataclasses.replace(trained.recipe, model={**trained.recipe.model, "norm": "post"})
+    with pytest.raises(ValueError, match="expected a model with the recipe's norm=post; found norm=pre"):
+        Trainer(other, trained.data_dir, tmp_path / "one", start)
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two/tokenizer.json").write_text("{}")
+    with pytest.raises(ValueError, match=r"expected the vocabulary of .*; found another: give a new --run-dir"):
+        Trainer(trained.recipe, trained.data_dir, tmp_path / "two", start)
+    with pytest.raises(ValueError, match=r"expected config\.json; found"):
+        Trainer(trained.recipe, trained.data_dir, tmp_path / "three", trained.run_dir)
 
 
 def test_a_run_folder_of_another_model_is_refused(trained, tmp_path):
