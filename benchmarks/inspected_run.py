@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 import torch
 
-from explain.attention import KINDS, attention_maps, head_statistics
+from explain.attention import attention_maps, head_statistics
+from explain.kinds import KINDS
 from explain.next_token import steps
 from explain.run import Run, Runner, Settings
 from model.translator import Translator

@@ -20,10 +20,11 @@ from torch import Tensor, nn
 from interop.repository import Settings
 from model.attention import MultiHeadAttention
 from model.checkpoint import CONFIG, TOKENIZER, existing
+from model.decoding import EXTRA_TOKENS
 from model.layers import AddNorm, DecoderLayer, EncoderLayer
 from model.tokenizer import Tokenizer
 from model.transformer import Decoder, Encoder
-from model.translator import Translator
+from model.translator import Translator, encode_source
 
 ACTIVATIONS = {
     "relu": Activation.RELU,
@@ -32,7 +33,6 @@ ACTIVATIONS = {
     "silu": Activation.SWISH,
 }
 MAX_POSITIONS = "max_positions"
-EXTRA_TOKENS = 50  # a translation has at most the source's length + 50 tokens (§6.1)
 
 
 def save_model(translator: Translator, folder: str | Path, quantization: str | None = None) -> None:
@@ -91,6 +91,7 @@ class BulkTranslator:
         folder = Path(folder)
         self.tokenizer = Tokenizer.load(existing(folder, TOKENIZER))
         self.max_positions = Settings.read(folder, CONFIG).get(MAX_POSITIONS, int)
+        existing(folder, "model.bin")
         self._translator = ctranslate2.Translator(str(folder), **options)
 
     def translate(
@@ -99,23 +100,19 @@ class BulkTranslator:
         """The best translation of each text; a score is a sum of log-probabilities over length^alpha.
 
         Raises:
-            ValueError: the direction is unknown, or a text too long for the model's positions.
+            ValueError: the direction is unknown, or a text is empty or too long for the model's positions.
         """
         tokenizer = self.tokenizer
-        if direction not in tokenizer.directions:
-            raise ValueError(f"direction: expected one of {', '.join(tokenizer.directions)}; found {direction!r}")
-        sources = [tokenizer.encode_source(text, direction.split("-")[1]) for text in texts]
+        sources = [encode_source(tokenizer, text, direction, self.max_positions - 2) for text in texts]
         if not sources:
             return []
-        longest = max(map(len, sources))
-        if longest > self.max_positions:
-            raise ValueError(f"text: expected at most {self.max_positions - 2} tokens; found {longest - 2}: shorten it")
         results = self._translator.translate_batch(
             [[tokenizer.token(i) for i in source] for source in sources],
             beam_size=beam_size,
             length_penalty=alpha,
             suppress_sequences=[[tokenizer.token(i)] for i in tokenizer.special_ids - {tokenizer.eos_id}],
-            max_decoding_length=min(longest + EXTRA_TOKENS, self.max_positions),
+            # one limit for all, here that of the longest text
+            max_decoding_length=min(max(map(len, sources)) + EXTRA_TOKENS, self.max_positions),
             max_batch_size=batch_tokens,
             batch_type="tokens",
         )

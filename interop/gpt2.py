@@ -8,7 +8,7 @@ from torch import Tensor
 
 from interop.byte_level import ByteLevelTokenizer
 from interop.repository import Settings, resolve
-from model.checkpoint import CONFIG, TOKENIZER, WEIGHTS, existing, fill, read_weights
+from model.checkpoint import CONFIG, TOKENIZER, WEIGHTS, existing, read_weights
 from model.config import TransformerConfig
 from model.language_model import LanguageModel
 from model.transformer import Transformer
@@ -43,9 +43,8 @@ def load_model(folder_or_id: str | Path, revision: str | None = None) -> Transfo
     folder = resolve(folder_or_id, revision)
     settings = Settings.read(folder, CONFIG)
     settings.expect("model_type", MODEL_TYPE, "none")
-    model = Transformer(_config(settings))
-    fill(model, _ours(model, read_weights(folder)))
-    return model.eval()
+    config = _config(settings)
+    return Transformer.from_weights(config, _ours(Transformer.sketch(config), read_weights(folder)))
 
 
 def load_language_model(folder_or_id: str | Path, revision: str | None = None) -> LanguageModel:

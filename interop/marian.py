@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
 from interop.marian_tokenizer import load_tokenizer
 from interop.repository import ACTIVATIONS, GENERATION, TOKENIZER_CONFIG, Settings, resolve
-from model.checkpoint import CONFIG, TOKENIZER, WEIGHTS, fill, read_weights
+from model.checkpoint import CONFIG, TOKENIZER, WEIGHTS, read_weights, write_weights
 from model.config import TransformerConfig
 from model.decoding import BeamSettings
 from model.positional import sinusoidal_encoding
@@ -60,27 +59,28 @@ def load_model(folder_or_id: str | Path, revision: str | None = None) -> Transfo
     settings.expect("model_type", MODEL_TYPE, "none")
     weights = read_weights(folder)
     config = _config(settings, weights)
-    model = Transformer(config)
+    ours = _ours(Transformer.sketch(config), weights)
     order = _interleaved(config.d_model)
     _check_positions(weights, order)
-    fill(model, _ours(model, weights))
+    model = Transformer.from_weights(config, ours)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter.copy_(_reordered(name, parameter, order))
-    return model.eval()
+    return model
 
 
 def load_translator(folder_or_id: str | Path, revision: str | None = None) -> Translator:
     """A Marian repository as a translator that searches as its `generation_config.json` says.
 
-    Only the limit is ours: a translation has at most the source's length + 50 tokens (§6.1).
+    That is its beam, length penalty, early stopping, renormalising and bad words; the limit is ours: a translation has
+    at most the source's length + 50 tokens (§6.1).
 
     Raises:
         ValueError: as `load_model`, or the tokenizer is missing or does not fit.
     """
     folder = resolve(folder_or_id, revision)
     model = load_model(folder)
-    return Translator(model, load_tokenizer(folder, model.config), _beam_settings(folder))
+    return Translator(model, load_tokenizer(folder, model.config), _beam_settings(folder, model.config.vocab_size))
 
 
 def save_model(translator: Translator, folder: str | Path) -> None:
@@ -97,7 +97,7 @@ def save_model(translator: Translator, folder: str | Path) -> None:
     model, tokenizer, folder = translator.model, translator.tokenizer, Path(folder)
     _check_can_be_marian(model.config, tokenizer)
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(_theirs(model), folder / WEIGHTS, metadata={"format": "pt"})
+    write_weights(_theirs(model), folder)
     tokenizer.save(folder / TOKENIZER)
     for file, values in (
         (CONFIG, _their_config(model.config, tokenizer)),
@@ -139,15 +139,19 @@ def _config(settings: Settings, weights: dict[str, Tensor]) -> TransformerConfig
     )
 
 
-def _beam_settings(folder: Path) -> BeamSettings:
+def _beam_settings(folder: Path, vocab_size: int) -> BeamSettings:
     # older repositories keep them in config.json
     values = Settings.read(folder, CONFIG).values | Settings.read_if_there(folder, GENERATION).values
     settings = Settings(values, GENERATION)
     forbidden = settings.get("bad_words_ids", list, [])
     if not all(isinstance(ids, list) and len(ids) == 1 and isinstance(ids[0], int) for ids in forbidden):
         raise ValueError(f"{GENERATION}: bad_words_ids: expected lists of one token id each; found {forbidden}")
+    if (beam_size := settings.get("num_beams", int, 1)) < 1:
+        raise ValueError(f"{GENERATION}: num_beams: expected 1 or more; found {beam_size}")
+    if wrong := sorted(token for (token,) in forbidden if not 0 <= token < vocab_size):
+        raise ValueError(f"{GENERATION}: bad_words_ids: expected ids from 0 to {vocab_size - 1}; found {wrong[0]}")
     return BeamSettings(
-        beam_size=settings.get("num_beams", int, 1),
+        beam_size=beam_size,
         alpha=settings.get("length_penalty", float, 1.0),
         length_offset=0,
         early_stopping=settings.get("early_stopping", bool, False),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import permutations
 from pathlib import Path
@@ -13,10 +12,9 @@ from sentencepiece import SentencePieceProcessor
 from interop.repository import SOURCE_SPM, TARGET_SPM, TARGET_VOCAB, TOKENIZER_CONFIG, VOCAB, Settings
 from model.checkpoint import TOKENIZER, existing
 from model.config import TransformerConfig
-from model.tokenizer import WORD_START, Tokenizer, language_tag
+from model.tokenizer import LANGUAGE_TAG, WORD_START, Tokenizer, language_tag
 
 UNKNOWN = "<unk>"
-_LANGUAGE_TAG = re.compile(r">>(\w+)<<")
 
 
 class Side(Protocol):
@@ -152,7 +150,7 @@ def load_tokenizer(folder: Path, config: TransformerConfig) -> MarianTokenizer:
     source = SentencePieces(existing(folder, SOURCE_SPM), Settings.read(folder, VOCAB), src_vocab_size)
     target_vocab = TARGET_VOCAB if (folder / TARGET_VOCAB).is_file() else VOCAB
     target = SentencePieces(existing(folder, TARGET_SPM), Settings.read(folder, target_vocab), config.vocab_size)
-    matches = (_LANGUAGE_TAG.fullmatch(piece) for piece in source.ids)
+    matches = (LANGUAGE_TAG.fullmatch(piece) for piece in source.ids)
     tags = {match[1]: source.ids[match[0]] for match in matches if match}
     special_ids = {config.pad_id, config.bos_id, config.eos_id, target.unknown_id}
     special_ids |= {target.ids[language_tag(language)] for language in tags if language_tag(language) in target.ids}

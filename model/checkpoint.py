@@ -31,10 +31,15 @@ def save_checkpoint(
 
 def save_model(model: Transformer, folder: Path, dtype: torch.dtype = torch.float16) -> None:
     """Writes the model's two files; shared weights once."""
-    weights = {name: weight.detach().to(dtype).contiguous() for name, weight in model.named_parameters()}
-    # not by save_file, whose files only their owner may read
-    (folder / WEIGHTS).write_bytes(save(weights, metadata={"format": "pt"}))
+    write_weights({name: weight.detach().to(dtype) for name, weight in model.named_parameters()}, folder)
     model.config.save(folder / CONFIG)
+
+
+def write_weights(weights: Mapping[str, Tensor], folder: Path) -> None:
+    """Writes the folder's `model.safetensors`."""
+    # not by save_file, whose files only their owner may read
+    content = save({name: weight.contiguous() for name, weight in weights.items()}, metadata={"format": "pt"})
+    (folder / WEIGHTS).write_bytes(content)
 
 
 def read_weights(folder: Path) -> dict[str, Tensor]:
@@ -57,6 +62,18 @@ def fill(model: Transformer, weights: Mapping[str, Tensor]) -> None:
     Raises:
         ValueError: a tensor is missing, superfluous or of another shape.
     """
+    check_fit(model, weights)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(weights[name])
+
+
+def check_fit(model: Transformer, weights: Mapping[str, Tensor]) -> None:
+    """Holds names and shapes of `weights` against the model's parameters.
+
+    Raises:
+        ValueError: a tensor is missing, superfluous or of another shape.
+    """
     parameters = dict(model.named_parameters())
     if missing := sorted(set(parameters) - set(weights)):
         raise ValueError(f"{WEIGHTS}: expected {len(parameters)} tensors by config.json; missing {_some(missing)}")
@@ -68,9 +85,6 @@ def fill(model: Transformer, weights: Mapping[str, Tensor]) -> None:
                 f"{WEIGHTS}: {name}: expected shape {tuple(parameter.shape)} by config.json; "
                 f"found {tuple(weights[name].shape)}"
             )
-    with torch.no_grad():
-        for name, parameter in parameters.items():
-            parameter.copy_(weights[name])
 
 
 def existing(folder: Path, name: str) -> Path:

@@ -18,6 +18,12 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
+# Far above any model that fits a machine: a config is believed before the weights are seen. What positions cost is in
+# no file of weights.
+_LARGEST = {"n_encoder_layers": 1024, "n_decoder_layers": 1024, "max_positions": 2**16}
+_LARGEST |= dict.fromkeys(("vocab_size", "src_vocab_size", "d_model", "d_ff", "n_heads"), 2**24)
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TransformerConfig:
     """Everything that fixes the shape of a Transformer; the defaults are the paper's base model (Table 3).
@@ -27,7 +33,8 @@ class TransformerConfig:
     projection has a matrix of its own. The decoder reads `bos_id` first.
 
     Raises:
-        ValueError: a size is not positive, `n_heads` does not divide `d_model`, or a choice is unknown.
+        ValueError: a size is not positive or absurdly large, `n_heads` does not divide `d_model`, or a choice is
+            unknown.
     """
 
     vocab_size: int
@@ -70,6 +77,9 @@ class TransformerConfig:
         for name in ("n_encoder_layers", "n_decoder_layers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name}: expected 0 or more; found {getattr(self, name)}")
+        for name, largest in _LARGEST.items():
+            if (value := getattr(self, name)) is not None and value > largest:
+                raise ValueError(f"{name}: expected at most {largest:,}; found {value}")
         if self.n_encoder_layers + self.n_decoder_layers == 0:
             raise ValueError("expected at least one encoder or decoder layer; found none of either")
         if self.src_vocab_size is not None:
@@ -87,6 +97,8 @@ class TransformerConfig:
             raise ValueError(f"d_model: sinusoidal positions need an even number; found {self.d_model}")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout: expected 0 <= dropout < 1; found {self.dropout}")
+        if not 0 < self.layer_norm_eps < 1:
+            raise ValueError(f"layer_norm_eps: expected more than 0 and less than 1; found {self.layer_norm_eps}")
         for name in ("pad_id", "bos_id", "eos_id"):
             if not 0 <= getattr(self, name) < self.vocab_size:
                 raise ValueError(

@@ -18,6 +18,9 @@ from torch import Tensor
 from model.cache import KeyValueCache
 from model.transformer import Transformer
 
+EXTRA_TOKENS = 50  # a translation has at most the source's length + 50 tokens (§6.1)
+LARGEST_ALPHA = 10.0  # of the length penalty: what is above has long lost its meaning, and at last overflows
+
 
 @dataclass(frozen=True)
 class Hypothesis:
@@ -161,9 +164,11 @@ def beam_search(
     """
     if beam_size < 1:
         raise ValueError(f"beam_size: expected 1 or more; found {beam_size}")
+    if not abs(alpha) <= LARGEST_ALPHA:
+        raise ValueError(f"alpha: expected -{LARGEST_ALPHA} to {LARGEST_ALPHA}; found {alpha}")
     if not 1 <= n_best <= beam_size:
         raise ValueError(f"n_best: expected 1 to beam_size={beam_size}; found {n_best}")
-    prefix, sources, limits = _prepare(model, src, start, max_length)
+    prefix, sources, limits = _prepare(model, src, start, max_length, forbidden)
     memory, memory_mask = _encode(model, src)
     cache = model.new_cache()
     eos = model.config.eos_id
@@ -238,7 +243,7 @@ def _decode_stepwise(
     choose: Callable[[Tensor, int], int],
 ) -> list[Hypothesis]:
     """One token a sentence at a time, as `choose(log_probs, sentence)` says; finished sentences leave the batch."""
-    prefix, sources, limits = _prepare(model, src, start, max_length)
+    prefix, sources, limits = _prepare(model, src, start, max_length, forbidden)
     memory, memory_mask = _encode(model, src)
     cache = model.new_cache()
     ids: list[list[int]] = [[] for _ in sources]
@@ -265,22 +270,28 @@ def _decode_stepwise(
 
 
 def _prepare(
-    model: Transformer, src: Tensor | None, start: Sequence[int] | None, max_length: int | None
+    model: Transformer,
+    src: Tensor | None,
+    start: Sequence[int] | None,
+    max_length: int | None,
+    forbidden: Sequence[int],
 ) -> tuple[list[int], range, list[int]]:
     """The decoder's first tokens, the sentences, and how many tokens each may get."""
     config = model.config
     prefix = [config.bos_id] if start is None else list(start)
     if not prefix or not all(0 <= token < config.vocab_size for token in prefix):
         raise ValueError(f"start: expected one or more ids from 0 to {config.vocab_size - 1}; found {prefix}")
+    if not all(0 <= token < config.vocab_size for token in forbidden):
+        raise ValueError(f"forbidden: expected ids from 0 to {config.vocab_size - 1}; found {list(forbidden)}")
     if max_length is not None and max_length < 1:
         raise ValueError(f"max_length: expected 1 or more; found {max_length}")
     room = config.max_positions - len(prefix) + 1  # the last token chosen is not read again
     if room < 1:
         raise ValueError(f"start: expected at most {config.max_positions} tokens; found {len(prefix)}")
     if src is None:
-        return prefix, range(1), [min(room, max_length or 50)]
+        return prefix, range(1), [min(room, max_length or EXTRA_TOKENS)]
     lengths = (src != config.pad_id).sum(dim=1).tolist()
-    return prefix, range(len(lengths)), [min(room, max_length or length + 50) for length in lengths]
+    return prefix, range(len(lengths)), [min(room, max_length or length + EXTRA_TOKENS) for length in lengths]
 
 
 def _encode(model: Transformer, src: Tensor | None) -> tuple[Tensor | None, Tensor | None]:

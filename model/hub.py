@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from huggingface_hub import ModelCard, PyTorchModelHubMixin
 
@@ -71,6 +71,16 @@ class Pretrained(
         if (folder / CARD).is_file():
             loaded.card = (folder / CARD).read_text(encoding="utf-8")
         return loaded
+
+    def save_pretrained(self, save_directory: str | Path, **options: Any) -> str | None:
+        """Writes the files of `FILES` to a folder; `options` are the mixin's.
+
+        Raises:
+            ValueError: the tokenizer cannot be written as one of this project.
+        """
+        # the mixin keeps a card that is there, and with it the scores of other weights
+        Path(save_directory, CARD).unlink(missing_ok=True)
+        return super().save_pretrained(save_directory, **options)
 
     @classmethod
     def _read(cls, folder: Path) -> Self:

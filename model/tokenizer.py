@@ -12,7 +12,8 @@ import tokenizers
 
 PAD, BOS, EOS = "<pad>", "<s>", "</s>"
 WORD_START = "▁"  # stands for the space before a word
-_LANGUAGE_TAG = re.compile(r">>(\w+)<<")
+N_BYTES = 256  # tokens for what no other token spells
+LANGUAGE_TAG = re.compile(r">>(\w+)<<")
 
 
 def language_tag(language: str) -> str:
@@ -35,7 +36,7 @@ class Tokenizer:
         self.pad_id, self.bos_id, self.eos_id = ids or [self._special_id(token) for token in (PAD, BOS, EOS)]
         added = backend.get_added_tokens_decoder()
         self.special_ids = frozenset(i for i, token in added.items() if token.special) | frozenset(ids or ())
-        tags = (_LANGUAGE_TAG.fullmatch(token.content) for token in added.values())
+        tags = (LANGUAGE_TAG.fullmatch(token.content) for token in added.values())
         self.languages = tuple(tag[1] for tag in tags if tag)
 
     @classmethod

@@ -5,6 +5,7 @@ B batch, S source positions, T target positions, D d_model, V vocab_size.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -13,7 +14,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from model.cache import KeyValueCache
-from model.checkpoint import CONFIG, existing, fill, read_weights, save_model
+from model.checkpoint import CONFIG, check_fit, existing, fill, read_weights, save_model
 from model.config import TransformerConfig
 from model.embedding import InputEmbedding
 from model.hub import Pretrained
@@ -150,10 +151,26 @@ class Transformer(nn.Module, Pretrained):
         return self.tokens.weight.device
 
     @classmethod
-    def _read(cls, folder: Path) -> Transformer:
-        model = cls(TransformerConfig.load(existing(folder, CONFIG)))
-        fill(model, read_weights(folder))
+    def sketch(cls, config: TransformerConfig) -> Transformer:
+        """A model without memory: its parameters have names and shapes, but no values."""
+        with torch.device("meta"):
+            return cls(config)
+
+    @classmethod
+    def from_weights(cls, config: TransformerConfig, weights: Mapping[str, Tensor]) -> Transformer:
+        """A model with these weights, whatever their precision, in evaluation mode.
+
+        Raises:
+            ValueError: a tensor is missing, superfluous or of another shape than the config says.
+        """
+        check_fit(cls.sketch(config), weights)  # before a wrong config takes the machine's memory
+        model = cls(config)
+        fill(model, weights)
         return model.eval()
+
+    @classmethod
+    def _read(cls, folder: Path) -> Transformer:
+        return cls.from_weights(TransformerConfig.load(existing(folder, CONFIG)), read_weights(folder))
 
     def _save_pretrained(self, save_directory: Path) -> None:
         save_model(self, save_directory)

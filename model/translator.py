@@ -49,10 +49,19 @@ class Translator(Pretrained):
     def _read(cls, folder: Path) -> Translator:
         config = TransformerConfig.load(existing(folder, CONFIG))
         tokenizer = Tokenizer.load(existing(folder, TOKENIZER))
+        if not config.n_encoder_layers or not config.n_decoder_layers:
+            raise ValueError(f"{CONFIG}: expected an encoder and a decoder, to translate; found only one of them")
+        if config.src_vocab_size is not None:
+            raise ValueError(
+                f"{CONFIG}: expected one vocabulary for both sides; found src_vocab_size={config.src_vocab_size}"
+            )
         if len(tokenizer) != config.vocab_size:
             raise ValueError(
                 f"{TOKENIZER}: expected the config's vocab_size={config.vocab_size} tokens; found {len(tokenizer)}"
             )
+        for name in ("pad_id", "bos_id", "eos_id"):
+            if (found := getattr(tokenizer, name)) != (expected := getattr(config, name)):
+                raise ValueError(f"{TOKENIZER}: expected the config's {name}={expected}; found {found}")
         return cls(Transformer.from_pretrained(folder), tokenizer)
 
     def _save_pretrained(self, save_directory: Path) -> None:
@@ -118,18 +127,22 @@ class Translator(Pretrained):
         Raises:
             ValueError: as for `translate`.
         """
-        if direction not in self.directions:
-            raise ValueError(f"direction: expected one of {', '.join(self.directions)}; found {direction!r}")
-        target_language = direction.split("-")[1]
-        ids = self.tokenizer.encode_source(text, target_language)
-        n_tokens = len(ids) - len(self.tokenizer.encode_source("", target_language))
-        if n_tokens == 0:
-            raise ValueError("text: expected at least one character; found none: type something to translate")
-        if n_tokens > self.max_tokens:
-            raise ValueError(f"text: expected at most {self.max_tokens} tokens; found {n_tokens}: shorten it")
-        return ids
+        return encode_source(self.tokenizer, text, direction, self.max_tokens)
 
-    @property
-    def forbidden_ids(self) -> tuple[int, ...]:
-        """Tokens that no translation contains."""
-        return self.beam.forbidden
+
+def encode_source(tokenizer: TextCodec, text: str, direction: str, max_tokens: int) -> list[int]:
+    """Source ids of a text: target-language tag if the vocabulary has one, text, end.
+
+    Raises:
+        ValueError: the direction is unknown, or the text is empty or longer than `max_tokens`.
+    """
+    if direction not in tokenizer.directions:
+        raise ValueError(f"direction: expected one of {', '.join(tokenizer.directions)}; found {direction!r}")
+    target_language = direction.split("-")[1]
+    ids = tokenizer.encode_source(text, target_language)
+    n_tokens = len(ids) - len(tokenizer.encode_source("", target_language))
+    if n_tokens == 0:
+        raise ValueError("text: expected at least one character; found none: type something to translate")
+    if n_tokens > max_tokens:
+        raise ValueError(f"text: expected at most {max_tokens} tokens; found {n_tokens}: shorten it")
+    return ids

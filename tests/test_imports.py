@@ -1,6 +1,7 @@
 """Imports run one way: app → ui → explain → model; training → model; interop → model."""
 
 import ast
+import importlib
 import re
 import sys
 from pathlib import Path
@@ -44,6 +45,11 @@ def test_a_file_imports_only_what_its_package_may(path):
 def test_the_packages_with_narrow_rules_are_there():
     packages = {path.relative_to(ROOT).parts[0] for path in FILES}
     assert {"model", "explain", "training"} <= packages
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("[!_]*.py")), ids=lambda path: path.stem)
+def test_a_benchmark_can_be_imported(path):
+    importlib.import_module(f"benchmarks.{path.stem}")
 
 
 APP = [ROOT / "app.py", *(path for path in FILES if path.relative_to(ROOT).parts[0] != "training")]

@@ -148,6 +148,7 @@ def run_all(
     Raises:
         ValueError: as `run_variant`, or a corpus cannot be read.
     """
+    _claim(runs, base)  # what is made once is of this base
     if not all((runs / name).exists() for name in _MADE_ONCE):
         Trainer(base, data_dir, runs).examples(0)
     run = partial(_run_pair, data_dir=data_dir, runs=runs)

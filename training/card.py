@@ -108,26 +108,43 @@ def update_card(folder: Path, facts: dict[str, Any], scores: Sequence[Score], be
 
 
 def _training(recipe: Recipe, facts: dict[str, Any]) -> str:
+    runs = _runs(facts)
     data = _table(
-        ("Data", "Training pairs", "Times an epoch", "Source", "Licence"),
-        [(c.name, f"{facts['pairs'][c.name]:,}", c.repeat, c.source, c.licence) for c in recipe.corpora],
+        ("Recipe", "Data", "Training pairs", "Times an epoch", "Source", "Licence"),
+        [
+            (run["recipe"]["name"], c.name, f"{run['pairs'][c.name]:,}", c.repeat, c.source, c.licence)
+            for run in runs
+            for c in Recipe.from_dict(run["recipe"]).corpora
+        ],
     )
     model = recipe.transformer
     optimizer = {"muon": "Muon with AdamW", "adamw": "AdamW", "adam": "Adam"}[recipe.optimizer]
+    tokens, seconds, cpu_seconds = (sum(run[name] for run in runs) for name in ("tokens", "seconds", "cpu_seconds"))
     rows = [
         ("Recipe", f"`{recipe.name}`, seed {recipe.seed}"),
+        *[("Started from", f"`{run['recipe']['name']}`: {_steps(run)}") for run in runs[1:]],
         ("Parameters", f"{facts['parameters']:,}"),
         ("Layers", f"{model.n_encoder_layers} encoder, {model.n_decoder_layers} decoder, {model.norm}-norm"),
         ("Sizes", f"d_model {model.d_model}, d_ff {model.d_ff}, {model.n_heads} heads, dropout {model.dropout}"),
         ("Vocabulary", f"{recipe.vocab_size:,} tokens at most, byte-pair encoding, one for all languages"),
         ("Optimiser", f"{optimizer}, {recipe.schedule}, label smoothing {recipe.label_smoothing}"),
         ("Batch", f"{recipe.batch_tokens:,} tokens, source and target with padding"),
-        ("Steps", f"{facts['steps']:,}; epochs completed: {facts['epochs']}"),
-        ("Tokens seen", f"{facts['tokens'] / 1e6:.1f} million, source and target without padding"),
+        ("Steps", _steps(facts)),
+        ("Tokens seen", f"{tokens / 1e6:.1f} million in all, source and target without padding"),
         ("Weights", f"moving average, decay {recipe.ema_decay}"),
-        ("Time", f"{facts['seconds'] / 3600:.2f} hours on the wall, {facts['cpu_seconds'] / 3600:.2f} CPU hours"),
+        ("Time", f"{seconds / 3600:.2f} hours on the wall, {cpu_seconds / 3600:.2f} CPU hours, in all"),
     ]
     return data + "\n\n" + _table(("", ""), rows)
+
+
+def _runs(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """The run, the one whose weights it started from, and so on back to the first."""
+    before = facts.get("started_from")
+    return [facts, *(_runs(before) if before else [])]
+
+
+def _steps(facts: dict[str, Any]) -> str:
+    return f"{facts['steps']:,} steps, {facts['tokens'] / 1e6:.1f} million tokens; epochs completed: {facts['epochs']}"
 
 
 def _card_data(recipe: Recipe) -> ModelCardData:

@@ -21,17 +21,29 @@ def evaluate(
     sacreBLEU's default for all; BLEU on tokenised text where the corpus has references for it.
 
     Raises:
-        ValueError: a corpus cannot be read.
+        ValueError: a corpus cannot be read, its tokenised references are not one a pair, or a text is too long.
     """
+    texts = {corpus.name: load_corpus(corpus, recipe.languages, split, data_dir)[:] for corpus in recipe.corpora}
+    tokenized = {
+        (corpus.name, language): load_tokenized(corpus, language, data_dir)
+        for corpus in recipe.corpora
+        for language in recipe.languages
+        if split == "test" and corpus.tokenized_test is not None
+    }
+    for (name, language), references in tokenized.items():  # before minutes of translating
+        if len(references) != (n_pairs := len(texts[name][language])):
+            raise ValueError(
+                f"corpus {name}: expected a tokenised reference for each of {n_pairs} pairs without an empty side; "
+                f"found {len(references)} in {language}"
+            )
     for corpus in recipe.corpora:
-        pairs = load_corpus(corpus, recipe.languages, split, data_dir)[:]
+        pairs = texts[corpus.name]
         for source, target in directions(recipe.languages):
             direction = f"{source}-{target}"
             translations = translator.translate(pairs[source], direction, beam_size=beam_size, alpha=alpha)
             where = (corpus.name, corpus.split(split), direction)
             yield Score(*where, METRIC_B, *bleu(translations, pairs[target]))
-            if split == "test" and corpus.tokenized_test is not None:
-                references = load_tokenized(corpus, target, data_dir)
+            if references := tokenized.get((corpus.name, target)):
                 yield Score(*where, METRIC_A, *tokenized_bleu(translations, references, target))
 
 

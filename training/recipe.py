@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from model.config import TransformerConfig
+from model.tokenizer import BOS, EOS, LANGUAGE_TAG, N_BYTES, PAD, language_tag
 
 _CHOICES = {
     "schedule": ("paper", "warmup_stable_decay"),
     "optimizer": ("adam", "adamw", "muon"),
-    "mixed_precision": ("no", "fp16", "bf16"),
+    "mixed_precision": ("no", "bf16"),
 }
 _AT_LEAST_ONE = ("vocab_size", "steps", "max_length", "log_every", "validate_every", "validate_sentences", "save_every")
 _KINDS = {"int": (int, "a whole number"), "float": ((int, float), "a number"), "str": (str, "text")}
@@ -80,7 +81,7 @@ class Recipe:
     bpe_dropout: float = 0.0  # share of merges left out when training sources are split into tokens, anew each epoch
     rename: float = 0.0  # share of pairs whose names and numbers become others, anew each epoch
     max_length: int = 128  # longest side of a training pair, special tokens included; longer pairs are left out
-    mixed_precision: str = "no"  # "bf16" is worth it where matrix products have it in hardware; "fp16" on older GPUs
+    mixed_precision: str = "no"  # "bf16" is worth it where matrix products have it in hardware
     seed: int = 1
     log_every: int = 25
     validate_every: int = 500
@@ -109,10 +110,17 @@ class Recipe:
             raise ValueError(f"rename: expected 0 to 1; found {self.rename}")
         if not self.clip_norm > 0:
             raise ValueError(f"clip_norm: expected more than 0; found {self.clip_norm}")
+        n_fixed = len((PAD, BOS, EOS)) + len(self.languages) + N_BYTES
+        if self.vocab_size <= n_fixed:
+            raise ValueError(
+                f"vocab_size: expected more than {n_fixed}, the special tokens and bytes; found {self.vocab_size}"
+            )
         if self.schedule == "paper" and self.warmup_steps < 1:
             raise ValueError(f"warmup_steps: the paper's schedule needs 1 or more; found {self.warmup_steps}")
         if len(self.languages) != 2 or self.languages[0] == self.languages[1]:
             raise ValueError(f"languages: expected two different ones; found {list(self.languages)}")
+        if other := [language for language in self.languages if not LANGUAGE_TAG.fullmatch(language_tag(language))]:
+            raise ValueError(f"languages: expected letters, digits and _ alone; found {', '.join(other)}")
         names = [corpus.name for corpus in self.corpora]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"corpora: expected one or more, each with a name of its own; found {names}")

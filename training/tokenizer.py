@@ -9,14 +9,14 @@ from pathlib import Path
 import tokenizers
 from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-from model.tokenizer import BOS, EOS, PAD, WORD_START, Tokenizer, language_tag
+from model.tokenizer import BOS, EOS, N_BYTES, PAD, WORD_START, Tokenizer, language_tag
 
 # A word with its apostrophes, one digit, or a run of other signs, each with the space before it; or a lone space.
 _LETTER, _DIGIT, _SPACE = r"[\p{L}\p{M}]", r"\p{N}", WORD_START
 _WORD = rf"{_SPACE}?{_LETTER}+(?:['’]{_LETTER}+)*"
 _SIGNS = rf"{_SPACE}?[^\p{{L}}\p{{M}}\p{{N}}{_SPACE}]+"
 _PIECES = rf"{_WORD}|{_SPACE}?{_DIGIT}|{_SIGNS}|{_SPACE}"
-_BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
+_BYTES = [f"<0x{byte:02X}>" for byte in range(N_BYTES)]
 
 
 def train_tokenizer(

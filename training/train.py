@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import datasets
 import numpy as np
@@ -65,10 +66,11 @@ class Progress:
     holds the training facts of the checkpoint whose weights came first, if there was one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, optimizer: str, started_from: dict[str, Any] | None) -> None:
         self.step = self.epoch = self.batch = self.tokens = 0
         self.seconds = self.cpu_seconds = 0.0
-        self.started_from: dict | None = None
+        self.optimizer = optimizer
+        self.started_from = started_from
 
     def state_dict(self) -> dict:
         return dict(vars(self))
@@ -101,6 +103,7 @@ class Trainer:
     def __init__(self, recipe: Recipe, data_dir: Path, run_dir: Path, start_from: Path | None = None) -> None:
         self.started, self.cpu_started = time.perf_counter(), time.process_time()
         self.recipe, self.run_dir = recipe, run_dir
+        self.started_from = None if start_from is None else _facts_of_start(start_from, recipe)
         # said aloud, because otherwise torchrun's processes on a machine without GPU do not join
         cpu = not torch.accelerator.is_available()
         self.accelerator = Accelerator(cpu=cpu, mixed_precision=recipe.mixed_precision)
@@ -126,7 +129,7 @@ class Trainer:
         )
         model = Transformer(config)
         if start_from is not None:
-            _fill_from(start_from, model)
+            fill(model, read_weights(start_from))
         if cpu:
             use_byte_dropout(model)
         self.ema = AveragedModel(model, multi_avg_fn=ema_update(recipe.ema_decay))
@@ -134,8 +137,7 @@ class Trainer:
         self.base_rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
         self.model, *self.optimizers = self.accelerator.prepare(model, *optimizers)
         self.ema.to(self.accelerator.device)
-        self.progress = Progress()
-        self.progress.started_from = None if start_from is None else load_facts(start_from)
+        self.progress = Progress(recipe.optimizer, self.started_from)
         self.accelerator.register_for_checkpointing(self.ema, self.progress)
 
     def _tokenizer(self, train: dict[str, datasets.Dataset], start_from: Path | None) -> Tokenizer:
@@ -170,22 +172,38 @@ class Trainer:
         """Goes on from the newest complete state, or from the start if there is none.
 
         Raises:
-            ValueError: the state is of another model or optimiser than the recipe's.
+            ValueError: the state is of another model or optimiser than the recipe's, or of a run that did not start
+                from the given checkpoint.
         """
         new, state = self.run_dir / "state.new", self.run_dir / "state"
         if self.accelerator.is_main_process and (new / "complete").exists():
             _replace_folder(new, state)  # a kill in the middle of `save` left this to do
         self.accelerator.wait_for_everyone()
         if (state / "complete").exists():
-            try:
-                self.accelerator.load_state(str(state))
-            except (RuntimeError, ValueError) as error:
-                raise ValueError(
-                    f"{state}: expected the state of a run with this recipe's model and optimiser; found another: "
-                    f"give the recipe that it was made with, or another --run-dir ({error})"
-                ) from error
+            self._load(state)
         if self.accelerator.is_main_process:
             self._rewind_log()
+
+    def _load(self, state: Path) -> None:
+        groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
+        settings = [{name: value for name, value in group.items() if name != "params"} for group in groups]
+        try:
+            self.accelerator.load_state(str(state))
+            if self.progress.optimizer != self.recipe.optimizer:  # Adam would take AdamW's state
+                raise ValueError(f"its optimiser is {self.progress.optimizer}")
+        except (RuntimeError, ValueError) as error:
+            raise ValueError(
+                f"{state}: expected the state of a run with this recipe's model and optimiser; found another: "
+                f"give the recipe that it was made with, or another --run-dir ({error})"
+            ) from error
+        if self.started_from is not None and self.started_from != self.progress.started_from:
+            raise ValueError(
+                f"{state}: expected a run that started from the given checkpoint; found another: give a new --run-dir"
+            )
+        # the recipe's, not those that were saved: a recipe may change on the way
+        groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
+        for group, values in zip(groups, settings, strict=True):
+            group.update(values)
 
     def _rewind_log(self) -> None:
         """Drops the lines of steps that will be done again, and a line that a kill cut short."""
@@ -203,6 +221,8 @@ class Trainer:
         recipe, progress = self.recipe, self.progress
         self.resume()
         self.count_time()
+        if self.started_from is not None and progress.step == 0:
+            self.save()  # so that a run which is killed now goes on from the same weights
         loss, n_labels, tokens_before = torch.zeros((), device=self.accelerator.device), 0, progress.tokens
         bar = tqdm(
             total=recipe.steps, initial=progress.step, unit="step", dynamic_ncols=True,
@@ -242,7 +262,8 @@ class Trainer:
     def examples(self, epoch: int) -> list[Example]:
         """An epoch's examples: each pair in both directions, as often as its corpus is repeated.
 
-        Drawn once and kept in a file, so that all processes, and a resumed run, meet the same.
+        Drawn once and kept in a file, so that all processes, and a resumed run, meet the same. The epoch before is kept
+        too, for the newest state may stand in it.
 
         Raises:
             ValueError: no pair is short enough.
@@ -250,7 +271,8 @@ class Trainer:
         path = self.run_dir / f"epoch-{epoch}.npz"
         with self.accelerator.main_process_first():
             if not path.exists():
-                for old in self.run_dir.glob("epoch-*.npz"):
+                before = self.run_dir / f"epoch-{epoch - 1}.npz"
+                for old in set(self.run_dir.glob("epoch-*.npz")) - {before}:
                     old.unlink()
                 save_examples(self._draw_examples(epoch), path)
         return load_examples(path)
@@ -349,20 +371,22 @@ class Trainer:
         (folder / TRAINING_FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 
 
-def _fill_from(checkpoint: Path, model: Transformer) -> None:
-    """Copies a checkpoint's weights into a model of the same config.
+def _facts_of_start(checkpoint: Path, recipe: Recipe) -> dict[str, Any]:
+    """The training facts of a checkpoint that this recipe can start from.
 
     Raises:
-        ValueError: there is no checkpoint, or its config is another; the message names the fields.
+        ValueError: there is no such checkpoint, or its model is not the recipe's.
     """
-    theirs, ours = (config.to_dict() for config in (TransformerConfig.load(existing(checkpoint, CONFIG)), model.config))
-    # dropout has no weights
-    if other := sorted(name for name in ours if name != "dropout" and ours[name] != theirs[name]):
+    facts = load_facts(checkpoint)
+    theirs, ours = TransformerConfig.load(existing(checkpoint, CONFIG)).to_dict(), recipe.transformer.to_dict()
+    of_the_vocabulary = {"vocab_size", "pad_id", "bos_id", "eos_id"}  # which comes from there too
+    names = sorted(set(ours) - of_the_vocabulary - {"dropout"})  # dropout has no weights
+    if other := [name for name in names if ours[name] != theirs[name]]:
         raise ValueError(
             f"{checkpoint}: expected a model with the recipe's {', '.join(f'{name}={ours[name]}' for name in other)}; "
             f"found {', '.join(f'{name}={theirs[name]}' for name in other)}"
         )
-    fill(model, read_weights(checkpoint))
+    return facts
 
 
 def _replace_folder(new: Path, old: Path) -> None:

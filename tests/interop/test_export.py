@@ -90,6 +90,7 @@ def test_an_export_comes_back_as_it_was(trained, exported):
     ours, again = comparable(trained["post"], length_offset=0), interop.load(exported)
     assert again.beam == ours.beam
     assert set(again.directions) == {"en-de", "de-en"}
+    assert len({(exported / name).stat().st_mode for name in ("config.json", "model.safetensors")}) == 1
     for direction in again.directions:
         assert again.translate(TEXTS[:9], direction) == ours.translate(TEXTS[:9], direction)
 
@@ -168,3 +169,11 @@ def test_a_bulk_translator_knows_its_directions(trained, tmp_path):
         theirs.translate(["A house."], "en-fr")
     with pytest.raises(ValueError, match=r"text: expected at most 69 tokens; found \d+: shorten it"):
         theirs.translate(["A house. " * 90], "en-de")
+    with pytest.raises(ValueError, match="text: expected at least one character; found none"):
+        theirs.translate(["A house.", "  "], "en-de")
+
+
+def test_a_bulk_translator_needs_an_exported_model(trained, tmp_path):
+    trained["post"].save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match=r"expected model.bin; found README.md, config.json"):
+        ctranslate2.BulkTranslator(tmp_path)

@@ -59,6 +59,13 @@ def test_the_model_card_stays_with_the_weights(folder, tmp_path):
         (tmp_path / "again" / "README.md").unlink()
 
 
+def test_the_card_of_other_weights_does_not_stay(translator, tmp_path):
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n\nBLEU 99, of weights that were here before\n")
+    for model in (translator, translator.model):
+        model.save_pretrained(tmp_path)
+        assert "No scores were measured" in (tmp_path / "README.md").read_text()
+
+
 def test_a_model_without_a_card_gets_one_that_claims_nothing(translator, tmp_path):
     translator.save_pretrained(tmp_path)
     card = ModelCard.load(tmp_path / "README.md")
@@ -112,12 +119,40 @@ def change_config(folder, **changes):
         ({"n_decoder_layers": 1}, "config.json has no place for decoder.layers.1"),
         ({"d_ff": 31}, r"linear_1.weight: expected shape \(31, 22\) by config.json; found \(29, 22\)"),
         ({"vocab_size": 999}, "tokenizer.json: expected the config's vocab_size=999 tokens; found"),
+        ({"n_encoder_layers": 0}, "expected an encoder and a decoder, to translate; found only one of them"),
+        ({"n_decoder_layers": 0}, "expected an encoder and a decoder, to translate; found only one of them"),
+        ({"src_vocab_size": 50}, "expected one vocabulary for both sides; found src_vocab_size=50"),
+        ({"pad_id": 7}, "tokenizer.json: expected the config's pad_id=7; found 0"),
+        ({"eos_id": 9}, "tokenizer.json: expected the config's eos_id=9; found 2"),
     ],
 )
 def test_a_config_that_does_not_fit_the_weights_is_refused(folder, changes, message):
     change_config(folder, **changes)
     with pytest.raises(ValueError, match=message):
         Translator.from_pretrained(folder)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"d_ff": 10**7}, r"linear_1.weight: expected shape \(10000000, 22\) by config.json; found \(29, 22\)"),
+        ({"n_encoder_layers": 10**9}, "n_encoder_layers: expected at most 1,024; found 1000000000"),
+        ({"max_positions": 10**13}, "max_positions: expected at most 65,536; found 10000000000000"),
+    ],
+)
+def test_a_config_that_would_take_all_memory_is_refused_before_it_does(folder, changes, message, monkeypatch):
+    change_config(folder, **changes)
+    monkeypatch.setattr(Transformer, "initialize", _without_memory(Transformer.initialize))
+    with pytest.raises(ValueError, match=message):
+        Translator.from_pretrained(folder)
+
+
+def _without_memory(initialize):
+    def check(model):
+        assert model.device.type == "meta", "nothing is allocated for a config that does not fit"
+        initialize(model)
+
+    return check
 
 
 def test_a_superfluous_tensor_is_named(folder):

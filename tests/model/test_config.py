@@ -1,6 +1,7 @@
 """The config: the paper's presets, JSON both ways, and errors that help."""
 
 import json
+import math
 
 import pytest
 
@@ -42,6 +43,9 @@ def test_a_config_survives_json(tmp_path):
         ({"d_ff": "2048"}, "d_ff: expected a whole number; found '2048'"),
         ({"n_encoder_layers": 0, "n_decoder_layers": 0}, "expected at least one encoder or decoder layer"),
         ({"n_encoder_layers": True}, "n_encoder_layers: expected a whole number; found True"),
+        ({"layer_norm_eps": math.nan}, "layer_norm_eps: expected more than 0 and less than 1; found nan"),
+        ({"n_decoder_layers": 1025}, "n_decoder_layers: expected at most 1,024; found 1025"),
+        ({"src_vocab_size": 2**24 + 1}, "src_vocab_size: expected at most 16,777,216; found 16777217"),
         ({"dropout": 1}, "dropout: expected 0 <= dropout < 1; found 1"),
         ({"dropout": "0.1"}, "dropout: expected a number; found '0.1'"),
         ({"scale_embeddings": 1}, "scale_embeddings: expected true or false; found 1"),

@@ -201,6 +201,10 @@ def test_length_penalty_is_that_of_wu_et_al():
     ("search", "settings", "message"),
     [
         (beam_search, {"beam_size": 0}, "beam_size: expected 1 or more; found 0"),
+        (beam_search, {"alpha": 1e4}, "alpha: expected -10.0 to 10.0; found 10000.0"),
+        (beam_search, {"alpha": float("nan")}, "alpha: expected -10.0 to 10.0; found nan"),
+        (beam_search, {"forbidden": (37,)}, r"forbidden: expected ids from 0 to 36; found \[37\]"),
+        (greedy, {"forbidden": (-1,)}, r"forbidden: expected ids from 0 to 36; found \[-1\]"),
         (beam_search, {"beam_size": 2, "n_best": 3}, "n_best: expected 1 to beam_size=2; found 3"),
         (greedy, {"max_length": 0}, "max_length: expected 1 or more; found 0"),
         (greedy, {"start": []}, "start: expected one or more ids from 0 to 36; found"),

@@ -193,11 +193,18 @@ def test_a_killed_variant_resumes_from_its_last_state_to_the_same_row(
     assert begun == [1, 2, 3, 4, 5, 6, 7, 8, 6, 7, 8, 9, 10]
 
 
-def test_a_folder_with_a_run_of_another_recipe_is_refused(finished, toy_data, tmp_path):
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("\nlr = 3e-3", "\nlr = 1e-3", r"runs\d+: expected a run of the recipe toy; found one of another: delete"),
+        ("seed = 2", "seed = 3", r"again: expected a run of the recipe again; found one of another: delete"),
+    ],
+)
+def test_a_folder_with_a_run_of_another_recipe_is_refused(finished, toy_data, tmp_path, old, new, message):
     path = tmp_path / "changed.toml"
-    path.write_text(_ablation(("\nlr = 3e-3", "\nlr = 1e-3")))
+    path.write_text(_ablation((old, new)))
     base, variants = load_ablation(path)
-    with pytest.raises(ValueError, match=r"base: expected a run of the recipe base; found one of another: delete"):
+    with pytest.raises(ValueError, match=message):
         list(run_all(base, variants, toy_data, finished))
 
 

@@ -27,7 +27,7 @@ def test_the_raw_test_captions_become_the_authors_tokens(language):
     raw = _lines(folder / f"test_2016.{language}.gz")
     theirs = _lines(folder / f"tok/test_2016.lc.norm.tok.{language}.gz")
     ours = moses_lowercase(raw, language)
-    assert sum(a == b for a, b in zip(ours, theirs, strict=True)) >= 999
+    assert ours == theirs
 
 
 def test_the_signatures_say_what_was_computed():

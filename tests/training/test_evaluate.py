@@ -66,7 +66,24 @@ def test_the_card_states_data_licences_and_cost(checkpoint, trained):
     assert "| words | 240 | 1 | made up for this test | CC0 |" in card.text
     assert "| table | 120 | 2 | not stated | not stated |" in card.text
     assert "12.3 million" in card.text and "1.50 hours on the wall, 2.50 CPU hours" in card.text
+    assert "Started from" not in card.text
     assert f"{facts['parameters']:,}" in card.text
+
+
+def test_the_card_adds_up_a_run_and_the_one_that_it_started_from(checkpoint, trained):
+    facts_file = checkpoint / "training.json"
+    facts = json.loads(facts_file.read_text()) | {"tokens": 2_000_000, "seconds": 3600.0, "cpu_seconds": 7200.0}
+    before = facts | {"steps": 4321, "tokens": 10_000_000, "seconds": 1800.0, "cpu_seconds": 1800.0}
+    corpora = [{**facts["recipe"]["corpora"][0], "name": "novels", "repeat": 7}]
+    before |= {"recipe": facts["recipe"] | {"name": "first", "corpora": corpora}, "pairs": {"novels": 12}}
+    facts_file.write_text(json.dumps(facts | {"started_from": before}))
+    _run(checkpoint, trained, "--beam-size", "1")
+    text = (checkpoint / "README.md").read_text()
+    assert "| Started from | `first`: 4,321 steps, 10.0 million tokens; epochs completed:" in text
+    assert f"| Steps | {facts['steps']:,} steps, 2.0 million tokens;" in text
+    assert "| toy | words | 240 | 1 | made up for this test |" in text
+    assert "| first | novels | 12 | 7 | made up for this test |" in text, "whom to credit for what it was made from"
+    assert "12.0 million in all" in text and "1.50 hours on the wall, 2.50 CPU hours, in all" in text
 
 
 def test_a_second_evaluation_replaces_the_scores_and_keeps_what_was_written_around_them(checkpoint, trained):
@@ -95,6 +112,19 @@ def test_the_valid_split_is_scored_without_touching_the_card(checkpoint, trained
     greedy = [line for line in trained.log if "valid_bleu/table/en-de" in line][-1]["valid_bleu/table/en-de"]
     assert trained.recipe.validate_sentences >= 12, "all of the table's valid pairs, so that the scores must agree"
     assert f"| table valid | en-de | BLEU, sacreBLEU default | {greedy:.2f} |" in printed
+
+
+def test_references_that_do_not_fit_the_pairs_are_refused_before_anything_is_translated(
+    checkpoint, trained, tmp_path, monkeypatch
+):
+    data = shutil.copytree(trained.data_dir, tmp_path / "data")
+    with open(data / "words/tok.de", "a") as file:
+        file.write("eins mehr\n")
+    monkeypatch.setattr(Translator, "translate", None)
+    with pytest.raises(
+        ValueError, match=r"corpus words: expected a tokenised reference for each of (\d+) pairs .* in de"
+    ):
+        main([str(checkpoint), "--data-dir", str(data)])
 
 
 def test_a_checkpoint_without_training_facts_is_refused(checkpoint, trained):

@@ -21,6 +21,7 @@ def _gradients(matrices: list[nn.Parameter], generator: torch.Generator) -> None
         matrix.grad = torch.randn(matrix.shape, generator=generator)
 
 
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="torch has it since 2.9")
 @pytest.mark.parametrize("weight_decay", [0.0, 0.1])
 def test_in_bfloat16_it_makes_the_updates_of_torchs_own(weight_decay):
     ours = _matrices()

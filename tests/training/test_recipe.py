@@ -51,6 +51,8 @@ def test_a_recipe_survives_json(recipe_file):
         ("lr = 3e-3", 'schedule = "cosine"', "schedule: expected one of paper, warmup_stable_decay; found 'cosine'"),
         ("warmup_steps = 10", 'warmup_steps = 0\nschedule = "paper"', "the paper's schedule needs 1 or more; found 0"),
         ('"de"]', '"de", "fr"]', "languages: expected two different ones; found ['en', 'de', 'fr']"),
+        ('"de"]', '"pt-BR"]', "languages: expected letters, digits and _ alone; found pt-BR"),
+        ("vocab_size = 400", "vocab_size = 261", "vocab_size: expected more than 261, the special tokens and bytes"),
         ('"de"]', '"en"]', "languages: expected two different ones; found ['en', 'en']"),
         ('name = "table"', 'name = "words"', "each with a name of its own; found ['words', 'words']"),
         ('path = "table.{split}.tsv"', "", "corpus table: expected either path or hub; found neither"),

@@ -133,17 +133,44 @@ def test_a_run_that_starts_from_a_checkpoint_begins_with_its_weights_and_vocabul
     assert load_facts(run_dir / "checkpoint")["started_from"] == before
 
 
+def test_a_run_killed_in_its_first_steps_still_starts_from_the_checkpoint(trained, tmp_path, monkeypatch):
+    start = trained.run_dir / "checkpoint"
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "step", _die)
+        with pytest.raises(Killed):
+            Trainer(trained.recipe, trained.data_dir, tmp_path, start).train()
+    resumed = Trainer(trained.recipe, trained.data_dir, tmp_path)
+    resumed.resume()
+    expected = load_file(start / "model.safetensors")
+    assert all(torch.equal(weight, expected[name].float()) for name, weight in resumed.model.named_parameters())
+    assert resumed.progress.started_from == load_facts(start)
+
+
+def _die(*_arguments):
+    raise Killed
+
+
+def test_a_run_that_did_not_start_from_the_checkpoint_is_not_gone_on_with_as_if_it_had(trained, tmp_path):
+    shutil.copytree(trained.run_dir, tmp_path, dirs_exist_ok=True)
+    with pytest.raises(
+        ValueError, match=r"state: expected a run that started from the given checkpoint; found another"
+    ):
+        Trainer(trained.recipe, trained.data_dir, tmp_path, tmp_path / "checkpoint").train()
+
+
 def test_a_checkpoint_of_another_model_or_another_vocabulary_is_no_start(trained, tmp_path):
     start = trained.run_dir / "checkpoint"
     other = dataclasses.replace(trained.recipe, model={**trained.recipe.model, "norm": "post"})
     with pytest.raises(ValueError, match="expected a model with the recipe's norm=post; found norm=pre"):
         Trainer(other, trained.data_dir, tmp_path / "one", start)
+    assert not (tmp_path / "one").exists(), "a refused start leaves no vocabulary behind"
     (tmp_path / "two").mkdir()
     (tmp_path / "two/tokenizer.json").write_text("{}")
     with pytest.raises(ValueError, match=r"expected the vocabulary of .*; found another: give a new --run-dir"):
         Trainer(trained.recipe, trained.data_dir, tmp_path / "two", start)
-    with pytest.raises(ValueError, match=r"expected config\.json; found"):
-        Trainer(trained.recipe, trained.data_dir, tmp_path / "three", trained.run_dir)
+    for no_checkpoint in (trained.run_dir, tmp_path / "nowhere"):
+        with pytest.raises(ValueError, match=r"expected training\.json, as training\.train writes it; found none"):
+            Trainer(trained.recipe, trained.data_dir, tmp_path / "three", no_checkpoint)
 
 
 def test_a_run_folder_of_another_model_is_refused(trained, tmp_path):
@@ -151,6 +178,22 @@ def test_a_run_folder_of_another_model_is_refused(trained, tmp_path):
     other = dataclasses.replace(trained.recipe, model={**trained.recipe.model, "d_model": 16})
     with pytest.raises(ValueError, match=r"state: expected the state of a run with this recipe's model .* --run-dir"):
         Trainer(other, trained.data_dir, tmp_path).train()
+
+
+def test_a_run_folder_of_another_optimizer_is_refused(trained, tmp_path):
+    adam = dataclasses.replace(trained.recipe, optimizer="adam", steps=20)
+    Trainer(adam, trained.data_dir, tmp_path).train()
+    with pytest.raises(ValueError, match=r"state: expected .* optimiser; found another: .*its optimiser is adam\)"):
+        Trainer(dataclasses.replace(adam, optimizer="adamw"), trained.data_dir, tmp_path).train()
+
+
+def test_a_resumed_run_takes_the_recipes_settings_and_not_the_saved_ones(trained, tmp_path):
+    shutil.copytree(trained.run_dir, tmp_path, dirs_exist_ok=True)
+    resumed = Trainer(dataclasses.replace(trained.recipe, weight_decay=0.1), trained.data_dir, tmp_path)
+    resumed.resume()
+    groups = [group for optimizer in resumed.optimizers for group in optimizer.param_groups]
+    assert len(groups) == 2 and {group["weight_decay"] for group in groups} == {0.1}
+    assert all("momentum_buffer" in state for state in resumed.optimizers[0].state.values()), "and the saved state"
 
 
 def test_pairs_that_are_all_too_long_are_refused(trained, tmp_path):
@@ -176,7 +219,10 @@ def test_an_epoch_is_drawn_once_and_the_next_one_anew(trained, tmp_path):
         for trainer, epoch in [(first, 0), (resumed, 0), (resumed, 1)]
     )
     assert drawn == again != other
-    assert [path.name for path in tmp_path.glob("epoch*")] == ["epoch-1.npz"], "the old epoch takes no room"
+    last_state_in_epoch_0 = [[*map(int, example.src)] for example in resumed.examples(0)]
+    assert last_state_in_epoch_0 == drawn, "until a state is saved in the new epoch, a resumed run needs the old one"
+    resumed.examples(2)
+    assert {path.name for path in tmp_path.glob("epoch*")} == {"epoch-1.npz", "epoch-2.npz"}, "older ones take no room"
     assert len(drawn) == 2 * (240 + 2 * 120), "each pair in both directions, as often as its corpus says"
 
 
@@ -186,8 +232,7 @@ def test_two_processes_have_the_loss_of_one_with_the_same_global_batches(toy_dat
         write_lines(data / f"words/train.{language}", lines)
     path = tmp_path / "recipe.toml"
     path.write_text(
-        'optimizer = "adamw"\n'  # Muon's iterations in bfloat16 make 1e-4 of a sum's last digit
-        + recipe_with(
+        recipe_with(
             ("dropout = 0.1", "dropout = 0.0"),
             ("batch_tokens = 512", "batch_tokens = 80"),
             ("steps = 160", "steps = 30"),
