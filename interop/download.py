@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+from huggingface_hub.constants import HF_HOME
+from huggingface_hub.file_download import repo_folder_name
 
 import model.download
 from interop import loader_for
@@ -11,6 +17,9 @@ from interop.repository import FILES, Settings
 from model.checkpoint import CONFIG, WEIGHTS, missing_file
 
 TIME_LIMIT = 300.0  # seconds
+# Apart from this machine's own cache of the Hub, of which nothing is ever deleted.
+CACHE = Path(HF_HOME, "the-transformer-opened")
+BUDGET = 5_000_000_000  # bytes in there
 
 
 def download(
@@ -24,7 +33,8 @@ def download(
     """The folder with the files of a Hub repository, ready for `interop.load`; its weights are safetensors alone.
 
     No token of ours is sent, so that a visitor sees what is public. `progress` gets bytes done and in all; `max_bytes`
-    limits all files together, `time_limit` the seconds that it takes.
+    limits all files together, `time_limit` the seconds that it takes. The folder is in `CACHE`, where a
+    download deletes the repositories that were asked for longest ago, so that all do not exceed `BUDGET` bytes.
 
     Raises:
         ValueError: the id breaks the Hub's rule, the repository is missing, private, too large, has pickled weights
@@ -40,11 +50,27 @@ def download(
                 f"{repo_id}: expected at most {max_bytes / 1e6:,.0f} MB; found {total / 1e6:,.0f} MB: "
                 "choose a smaller model"
             )
+        _make_room(repo_id, total)
 
     def check_config(text: str) -> None:
         loader_for(Settings.parse(text, CONFIG))
 
     return model.download.download(
-        repo_id, revision, FILES, anonymous=True, cached=False,
+        repo_id, revision, FILES, anonymous=True, cached=False, cache=CACHE,
         check_listing=check_listing, check_config=check_config, progress=progress, time_limit=time_limit,
     )  # fmt: skip
+
+
+def _make_room(repo_id: str, size: int) -> None:
+    """Deletes from the cache what was asked for longest ago, until `size` bytes more of this repository have room."""
+    wanted = CACHE / repo_folder_name(repo_id=repo_id, repo_type="model")
+    with suppress(OSError):  # another process is at work in a folder: the next download makes room
+        if wanted.is_dir():
+            os.utime(wanted)
+        room = BUDGET - size
+        # whole folders, not huggingface_hub's `delete_revisions`: it goes by commits, which two repositories may share,
+        # and is blind to what broken downloads left
+        for folder in sorted(CACHE.glob("models--*"), key=lambda folder: folder.stat().st_mtime, reverse=True):
+            room -= sum(path.lstat().st_size for path in folder.rglob("*"))
+            if room < 0:
+                shutil.rmtree(folder)

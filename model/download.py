@@ -47,18 +47,19 @@ def download(
     *,
     anonymous: bool = False,
     cached: bool = True,
+    cache: Path | None = None,
     check_listing: Callable[[dict[str, int]], None] | None = None,
     check_config: Callable[[str], None] | None = None,
     progress: Callable[[int, int], None] | None = None,
     time_limit: float | None = None,
 ) -> Path:
-    """The folder in the local cache that holds those of `files` that the repository has; the last one comes last.
+    """The folder in the local `cache` that holds those of `files` that the repository has; the last one comes last.
 
     All that is returned has the sizes and hashes that the Hub names. It ends when the Hub lists no files within 5 s, or
     after `time_limit` seconds. `check_listing` gets the sizes in bytes by name before anything else is asked for,
     `check_config` the text of `config.json` before the other files; a ValueError of theirs ends it. `progress` gets
-    the bytes done and in all. `anonymous` sends no token; with `cached`, what was once fetched whole does for a Hub
-    that gives no answer.
+    the bytes done and in all. `anonymous` sends no token; with `cached`, what was last fetched whole does for a Hub
+    that gives no answer or dies. Without `cache`, it is this machine's own, as huggingface_hub has it.
 
     Raises:
         ValueError: the id or the revision is none, the repository cannot be read, or a limit has passed.
@@ -71,7 +72,7 @@ def download(
         "timeout": ANSWER_LIMIT,
     }  # fmt: skip
     deadline = float("inf") if time_limit is None else time.monotonic() + time_limit
-    conversation = _Conversation(request, check_listing, check_config, progress)
+    conversation = _Conversation(request, cache, check_listing, check_config, progress)
     try:
         return conversation.hold({}, deadline)
     except TimeoutError:
@@ -101,11 +102,12 @@ class _Conversation:
     def __init__(
         self,
         request: fetch.Request,
+        cache: Path | None,
         check_listing: Callable[[dict[str, int]], None] | None,
         check_config: Callable[[str], None] | None,
         progress: Callable[[int, int], None] | None,
     ) -> None:
-        self.request = request
+        self.request, self.cache = request, cache
         self.check_listing, self.check_config, self.progress = check_listing, check_config, progress
         self.listed, self.state = False, "no byte"
         self.folders: list[Path] = []
@@ -119,6 +121,8 @@ class _Conversation:
         """
         # plain HTTP and no call but those for the files, so that a Hub that answers does so at once
         environment = {**os.environ, **variables, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+        if self.cache:
+            environment["HF_HUB_CACHE"] = str(self.cache)
         # -P: the program lies beside modules whose names others may use too
         program = subprocess.Popen(
             [sys.executable, "-P", fetch.__file__], env=environment, text=True, encoding="utf-8",
@@ -142,7 +146,8 @@ class _Conversation:
             program.kill()
             program.wait()
             reader.join()
-            program.stdin.close()
+            with suppress(BrokenPipeError):  # closing writes again what `_write` could not
+                program.stdin.close()
             program.stdout.close()
             if self.folders:
                 fetch.remove_partials(*self.folders)

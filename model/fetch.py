@@ -8,6 +8,7 @@ weights are asked for before the other side has seen both.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -34,7 +35,7 @@ HASH_CHUNK = 1 << 20  # bytes
 
 
 class Request(TypedDict):
-    """What to fetch: `cached` lets a complete snapshot stand in for a Hub that gives no answer within `timeout` s."""
+    """What to fetch: `cached` lets a complete snapshot stand in for a Hub that dies, or is silent for `timeout` s."""
 
     repo_id: str
     revision: str | None
@@ -44,8 +45,12 @@ class Request(TypedDict):
     timeout: float
 
 
+class NoFiles(Exception):
+    """The repository has none of the files that are wanted."""
+
+
 class Changed(Exception):
-    """The repository is no longer what it was when it was listed."""
+    """What came is not what was listed."""
 
 
 answers: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -98,7 +103,7 @@ class Download:
         self.repo_id, self.commit, self.token = repo_id, commit, token
         self.done, self.total = 0, sum(file.size for file in files)
 
-    def fetch(self, file: RepoFile, revision: str) -> Path:
+    def fetch(self, file: RepoFile) -> Path:
         """The file in the cache; a damaged one there is replaced.
 
         Raises:
@@ -109,11 +114,9 @@ class Download:
             self.done = before
             path = Path(
                 hf_hub_download(
-                    self.repo_id, file.path, revision=revision, token=self.token, tqdm_class=self.bar()
+                    self.repo_id, file.path, revision=self.commit, token=self.token, tqdm_class=self.bar()
                 )
             )  # fmt: skip
-            if path.parent.name != self.commit:
-                raise Changed
             if is_whole(path, file):
                 self.done = before + file.size
                 say(done=self.done, total=self.total)
@@ -140,29 +143,57 @@ class Download:
         return Bar
 
 
+def list_files(api: HfApi, repo_id: str, revision: str, timeout: float) -> tuple[str, dict[str, RepoFile]]:
+    """The commit that the revision names, and its files by name.
+
+    Raises:
+        ConnectionError: what answered is not the Hub.
+    """
+    try:
+        commit = api.model_info(repo_id, revision=revision, timeout=timeout).sha
+        tree = api.list_repo_tree(repo_id, revision=commit)
+        return commit, {entry.path: entry for entry in tree if isinstance(entry, RepoFile)}
+    except (ValueError, KeyError, TypeError) as error:  # no JSON, or another's
+        raise ConnectionError(errno.EPROTO, "what answered is not the Hub, but perhaps a proxy") from error
+
+
+def point(revision: str, snapshot: Path) -> None:
+    """Makes the name of a branch or a tag stand for this snapshot in the cache."""
+    if revision == snapshot.name:  # a commit, which has no other name
+        return
+    name = snapshot.parents[1] / "refs" / revision
+    name.parent.mkdir(parents=True, exist_ok=True)
+    new = name.with_name(f"{name.name}.{os.getpid()}.tmp")
+    new.write_text(snapshot.name)
+    new.replace(name)  # at once: others may be reading
+
+
 def fetch(request: Request) -> Path:
     """The folder of a snapshot that has those of the wanted files that the repository has.
 
-    The last one completes a snapshot: it is fetched last, and only with it does the revision's name point there.
+    The last one completes a snapshot: it is fetched last, and only when it is there and whole does the revision's name
+    point to the snapshot. Until then the name stands for the one before, which stays complete.
     """
     repo_id, revision, files = request["repo_id"], request["revision"] or "main", request["files"]
     token = False if request["anonymous"] else None
-    api = HfApi(token=token)
-    commit = api.model_info(repo_id, revision=revision, timeout=request["timeout"]).sha
-    tree = api.list_repo_tree(repo_id, revision=commit)
-    listed = {entry.path: entry for entry in tree if isinstance(entry, RepoFile)}
+    commit, listed = list_files(HfApi(token=token), repo_id, revision, request["timeout"])
     ask(listing={file.path: file.size for file in listed.values()})
     wanted = [listed[file] for file in files if file in listed]
+    if not wanted:
+        raise NoFiles
     download = Download(repo_id, commit, wanted, token)
     for file in wanted:
-        path = download.fetch(file, revision if file.path == files[-1] else commit)
+        # by the commit: by a name, huggingface_hub would make the name point there before the bytes have come
+        path = download.fetch(file)
         if file.path == "config.json":
             ask(config=path.read_text(encoding="utf-8", errors="replace"))
+        if file.path == files[-1]:
+            point(revision, path.parent)
     return path.parent
 
 
 def complete_snapshot(request: Request) -> Path | None:
-    """The newest complete snapshot in the cache, if the one who asked takes it for a Hub that does not answer."""
+    """The last complete snapshot of the revision in the cache, if the one who asked takes it for an unreachable Hub."""
     if not request["cached"]:
         return None
     last = try_to_load_from_cache(request["repo_id"], request["files"][-1], revision=request["revision"])
@@ -183,6 +214,8 @@ def main() -> None:
         say(error=f"expected a revision of this repository; found no {request['revision']}")
     except RepositoryNotFoundError:
         say(error="expected a repository on the Hub; found none, or a private one: check the name and the revision")
+    except NoFiles:
+        say(error=f"expected a model's files, such as {', '.join(request['files'])}; found none of them")
     except Changed:
         say(error="expected the files as the Hub listed them; found others: try again")
     except (HTTPError, OSError) as error:  # the Hub's own errors among them

@@ -92,9 +92,10 @@ class LocalHub:
 
 
 def visit(monkeypatch: pytest.MonkeyPatch, url: str, home: Path) -> None:
-    """Makes `url` the Hub, and `home` the cache, of the processes that are started from now on."""
+    """Makes `url` the Hub of the processes that are started from now on, and `home` the place of all caches."""
     for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_TOKEN", "TRANSFORMERS_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_ENDPOINT", url)
     monkeypatch.setenv("HF_HOME", str(home))
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setattr("interop.download.CACHE", home / "the-transformer-opened")  # as in new processes

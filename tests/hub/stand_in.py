@@ -23,8 +23,8 @@ class StandIn:
     """The stand-in on a free port of this machine, as a context; `url` is its address.
 
     `repos[org/name][branch]` are files by name. `refuse` is the error of every call, `claims` sizes that files are said
-    to have, `wrong` bytes that are sent in place of a file's. With `stall`, weights stop in the middle, when `halfway`
-    is set, until `resume` is; with `die`, the server is gone there.
+    to have, `wrong` bytes that are sent in place of a file's, `page` what is sent in place of any answer. With `stall`,
+    weights stop in the middle, when `halfway` is set, until `resume` is; with `die`, the server is gone there.
     """
 
     def __init__(self, repos: dict[str, dict[str, Files]] | None = None) -> None:
@@ -32,6 +32,7 @@ class StandIn:
         self.refuse: str | None = None
         self.claims: dict[str, int] = {}
         self.wrong: Files = {}
+        self.page: bytes | None = None
         self.stall = self.die = self.mute = False
         self.halfway, self.resume = threading.Event(), threading.Event()
         self.uploaded: Files = {}
@@ -83,6 +84,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"] or 0))
         if hub.mute:
             hub.resume.wait()
+        if hub.page is not None:
+            return self.answer(200, hub.page, {"content-type": "text/html"})
         if hub.refuse is not None:
             return self.error(hub.refuse)
         if self.command in ("POST", "PUT"):

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 import interop
-from interop.download import download
+from model.download import download
+from model.hub import FILES
 from model.transformer import Transformer
 from model.translator import Translator
 from tests.hub.conftest import NAME
@@ -52,15 +53,58 @@ def test_a_hub_that_never_answers_is_done_without_when_the_cache_has_all(stand_i
     assert isinstance(Translator.from_pretrained(NAME), Translator)
 
 
+PAGES = [b"<!DOCTYPE html><title>Sign in</title>", b"\xff\xfe", b'{"status": "maintenance"}', b"[1]"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_is_not_the_hubs_is_done_without_when_the_cache_has_all(stand_in, page):
+    Translator.from_pretrained(NAME)
+    stand_in.page = page
+    assert isinstance(Translator.from_pretrained(NAME), Translator)
+
+
+def test_a_page_that_is_not_the_hubs_is_said(stand_in):
+    stand_in.page = PAGES[0]
+    with pytest.raises(
+        ValueError, match=r"lab/tiny: .* found neither \(what answered is not the Hub, but perhaps a proxy"
+    ):
+        Translator.from_pretrained(NAME)
+
+
+def test_an_update_that_breaks_off_leaves_the_complete_model_before_it(stand_in, monkeypatch, tmp_path):
+    before = Transformer.from_pretrained(NAME)
+    other = Transformer(before.config)
+    other.save_pretrained(tmp_path / "other")
+    stand_in.repos[NAME]["main"] = stand_in.repos[NAME]["main"] | {
+        "model.safetensors": (tmp_path / "other" / "model.safetensors").read_bytes()
+    }
+    stand_in.die = True
+    for _ in range(2):  # the Hub dies in the middle of the new weights, and then is gone
+        assert torch.equal(Transformer.from_pretrained(NAME).tokens.weight, before.tokens.weight)
+        assert stand_in.halfway.is_set()
+    with type(stand_in)(stand_in.repos) as again:
+        visit(monkeypatch, again.url, tmp_path / "home")
+        after = Transformer.from_pretrained(NAME).tokens.weight
+    assert torch.equal(after, other.tokens.weight.half().float())
+    visit(monkeypatch, NOWHERE, tmp_path / "home")
+    assert torch.equal(Transformer.from_pretrained(NAME).tokens.weight, after)
+
+
 def test_half_a_download_is_not_taken_for_a_model_when_the_hub_is_gone(stand_in, monkeypatch, tmp_path):
     stand_in.stall = True
     with pytest.raises(ValueError, match="expected the download to end within 8 s"):
-        download(NAME, max_bytes=10**7, time_limit=8)
+        download(NAME, None, FILES, time_limit=8)
     assert stand_in.halfway.is_set()
     visit(monkeypatch, NOWHERE, tmp_path / "home")
     with pytest.raises(
         ValueError, match="expected an answer from the Hub, or the files in the local cache; found neith"
     ):
+        Translator.from_pretrained(NAME)
+
+
+def test_a_repository_without_a_models_files_is_refused(stand_in):
+    stand_in.repos[NAME]["main"] = {"pictures.zip": b"PK"}
+    with pytest.raises(ValueError, match=r"lab/tiny: expected a model's files, such as config\.json, .*; found no"):
         Translator.from_pretrained(NAME)
 
 
