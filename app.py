@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import interop
 from explain.run import Runner
 from interop.download import TIME_LIMIT, download
 from model import Translator
+from model.download import check_repo_id
 from ui.launch import launch
 from ui.models import Models, Progress
 from ui.page import build_page
@@ -32,17 +34,30 @@ def from_hub(name: str, progress: Progress, time_limit: float = TIME_LIMIT) -> R
     return Runner(interop.load(folder), name)
 
 
+def shown_name(model_id: str) -> str:
+    """A Hub id as it is, and the last part of a path, there or not: no path of this machine stands on the page."""
+    if not Path(model_id).is_dir():
+        try:
+            check_repo_id(model_id)
+            return model_id
+        except ValueError:
+            pass
+    return Path(model_id).name
+
+
 def load_models() -> tuple[Models, str]:
     """The models to begin with, and a notice where `MODEL_ID`, an id on the Hub or a folder, could not be loaded."""
     runners = [Runner(Translator.from_pretrained(folder), folder.name) for folder in sorted(CHECKPOINTS.iterdir())]
     notice = ""
     if model_id := os.environ.get("MODEL_ID"):
-        name = Path(model_id).name if Path(model_id).is_dir() else model_id  # no path of this machine on the page
+        name = shown_name(model_id)
         try:
             chosen = Runner(interop.load(model_id, os.environ.get("MODEL_REVISION")), name)
             runners = [chosen, *(runner for runner in runners if runner.name != name)]
         except ValueError as error:
-            notice = f"`MODEL_ID` could not be loaded, so this page runs on the bundled `{runners[0].name}`. {error}"
+            logging.getLogger(__name__).warning("MODEL_ID %s could not be loaded: %s", model_id, error)
+            reason = str(error).replace(repr(model_id), repr(name)).replace(model_id, name)
+            notice = f"`MODEL_ID` could not be loaded, so this page runs on the bundled `{runners[0].name}`. {reason}"
     return Models(runners, os.environ.get("ALLOWED_MODELS", "").split(), from_hub), notice
 
 

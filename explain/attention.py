@@ -5,9 +5,7 @@ L layers, H heads, R rows (the positions that look), C columns (the positions lo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -24,7 +22,7 @@ class AttentionMaps:
     """The weights of all heads of one kind: the encoder's or decoder's self-attention, or the cross-attention.
 
     Each row of a map sums to 1. `predicts` names, for decoder and cross-attention, the token predicted at each row,
-    and is None for the encoder. The special tokens' indices serve to hide them.
+    and is None for the encoder.
     """
 
     kind: Kind
@@ -32,16 +30,6 @@ class AttentionMaps:
     rows: tuple[Token, ...]
     predicts: tuple[TargetToken, ...] | None
     columns: tuple[Token, ...]
-
-    @property
-    def special_rows(self) -> tuple[int, ...]:
-        """Rows whose token is special."""
-        return tuple(i for i, token in enumerate(self.rows) if token.special)
-
-    @property
-    def special_columns(self) -> tuple[int, ...]:
-        """Columns whose token is special."""
-        return tuple(i for i, token in enumerate(self.columns) if token.special)
 
     def packed(self) -> Packed:
         """All heads in one string, weight = byte / 255."""
@@ -71,27 +59,6 @@ def attention_maps(run: Run, kind: Kind) -> AttentionMaps:
     predicts = None if kind == "encoder" else run.target_out
     columns = run.target_in if kind == "decoder" else run.source
     return AttentionMaps(kind, np.stack(layers), rows, predicts, columns)
-
-
-def aggregate(
-    maps: AttentionMaps, how: Literal["mean", "max"], heads: Sequence[tuple[int, int]] | None = None
-) -> Float[np.ndarray, "R C"]:
-    """One map from many: the mean or the maximum, cell by cell, over these (layer, head) pairs or over all heads.
-
-    Rows of a mean sum to 1; rows of a maximum sum to 1 or more.
-
-    Raises:
-        ValueError: no heads, no such head, or neither mean nor max.
-    """
-    if how not in ("mean", "max"):
-        raise ValueError(f"view: expected mean or max; found {how!r}")
-    if heads is None:
-        chosen = maps.weights.reshape(-1, *maps.weights.shape[2:])
-    elif not heads:
-        raise ValueError("heads: expected one or more; found none: choose a head")
-    else:
-        chosen = np.stack([maps.head(layer, head) for layer, head in heads])
-    return chosen.mean(axis=0) if how == "mean" else chosen.max(axis=0)
 
 
 @dataclass(frozen=True)

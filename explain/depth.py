@@ -12,8 +12,9 @@ from jaxtyping import Float
 
 from explain.checks import check_text
 from explain.run import Run, Runner, Settings
-from explain.tokens import Token
+from explain.tokens import Token, bare, spelled
 from model.config import TransformerConfig
+from model.tokenizer import WORD_START
 
 MAX_WORD = 40  # characters
 N_NEIGHBOURS = 3
@@ -77,7 +78,7 @@ def shift(runner: Runner, word: str, first: str, second: str, settings: Settings
         ValueError: a text is refused, or the word is not in both.
     """
     check_text("word", word, MAX_WORD)
-    if not word.strip() or len(word.split()) > 1:
+    if not bare(word) or len(word.split()) > 1:
         raise ValueError(f"word: expected one word; found {word!r}")
     word = word.strip()
     runs = [runner.run(text, settings) for text in (first, second)]
@@ -127,14 +128,22 @@ def _stream(run: Run, side: str, config: TransformerConfig) -> np.ndarray:
 
 
 def _places(tokens: tuple[Token, ...], word: str, name: str) -> tuple[int, ...]:
-    """Where the tokens of the word's first occurrence stand; punctuation behind a word is not part of it."""
+    """Where the word's first occurrence stands: the tokens that spell it, without punctuation at its ends."""
+
+    def spells(places: list[int]) -> bool:
+        return bare(spelled(tokens[place] for place in places)).casefold() == bare(word).casefold()
+
     words: dict[int, list[int]] = {}
     for place, token in enumerate(tokens):
-        if not token.special and not token.is_punctuation:
+        if not token.special:
             words.setdefault(token.word, []).append(place)
     for places in words.values():
-        if "".join(tokens[place].text for place in places).removeprefix("▁").casefold() == word.casefold():
-            return tuple(places)
+        if spells(places):
+            end = next(end for end in range(len(places) + 1) if spells(places[:end]))
+            start = max(start for start in range(end) if spells(places[start:end]))
+            if start and tokens[places[start - 1]].text == WORD_START:
+                start -= 1  # the space before a word may be a token of its own
+            return tuple(places[start:end])
     raise ValueError(f"word: expected {word!r} in both sentences; the {name} has none: use the word as it stands there")
 
 

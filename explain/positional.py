@@ -6,7 +6,6 @@ T positions, D d_model.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,23 +36,6 @@ class PositionTable:
         """The whole table in one string, with its real range as scale, symmetric about 0."""
         bound = max(1.0, np.abs(self.values).max().item())
         return pack(self.values, -bound, bound)
-
-    def fingerprint(self, position: int) -> Float[np.ndarray, " D"]:
-        """The vector of one position.
-
-        Raises:
-            ValueError: no such position.
-        """
-        return self.values[whole_number("position", position, 0, len(self.values) - 1)]
-
-    def waves(self, dimensions: Sequence[int]) -> Float[np.ndarray, "n T"]:
-        """Each of these dimensions over the positions.
-
-        Raises:
-            ValueError: no such dimension.
-        """
-        d_model = self.values.shape[1]
-        return self.values.T[[whole_number("dimension", dimension, 0, d_model - 1) for dimension in dimensions]]
 
 
 def position_table(n_positions: int, d_model: int) -> PositionTable:

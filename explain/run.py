@@ -21,7 +21,7 @@ from explain.checks import check_text, number, whole_number
 from explain.kinds import Kind, kinds_of
 from explain.tokens import TargetToken, TextSide, Token, tokens_of
 from model.config import TransformerConfig
-from model.decoding import beam_search, length_penalty
+from model.decoding import EXTRA_TOKENS, beam_search, length_penalty
 from model.language_model import LanguageModel
 from model.taps import Trace, record
 from model.transformer import Transformer
@@ -32,7 +32,6 @@ MAX_CHARACTERS = 20_000
 MAX_BEAM_SIZE = 8
 MAX_ALPHA = 2.0
 N_BEST = 4  # hypotheses shown unless told otherwise
-EXTRA_TARGET_TOKENS = 50  # a translation has at most the source's length + 50 tokens (§6.1)
 MAX_CONTINUATION = 40  # tokens that a language model adds to a text at most
 CONTINUE = "text"  # a language model's only "direction"
 TRACE_BYTES = 160 * 2**20  # of inspected passes kept; one of the bundled model has up to 39 MB
@@ -296,7 +295,7 @@ class Runner:
     def _task(self, text: str, direction: str) -> _Task:
         ids, longest = self.encode(text, direction), self.config.max_positions
         if self.translates:
-            return _Task(tuple(ids), (self.config.bos_id,), min(len(ids) + EXTRA_TARGET_TOKENS, longest))
+            return _Task(tuple(ids), (self.config.bos_id,), min(len(ids) + EXTRA_TOKENS, longest))
         return _Task((), tuple(ids), min(len(ids) - 1 + MAX_CONTINUATION, longest))
 
     def _checked_prefix(self, prefix: Sequence[int], task: _Task) -> tuple[int, ...]:

@@ -59,8 +59,9 @@ class Candidate:
 class Comparison:
     """The whole model and the switched one on the same sentence.
 
-    The translations are each model's own search. Maps and candidates come from one pass each over the same tokens, the
-    whole model's translation, so that they can be compared cell by cell; `candidates` are the best of both.
+    The texts are the best of each model's own search, whichever hypothesis or beginning is inspected. Maps and
+    candidates come from one pass each over the same tokens, the inspected ones, so that they can be compared cell by
+    cell; `candidates` are the best of both.
     """
 
     switch: Switch
@@ -83,11 +84,10 @@ def compare(runner: Runner, run: Run, switch: Switch, position: int) -> Comparis
     whole_number("position", position, 0, len(run.target_out) - 1)
     side, block = PLACES[checked_kind(switch.kind, runner.kinds)]
     changes = _changes(runner.network, switch)
+    whole_text = runner.run(run.text, run.settings).translation.text
     with runner.model() as model, intervene(changes):
         # a runner of its own: nothing that was switched may be remembered as this model's run
-        switched_text = (
-            Runner(runner.translator, capacity=1).run(run.text, run.settings, 0, run.prefix).translation.text
-        )
+        switched_text = Runner(runner.translator, capacity=1).run(run.text, run.settings).translation.text
         with record() as trace:
             teacher_forced(model, *([token.id for token in tokens] for tokens in (run.source, run.target_in)))
     whole = run.trace
@@ -96,7 +96,7 @@ def compare(runner: Runner, run: Run, switch: Switch, position: int) -> Comparis
     return Comparison(
         switch,
         position,
-        run.translation.text,
+        whole_text,
         switched_text,
         _candidates(runner, before, after),
         whole[path][0, switch.head].numpy(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -68,6 +69,18 @@ def tokens_of(ids: Iterable[int], text_of: Callable[[int], str], special_ids: Co
         word = tokens[-1].word + starts_word if tokens else 0
         tokens.append(Token(token_id, text, special, word))
     return tuple(tokens)
+
+
+def spelled(tokens: Iterable[Token]) -> str:
+    """What the tokens spell, their bytes read as UTF-8; of either side, whose vocabularies may differ."""
+    raw = "".join(token.text for token in tokens).replace(WORD_START, " ").encode()
+    return re.sub(rb"<0x([0-9A-F]{2})>", lambda byte: bytes([int(byte[1], 16)]), raw).decode(errors="replace")
+
+
+def bare(text: str) -> str:
+    """The text without spaces and punctuation at its ends; what stands inside, as in `don’t` or `3.5`, stays."""
+    inner = [i for i, character in enumerate(text) if not (character.isspace() or _is_punctuation(character))]
+    return text[inner[0] : inner[-1] + 1] if inner else ""
 
 
 def _is_punctuation(character: str) -> bool:

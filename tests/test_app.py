@@ -49,6 +49,21 @@ def test_a_hub_out_of_reach_is_said_and_the_bundled_checkpoint_served(monkeypatc
     assert "/root" not in notice and "Traceback" not in notice
 
 
+@pytest.mark.parametrize(
+    "model_id", ["{}/secret/own-model", "{}/it's/own-model", "{}/secret/there", "./secret/own/own-model"]
+)
+def test_no_path_of_this_machine_stands_on_the_page(monkeypatch, tmp_path, caplog, model_id):
+    """Neither of a folder that is missing nor of one that holds no model; the log has it."""
+    (tmp_path / "secret" / "there").mkdir(parents=True)
+    model_id = model_id.format(tmp_path)
+    monkeypatch.setenv("MODEL_ID", model_id)
+    models, notice = app.load_models()
+    assert models.names == ("en-de",)
+    assert "expected" in notice and model_id.rsplit("/", 1)[-1] in notice
+    assert str(tmp_path) not in notice and "secret" not in notice and "it's" not in notice
+    assert model_id in caplog.text
+
+
 def test_the_operator_lists_what_visitors_may_load(monkeypatch):
     monkeypatch.setenv("ALLOWED_MODELS", "Helsinki-NLP/opus-mt-* openai-community/gpt2")
     models, _ = app.load_models()

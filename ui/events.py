@@ -1,4 +1,4 @@
-"""How the page's events run: one line for the model, and errors as messages."""
+"""How the page's events run: one line for the model, what a second press does, and errors as messages."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from typing import Any
 
 import gradio as gr
 
-# All events that run the model wait in one line: two at once on the same cores are slower than one after the other.
+# Events that run the model wait in one line: two at once on the same cores are slower than one after the other. Only
+# the tab that is opened or refreshed skips it, as its run is nearly always in memory; page.py draws one at a time.
 ONE_LINE = dict(concurrency_id="model", concurrency_limit=1)
 ON_MODEL = dict(**ONE_LINE, api_visibility="private", show_progress="minimal")
 # For what answers from the cached run within a blink: Gradio's progress would only make the page flicker.
 AT_ONCE = dict(**ONE_LINE, api_visibility="private", show_progress="hidden")
+
+# What comes while the same event is under way is dropped by default. Of an event that reads the page's fields, the last
+# is kept: it runs behind the one before, and reads them then.
+LAST = dict(trigger_mode="always_last")
+# A widget sends its question along with the event. Of these each is asked, in a line, so that the last one's answer
+# stays: "always_last" would ask the first one again.
+EACH = dict(trigger_mode="multiple")
 
 
 def kindly(function: Callable) -> Callable:

@@ -47,7 +47,8 @@ THEME = gr.themes.Base(
 
 def launch(demo: gr.Blocks, **options: Any) -> Any:
     """Serves the page; `options` as for `gr.Blocks.launch`."""
-    demo.queue(max_size=16, default_concurrency_limit=4)
+    # api_open=False: a program waits in the same lines, where a direct call would skip them
+    demo.queue(max_size=16, default_concurrency_limit=4, api_open=False)
     scripts = [(_ASSETS / name).read_text(encoding="utf-8") for name in ("lens.js", "figures.js")]
     return demo.launch(
         theme=THEME,

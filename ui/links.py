@@ -13,11 +13,15 @@ SET_ADDRESS = """(request, tab) => {
     lens.setAddress({ ...rest, prefix: prefix.join("."), tab });
 }"""
 
-# The same once another tab was opened; not when the page itself opens its first one, before it has read its address.
-SET_TAB = f"""(request, tab) => {{
-    if (lens.tab === tab) return;
-    lens.tab = tab;
-    ({SET_ADDRESS})(request, tab);
+
+def set_tab(tab: str) -> str:
+    """A script that gives the tab left and the one opened, and puts that into the address.
+
+    Not where it was open already, as when the page itself opens its first one, before it has read its address.
+    """
+    return f"""(request, active) => {{
+    if (active !== "{tab}") ({SET_ADDRESS})(request, "{tab}");
+    return [active, "{tab}"];
 }}"""
 
 

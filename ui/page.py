@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,10 +11,10 @@ import gradio as gr
 
 from explain.run import Run, Runner, Settings
 from ui.api import add_api
-from ui.events import AT_ONCE, ON_MODEL, kindly
+from ui.events import AT_ONCE, EACH, LAST, ON_MODEL, kindly
 from ui.introduction import INTRODUCTION, TITLE, model_line
 from ui.languages import swapped
-from ui.links import SET_ADDRESS, SET_TAB, request_from_query
+from ui.links import SET_ADDRESS, request_from_query, set_tab
 from ui.models import Models
 from ui.picker import ON_HUB, picker
 from ui.request import Request
@@ -36,8 +37,7 @@ def build_page(models: Models, notice: str = "") -> gr.Blocks:
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
         page = _Page(models, notice)
-        page.connect()
-        demo.load(page.reopen, None, [page.tabs, *page.model_outputs], **ON_HUB, show_progress="hidden")
+        page.connect(demo)
         add_api(models.default)
     return demo
 
@@ -60,6 +60,7 @@ class _Page:
         self.bar = sentence_bar(models.default, first)
         self.request = gr.JSON(Request.of(first).to_browser(), visible=False)
         self.active_tab = gr.Textbox("translate", visible=False)
+        self.left_tab = gr.Textbox(visible=False)  # the one before
         with gr.Tabs(elem_id="tabs") as self.tabs:
             self.views: list[TabView] = [
                 translate_tab(first),
@@ -71,66 +72,84 @@ class _Page:
             ]
         [self.translation] = self.views[0].outputs
         self.tab_outputs = [output for view in self.views for output in view.outputs]
-        self.run_outputs = [self.request, *self.tab_outputs]
-        self.model_outputs = [
-            self.about_model, self.model_name, *self.bar.changing, self.active_tab, *self.run_outputs
-        ]  # fmt: skip
+        self.run_outputs = [self.request, self.translation]
+        self.model_outputs = [self.about_model, self.model_name, *self.bar.changing, *self.run_outputs]
+        self.drawing = threading.Lock()
 
-    def connect(self) -> None:
+    def connect(self, demo: gr.Blocks) -> None:
         """Ties the handlers to their events."""
-        bar, state = self.bar, [self.request, self.active_tab]
-        search = dict(fn=self.search, inputs=[*bar.asked, *state], outputs=self.run_outputs, **ON_MODEL)
+        bar = self.bar
+        search = dict(
+            fn=self.search, inputs=[*bar.asked, self.request, self.active_tab], outputs=self.run_outputs,
+            **ON_MODEL, **LAST,
+        )  # fmt: skip
         asked = [bar.go.click, bar.text.submit, bar.beam_size.release, bar.alpha.release, bar.n_best.release]
-        self._set_address(gr.on(asked, **search))
+        self._follow(gr.on(asked, **search))
         example = bar.examples.click(
-            self.pick_example, [bar.examples, self.request], [bar.text, bar.direction], api_visibility="private"
+            self.pick_example, [bar.examples, self.request], [bar.text, bar.direction], api_visibility="private", **LAST
         )
-        self._set_address(example.success(**search))
+        self._follow(example.success(**search))
         sides = bar.swap.click(
             self.swap_sides, [bar.text, bar.direction, self.request], [bar.text, bar.direction], **ON_MODEL
         )
-        self._set_address(sides.success(**search))
-        self._set_address(self.translation.choose(self.choose, [self.request], self.run_outputs, **AT_ONCE))
-        opened = self.open_model.click(
-            self.change_model, [self.model_name, bar.text, bar.direction, self.active_tab], self.model_outputs,
-            **ON_HUB, show_progress="full", show_progress_on=[self.about_model],
-        )  # fmt: skip
-        self._set_address(opened)
+        self._follow(sides.success(**search))
+        self._follow(self.translation.choose(self.choose, [self.request], self.run_outputs, **AT_ONCE, **EACH))
+        on_about = dict(show_progress_on=[self.about_model])
+        loaded = self.open_model.click(self.load_model, [self.model_name], None, **ON_HUB, **on_about)
+        opened = loaded.success(
+            self.change_model, [self.model_name, bar.text, bar.direction], self.model_outputs, **ON_MODEL, **on_about
+        )
+        self._follow(opened)
         for view in self.views:
-            opened = view.tab.select(
-                partial(self.open_tab, view.tab.id), state, [self.active_tab, *self.tab_outputs], **AT_ONCE, queue=False
+            tab = view.tab.id
+            # noted in the browser, at once: what is answered from now on is drawn in this tab
+            noted = view.tab.select(
+                None, [self.request, self.active_tab], [self.left_tab, self.active_tab], js=set_tab(tab),
+                api_visibility="private",
+            )  # fmt: skip
+            noted.success(
+                partial(self.open_tab, tab), [self.request, self.left_tab], self.tab_outputs, **AT_ONCE, queue=False
             )
-            opened.success(None, state, None, js=SET_TAB, api_visibility="private")
             for change in view.changes:
-                self._set_address(change.success(self.refresh, state, self.tab_outputs, **AT_ONCE))
+                self._follow(change)
+        linked = demo.load(self.load_linked, None, None, **ON_HUB)
+        reopened = linked.success(self.reopen, None, [self.tabs, self.active_tab, *self.model_outputs], **AT_ONCE)
+        self._refresh(reopened)
 
-    def _set_address(self, event: gr.events.Dependency) -> None:
-        """Behind an event that changed the page: the link to what it shows."""
+    def _follow(self, event: gr.events.Dependency) -> None:
+        """Behind an event that changed the page's request: the open tab shows it, and the address links to it."""
+        self._refresh(event)
         event.success(None, [self.request, self.active_tab], None, js=SET_ADDRESS, api_visibility="private")
+
+    def _refresh(self, event: gr.events.Dependency) -> None:
+        """Behind such an event: the tab that is open by then, which may not be the one where it began."""
+        state = [self.request, self.active_tab]
+        event.success(self.refresh, state, self.tab_outputs, **AT_ONCE, **LAST, queue=False)
 
     # ---- what the page shows ----
 
-    def tab_values(self, runner: Runner, run: Run, tab: str) -> dict[Any, Any]:
-        """New values for one tab; the others get theirs when they are opened."""
+    def draw(self, request: Any, tab: str) -> Any:
+        """New values for one tab; the others get theirs when they are opened.
+
+        One tab is drawn at a time: no queue bounds these events, nor keeps a later one behind an earlier one.
+        """
         [view] = [view for view in self.views if view.tab.id == tab]
-        return dict(zip(view.outputs, view.render(runner, run), strict=True))
+        if not view.outputs:
+            return gr.skip()
+        with self.drawing:
+            return dict(zip(view.outputs, view.render(*self.models.open(request)), strict=True))
 
-    def on_run(self, runner: Runner, run: Run, tab: str) -> dict[Any, Any]:
-        """The page on another run: its request, the translation, and the tab that the visitor looks at."""
-        return {
-            self.request: Request.of(run).to_browser(),
-            self.translation: translation_value(run),
-            **self.tab_values(runner, run, tab),
-        }
+    def on_run(self, run: Run) -> dict[Any, Any]:
+        """The page on another run: its request and the translation; `refresh` draws the tab that is open."""
+        return {self.request: Request.of(run).to_browser(), self.translation: translation_value(run)}
 
-    def on_model(self, runner: Runner, run: Run, tab: str) -> dict[Any, Any]:
+    def on_model(self, runner: Runner, run: Run) -> dict[Any, Any]:
         """The page on a run of another model."""
         return {
             self.about_model: model_line(runner),
             self.model_name: gr.Dropdown(choices=list(self.models.names), value=runner.name),
-            self.active_tab: tab,
             **self.bar.values(runner, run),
-            **self.on_run(runner, run, tab),
+            **self.on_run(run),
         }
 
     # ---- what its events do ----
@@ -141,18 +160,17 @@ class _Page:
         """The page on what was typed; on the Translate tab a refusal stands in the place of the translation."""
         try:
             runner = self.models.runner(Request.from_browser(request).model)
-            run = runner.run(text, Settings(direction, beam_size, alpha, min(n_best, beam_size)))
+            return self.on_run(runner.run(text, Settings(direction, beam_size, alpha, min(n_best, beam_size))))
         except ValueError as error:
             if tab != "translate":
                 raise gr.Error(str(error), print_exception=False) from error
             return {self.translation: {"problem": str(error)}}
-        return self.on_run(runner, run, tab)
 
     @kindly
     def choose(self, request: Any, event: gr.EventData) -> dict[Any, Any]:
         """The page on another hypothesis."""
         chosen = replace(Request.from_browser(request), chosen=event.hypothesis)
-        return self.on_run(*self.models.open(chosen.to_browser()), "translate")
+        return self.on_run(self.models.open(chosen.to_browser())[1])
 
     @kindly
     def pick_example(self, number: int, request: Any) -> tuple[str, Any]:
@@ -164,40 +182,56 @@ class _Page:
     @kindly
     def swap_sides(self, text: str, direction: str, request: Any) -> tuple[str, str]:
         """The other direction; the translation becomes the sentence, if it is one of the sentence typed."""
-        current = Request.from_browser(request)
+        current, back = Request.from_browser(request), swapped(direction)
+        offered = self.models.runner(current.model).directions
+        if back == direction or back not in offered:
+            raise ValueError(f"swap: expected a model that knows the way back; found one with {', '.join(offered)}")
         if (current.text, current.settings.direction) == (text, direction):
             text = self.models.open(request)[1].translation.text
-        return text, swapped(direction)
+        return text, back
 
     @kindly
-    def change_model(
-        self, name: str, text: str, direction: str, tab: str, progress: gr.Progress = PROGRESS
-    ) -> dict[Any, Any]:
-        """The page on the model of that name and the same sentence; what goes wrong leaves the page as it was."""
-        runner = self.models.load(str(name).strip(), partial(_show, progress))
-        return self.on_model(runner, first_run(runner, text, direction), tab)
+    def load_model(self, name: str, progress: gr.Progress = PROGRESS) -> None:
+        """Brings the model of that name into memory; what goes wrong leaves the page as it was."""
+        self.models.load(str(name).strip(), partial(_show, progress))
 
     @kindly
-    def reopen(self, browser: gr.Request, progress: gr.Progress = PROGRESS) -> Any:
+    def change_model(self, name: str, text: str, direction: str) -> dict[Any, Any]:
+        """The page on that model and the same sentence."""
+        runner = self.models.runner(str(name).strip())
+        return self.on_model(runner, first_run(runner, text, direction))
+
+    @kindly
+    def load_linked(self, browser: gr.Request, progress: gr.Progress = PROGRESS) -> None:
+        """Brings the model that the address names into memory."""
+        if (linked := self._linked(browser)) is not None:
+            self.models.load(linked.model, partial(_show, progress))
+
+    @kindly
+    def reopen(self, browser: gr.Request) -> Any:
         """What the address asks for; nothing where it asks for nothing, so that nobody's typing is lost."""
-        linked = request_from_query(browser.query_params, self.models.default.name)
-        if linked is None:
+        if (linked := self._linked(browser)) is None:
             return gr.skip()
-        runner, tab = self.models.load(linked.model, partial(_show, progress)), browser.query_params.get("tab")
+        runner, tab = self.models.runner(linked.model), browser.query_params.get("tab")
         tab = tab if tab in {view.tab.id for view in self.views} else "translate"
-        return {self.tabs: gr.Tabs(selected=tab), **self.on_model(runner, linked.run(runner), tab)}
+        return {
+            self.tabs: gr.Tabs(selected=tab),
+            self.active_tab: tab,
+            **self.on_model(runner, linked.run(runner)),
+        }
+
+    def _linked(self, browser: gr.Request) -> Request | None:
+        return request_from_query(browser.query_params, self.models.default.name)
 
     @kindly
-    def open_tab(self, tab: str, request: Any, active: str) -> Any:
-        """The tab's picture; nothing where it is open already, as when the page itself opens its first tab."""
-        if tab == active:
-            return gr.skip()
-        return {self.active_tab: tab, **self.tab_values(*self.models.open(request), tab)}
+    def open_tab(self, tab: str, request: Any, left: str) -> Any:
+        """The tab's picture; nothing where it was open already, as when the page itself opens its first tab."""
+        return gr.skip() if tab == left else self.draw(request, tab)
 
     @kindly
-    def refresh(self, request: Any, active: str) -> dict[Any, Any]:
-        """The open tab on a run that one of its own widgets asked for."""
-        return self.tab_values(*self.models.open(request), active)
+    def refresh(self, request: Any, active: str) -> Any:
+        """The open tab on the page's run; the Translate tab has it already, or the reason why there is none."""
+        return gr.skip() if active == "translate" else self.draw(request, active)
 
 
 def _show(progress: gr.Progress, done: int, total: int) -> None:

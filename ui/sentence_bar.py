@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
@@ -45,40 +46,54 @@ class SentenceBar:
 
     def values(self, runner: Runner, run: Run) -> dict[gr.components.Component, object]:
         """The bar for a run of another model: its text and settings, and what this model offers."""
-        settings, directions = run.settings, runner.directions
+        settings, offered = run.settings, _offered(runner, run)
         return {
             self.text: run.text,
-            self.direction: gr.Dropdown(choices=direction_choices(directions), value=settings.direction),
+            self.direction: gr.Dropdown(**offered["direction"]),
             self.beam_size: settings.beam_size,
             self.alpha: settings.alpha,
             self.n_best: settings.n_best,
-            self.swap: gr.Button(interactive=len(directions) > 1 and swapped(settings.direction) in directions),
-            self.go: gr.Button("Translate" if runner.translates else "Continue"),
+            self.swap: gr.Button(**offered["swap"]),
+            self.go: gr.Button(**offered["go"]),
         }
 
 
 def sentence_bar(runner: Runner, run: Run) -> SentenceBar:
     """Draws the bar around a run."""
+    offered = _offered(runner, run)
     with gr.Row(elem_id="sentence-bar"):
         text = gr.Textbox(
             run.text, label="Your sentence", max_lines=4, scale=6, min_width=280, elem_id="text",
             placeholder="Type a sentence and press Enter",
         )  # fmt: skip
         direction = gr.Dropdown(
-            direction_choices(runner.directions), value=run.settings.direction,
-            label="Direction", scale=1, min_width=210, filterable=False,
+            **offered["direction"], label="Direction", scale=1, min_width=210, filterable=False,
         )  # fmt: skip
-        swap = gr.Button("⇄ Swap", scale=0, min_width=110, elem_id="swap")
-        go = gr.Button("Translate", variant="primary", scale=0, min_width=130, elem_id="go")
+        swap = gr.Button("⇄ Swap", **offered["swap"], scale=0, min_width=110, elem_id="swap")
+        go = gr.Button(**offered["go"], variant="primary", scale=0, min_width=130, elem_id="go")
     examples = gr.Dataset(
         components=[gr.Textbox(visible=False)], samples=[[text] for text, _ in EXAMPLES], type="index",
         label="Or try one of these", samples_per_page=len(EXAMPLES), elem_id="examples",
     )  # fmt: skip
     with gr.Accordion("Decoding settings", open=False), gr.Row():
         settings = run.settings
-        beam_size = gr.Slider(1, 8, settings.beam_size, step=1, label="Beam size", info="Hypotheses kept at each step")
+        beam_size = gr.Slider(
+            1, 8, settings.beam_size, step=1, precision=0, label="Beam size", info="Hypotheses kept at each step"
+        )
         alpha = gr.Slider(
             0, 2, settings.alpha, step=0.1, label="Length penalty", info="Higher favours longer translations"
         )
-        n_best = gr.Slider(1, 8, settings.n_best, step=1, label="Hypotheses shown", info="At most the beam size")
+        n_best = gr.Slider(
+            1, 8, settings.n_best, step=1, precision=0, label="Hypotheses shown", info="At most the beam size"
+        )
     return SentenceBar(text, direction, swap, go, examples, beam_size, alpha, n_best)
+
+
+def _offered(runner: Runner, run: Run) -> dict[str, dict[str, Any]]:
+    """How the parts that hang on the model look: its directions, whether there is a way back, and what it does."""
+    directions, direction = runner.directions, run.settings.direction
+    return {
+        "direction": {"choices": direction_choices(directions), "value": direction},
+        "swap": {"interactive": len(directions) > 1 and swapped(direction) in directions},
+        "go": {"value": "Translate" if runner.translates else "Continue"},
+    }

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explain.cell import attention_cell, logit_parts
+from explain.depth import shift
 from explain.run import Run, Settings
 from explain.toy import starting_matrices, toy
 from explain.walk import walk
@@ -16,7 +17,7 @@ from ui.launch import launch
 from ui.models import Models
 from ui.request import Request
 from ui.sentence_bar import FIRST_EXAMPLE
-from ui.tabs.inside import inside_tab
+from ui.tabs.inside import WORDS, inside_tab
 
 DIAGRAM, STAGE, CELL, SWITCHES = "#inside-diagram", "#inside-stage", "#inside-cell", "#inside-switches"
 DEPTH, TOY = "#inside-depth", "#inside-toy"
@@ -204,3 +205,55 @@ def test_another_sentence_is_walked_on_the_page_and_the_chosen_cell_follows(page
     canvas.press("ArrowUp")
     first = run.source[0].text.replace("▁", "")
     expect(page.locator(f"{STAGE} .figure-details")).to_contain_text(first)
+
+
+def test_masked_cells_are_hatched_and_a_key_says_what_that_means(tab, run):
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.locator(f"{DIAGRAM} .decoder").get_by_role("button", name="decoder L1 Masked self-attention").click()
+    expect(tab.locator(f"{STAGE} .where")).to_contain_text("Decoder L1, self-attention")
+    expect(tab.locator(f"{STAGE} .key")).to_have_count(0)
+    tab.locator(f"{STAGE} .rail").get_by_role("button", name="Mask").click()
+    expect(tab.locator(f"{STAGE} .key")).to_have_text("hatched: −∞, a position that this one may not see")
+    canvas = tab.locator(f"{STAGE} canvas")
+    tab.wait_for_function("() => document.querySelector('#inside-stage canvas').style.width")
+    ground, muted = (
+        tab.evaluate("name => String(lens.rgb(lens.variable(name)))", name) for name in ("ground", "muted")
+    )
+    rows = len(run.target_in)
+    x = canvas.bounding_box()["width"] - 16 - 13  # the last column, which only the last row may see
+    for row, word in [(0, "masked (−∞)"), (rows - 1, "in full")]:
+        y = 48 + 18 * row + 9
+        canvas.hover(position={"x": x, "y": y})
+        expect(tab.locator(f"{STAGE} .figure-details")).to_contain_text(word)
+        colours = canvas.evaluate(
+            "(canvas, [x, y]) => { const { data } = canvas.getContext('2d').getImageData(x - 6, y - 6, 12, 12);"
+            " return [...new Set(Array.from({ length: 144 }, (_, i) => String(data.slice(4 * i, 4 * i + 3))))]; }",
+            [x, y],
+        )
+        if row == 0:
+            assert {ground, muted} <= set(colours)
+        else:
+            assert len(colours) == 1
+
+
+def test_both_paths_in_the_plane_are_walked_listed_and_saved(tab, runner, run):
+    tab.locator(f"{DEPTH} .word").fill(WORDS["en"][0])
+    tab.locator(DEPTH).get_by_role("button", name="Compare").click()
+    expect(tab.locator(f"{DEPTH} .result")).to_be_visible(timeout=20_000)
+    found = shift(runner, *WORDS["en"], run.settings)
+    canvas, details = tab.get_by_label("Both paths in the plane"), tab.locator(f"{DEPTH} .curve-details")
+    for key in ("ArrowDown", "Home", "ArrowRight", "ArrowRight"):
+        canvas.press(key)
+    expect(details).to_contain_text("second sentence, after L2")
+    assert numbers(details.inner_text())[-2:] == [rounded(value) for value in found.plane[1, 2]]
+    canvas.press("ArrowUp")
+    expect(details).to_contain_text("first sentence, after L2")
+    canvas.hover(position={"x": 150, "y": 100})
+    shown = numbers(details.inner_text())[-2:]
+    assert any(shown == [rounded(value) for value in place] for path in found.plane for place in path)
+    cells = tab.locator(f"{DEPTH} tbody tr").nth(2).locator("td").all_inner_texts()
+    for path, cell in zip(found.plane, cells[3:5], strict=True):
+        assert numbers(cell) == [rounded(value) for value in path[2]]
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Save the plane (PNG)").click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")

@@ -122,6 +122,7 @@ def test_gpt_2_continues_a_text_and_is_walked_through_token_by_token(page):
     expect(page.locator("#go")).to_have_text("Continue")
     expect(page.locator("#swap")).to_be_disabled()
     page.get_by_role("tab", name="Next token").click()
+    expect(page.locator("#next-token-steps")).to_contain_text("your text:")  # no longer the model before
     title = page.locator("#next-token-bars .title")
     expect(title).to_contain_text(re.compile(r"Step \d+ of "))
     page.locator("#next-token-steps .strip").press("Home")

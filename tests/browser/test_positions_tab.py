@@ -138,14 +138,14 @@ def test_the_slider_walks_the_fingerprint_and_the_waves(tab):
     tab.locator(f"{CURVES} .fingerprint").press("Home")
     tab.locator(f"{CURVES} .fingerprint").press("ArrowRight")
     shown = tab.locator(f"{CURVES} .fingerprint-details").inner_text()
-    assert numbers(shown) == [11, 1, rounded(table.fingerprint(11)[1])]
+    assert numbers(shown) == [11, 1, rounded(table.values[11, 1])]
     shown = tab.locator(f"{CURVES} .lengths-details").inner_text()
     assert numbers(shown) == [1, rounded(table.wavelengths[1])]
 
     tab.locator(f"{CURVES} .dimensions").fill("3, 8")
     tab.locator(f"{CURVES} .dimensions").press("Enter")
     shown = tab.locator(f"{CURVES} .waves-details").inner_text()
-    first, second = table.waves([3, 8])[:, 11]
+    first, second = table.values[11, [3, 8]]
     assert numbers(shown) == [11, 3, rounded(first), 8, rounded(second)]
     tab.locator(f"{CURVES} .dimensions").fill("3, 16")
     tab.locator(f"{CURVES} .dimensions").press("Enter")

@@ -4,7 +4,9 @@ import json
 import re
 
 import pytest
+from playwright.sync_api import expect
 
+from explain.attention import alignment
 from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import FIRST_TRANSLATION
@@ -120,3 +122,14 @@ def test_the_tab_is_accessible(page, scheme):
     page.reload()
     page.wait_for_selector(".translation .target .token")
     assert_accessible(page, ".translation")
+
+
+def test_the_page_and_the_saved_numbers_say_whose_look_it_is(page, runner):
+    layer = alignment(runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))).layer + 1
+    expect(page.locator(".translation .aligned")).to_contain_text(
+        f"on average over the cross-attention heads of decoder L{layer}"
+    )
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the numbers (JSON)").click()
+    saved = json.loads(download.value.path().read_text())
+    assert saved["alignment_of"] == f"cross-attention of decoder L{layer}, mean over its heads"

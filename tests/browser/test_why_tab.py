@@ -10,7 +10,7 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 
-from explain.experiments import attention_scale, family, gradient_paths
+from explain.experiments import attention_scale, family, gradient_paths, recall
 from model import TransformerConfig
 from tests.browser.accessibility import assert_accessible
 from ui.experiments import EXPERIMENTS
@@ -159,6 +159,40 @@ def test_a_second_experiment_waits_in_line_and_its_place_can_be_given_up(tab, sl
     press(tab, GRADIENTS, "cancel")
     expect(words(tab, SCALE)).to_contain_text("bits of entropy", timeout=PATIENCE)
     expect(words(tab, GRADIENTS)).to_contain_text("Cancelled", timeout=PATIENCE)
+
+
+def test_an_experiment_that_breaks_says_so_and_can_be_run_again(tab, monkeypatch):
+    def broken():
+        yield 0.5, "half"
+        raise RuntimeError("no such thing")
+
+    open_claim(tab, GRADIENTS)
+    with monkeypatch.context() as patch:
+        patch.setattr(gradient_paths, "run", broken)
+        press(tab, GRADIENTS, "run")
+        expect(words(tab, GRADIENTS)).to_contain_text("did not run to its end", timeout=PATIENCE)
+    expect(tab.locator(f"{GRADIENTS} progress")).to_be_hidden()
+    press(tab, GRADIENTS, "run")
+    expect(words(tab, GRADIENTS)).to_contain_text("self-attention: ", timeout=PATIENCE)
+
+
+def test_a_fraction_typed_for_a_whole_number_is_rounded(tab, monkeypatch):
+    asked: list[int] = []
+
+    def run(steps):
+        asked.append(steps)
+        raise ValueError("seen")
+        yield
+
+    monkeypatch.setattr(recall, "run", run)
+    open_claim(tab, "#why-recall")
+    tab.locator("#why-recall input[type=number]").fill("75.7")
+    tab.locator("#why-recall input[type=number]").press("Enter")
+    press(tab, "#why-recall", "run")
+    expect(words(tab, "#why-recall")).to_have_text("seen", timeout=PATIENCE)
+    [steps] = asked
+    assert isinstance(steps, int)
+    assert 75 <= steps <= 76
 
 
 def test_the_visitors_own_model_is_counted(tab):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from explain.attention import aggregate, alignment, attention_maps, head_statistics
+from explain.attention import alignment, attention_maps, head_statistics
 from explain.kinds import KINDS
 from explain.plain import plain
 from explain.run import Settings
@@ -34,12 +34,6 @@ def test_rows_and_columns_are_labelled_with_what_stands_there(run):
     assert (cross.rows, cross.predicts, cross.columns) == (run.target_in, run.target_out, run.source)
     for maps in (encoder, decoder, cross):
         assert maps.weights.shape[2:] == (len(maps.rows), len(maps.columns))
-
-
-def test_special_tokens_can_be_hidden_by_their_indices(run):
-    cross = attention_maps(run, "cross")
-    assert cross.special_rows == (0,)  # <s>
-    assert cross.special_columns == (0, 10)  # the language tag and </s>
 
 
 def test_the_packed_weights_are_the_exact_ones_to_half_a_step(maps):
@@ -128,20 +122,6 @@ def test_a_text_of_one_token_has_statistics_too(runner):
     json.dumps(plain(statistics), allow_nan=False)
 
 
-def test_mean_and_maximum_go_over_all_heads_or_the_chosen_ones(maps):
-    weights = maps.weights
-    n_layers, n_heads, n_rows, n_columns = weights.shape
-    chosen = [(0, 1), (n_layers - 1, n_heads - 1), (1, 0)]
-    for heads in (None, chosen):
-        mean, largest = aggregate(maps, "mean", heads), aggregate(maps, "max", heads)
-        cells = heads or list(np.ndindex(n_layers, n_heads))
-        for row, column in [(0, 0), (n_rows - 1, 0), (n_rows - 1, n_columns - 1)]:
-            values = [weights[layer, head, row, column] for layer, head in cells]
-            assert mean[row, column] == pytest.approx(sum(values) / len(values), abs=1e-9)
-            assert largest[row, column] == max(values)
-        np.testing.assert_allclose(mean.sum(axis=-1), 1)
-
-
 def test_alignment_is_the_cross_attention_of_the_last_layer_but_one_averaged_over_heads(runner, run):
     found, expected = alignment(run), run_again(runner, run).cross
     assert found.layer == 0  # of two
@@ -161,7 +141,7 @@ def test_no_view_of_a_run_runs_the_model(runner):
     assert runner.model_runs == 2  # the search and the inspected pass
     for kind in KINDS:
         maps = attention_maps(run, kind)
-        head_statistics(maps), aggregate(maps, "max"), maps.packed(), maps.head(0, 0)
+        head_statistics(maps), maps.packed(), maps.head(0, 0)
     alignment(run, layer=1)
     assert runner.model_runs == 2
 
@@ -178,8 +158,6 @@ def test_no_view_of_a_run_runs_the_model(runner):
             lambda run: attention_maps(run, "cross").head("0", 0),
             "layer: expected a whole number from 0 to 1; found '0'",
         ),
-        (lambda run: aggregate(attention_maps(run, "cross"), "sum"), "view: expected mean or max; found 'sum'"),
-        (lambda run: aggregate(attention_maps(run, "cross"), "max", []), "heads: expected one or more; found none"),
         (lambda run: alignment(run, 2), "layer: expected a whole number from 0 to 1; found 2"),
     ],
 )

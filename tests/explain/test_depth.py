@@ -87,11 +87,30 @@ def test_the_plane_is_that_of_the_covariances_eigenvectors():
     np.testing.assert_allclose(kept, (sizes / sizes.sum())[::-1][:2])
 
 
+@pytest.mark.parametrize(
+    ("word", "first", "second", "spelling"),
+    [
+        ("don’t", "I don’t love pizza.", "The dogs don’t run!", "don’t"),
+        ("3.5", "I love 3.5 dogs.", "The cat is „3.5“.", "3.5"),
+        ("U.S.", "The U.S. dog ran.", "I love the (U.S.)", "U.S"),
+        ("Çelik", "Çelik pushed Ram.", "Ram, „çelik“, and the dog.", "çelik"),
+        ("dog", "The dog's cat … dog.", "Ram sees the dog…", "dog"),
+    ],
+)
+def test_a_word_is_found_without_the_punctuation_at_its_ends(runner, word, first, second, spelling):
+    found = shift(runner, word, first, second, SETTINGS)
+    for run, places in zip((found.first, found.second), found.places, strict=True):
+        assert list(places) == list(range(places[0], places[-1] + 1))
+        ids = [run.source[place].id for place in places]
+        assert runner.tokenizer.decode(ids).strip().casefold() == spelling.casefold()
+
+
 def test_what_cannot_be_compared_is_named(runner, run):
     for word, first, message in [
         ("cat", SECOND, "word: expected 'cat' in both sentences; the first has none"),
         ("", FIRST, "word: expected one word; found ''"),
         ("the dog", FIRST, "word: expected one word; found 'the dog'"),
+        ("…", FIRST, "word: expected one word; found '…'"),
         (7, FIRST, "word: expected a text; found int"),
         ("x" * 41, FIRST, "word: expected at most 40 characters; found 41"),
         ("dog", " ", "text: expected a word or a sentence; found none"),

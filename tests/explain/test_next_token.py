@@ -51,7 +51,7 @@ def entropy(probs):
 def test_every_number_agrees_with_the_second_road_at_every_position(runner, run, sampling):
     all_probs = run_again(runner, run).probs
     forbidden = {0, 1, 3, 4}  # <pad>, <s> and the languages, by training/tokenizer.py
-    assert forbidden == set(runner.translator.forbidden_ids)
+    assert forbidden == set(runner.forbidden_ids)
     for position in range(0, len(run.target_out), 7):
         probs = all_probs[position].tolist()
         drawn = sampled_again(probs, sampling, forbidden)
@@ -172,7 +172,7 @@ def test_sampling_draws_with_the_probabilities_that_are_shown(runner, run):
 def test_temperature_0_draws_the_most_probable_token_each_time(runner, run):
     sampled = sample_on(runner, run, 0, Sampling(temperature=0), seed=0)
     probs = run_again(runner, sampled).probs
-    probs[:, list(runner.translator.forbidden_ids)] = 0
+    probs[:, list(runner.forbidden_ids)] = 0
     np.testing.assert_array_equal(probs.argmax(axis=-1), sampled.translation.ids)
 
 

@@ -48,16 +48,6 @@ def test_a_dimension_repeats_after_its_wavelength():
     assert (np.diff(table.wavelengths[::2]) > 0).all()
 
 
-def test_fingerprints_are_rows_and_waves_are_columns():
-    table = position_table(37, 22)
-    np.testing.assert_array_equal(table.fingerprint(36), [row for row in table.values][36])
-    waves = table.waves([21, 0])
-    assert waves.shape == (2, 37)
-    for pos in range(37):
-        assert waves[0, pos] == pytest.approx(math.cos(angle_of(pos, 10, 22)), abs=1e-7)
-        assert waves[1, pos] == pytest.approx(math.sin(pos), abs=1e-7)
-
-
 def test_dot_products_and_distances_agree_with_sums_written_out():
     table = position_table(31, 22)
     found = similarity(table)
@@ -132,8 +122,6 @@ def test_learned_positions_have_a_table_but_no_waves_and_no_rotation(tokenizer):
         (lambda: position_table(7, 0), "d_model: expected a whole number from 2 to 512; found 0"),
         (lambda: position_table(7, 514), "d_model: expected a whole number from 2 to 512; found 514"),
         (lambda: position_table(7, 23), "d_model: expected an even number, a sine and a cosine a pair; found 23"),
-        (lambda: position_table(7, 22).fingerprint(7), "position: expected a whole number from 0 to 6; found 7"),
-        (lambda: position_table(7, 22).waves([0, 22]), "dimension: expected a whole number from 0 to 21; found 22"),
         (lambda: rotation(position_table(7, 22), 11, 1), "pair: expected a whole number from 0 to 10; found 11"),
         (lambda: rotation(position_table(7, 22), 0, 7), "offset: expected a whole number from -6 to 6; found 7"),
     ],

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from explain.next_token import Sampling, sample_on
 from explain.run import Runner
 from explain.switches import SWITCHES, Switch, compare
 from model.translator import Translator
@@ -73,11 +74,25 @@ def test_the_search_runs_with_the_part_off_too(runner, run, name):
     other = Switched(weights, model.config, switch)
     for _ in range(greedy.limit):
         logits = other.run(src, tgt, name != "positions").logits[-1]
-        logits[list(runner.translator.forbidden_ids)] = -np.inf
+        logits[list(runner.forbidden_ids)] = -np.inf
         tgt.append(int(logits.argmax()))
         if tgt[-1] == tokenizer.eos_id:
             break
     assert found.switched_text == tokenizer.decode(tgt[1:])
+
+
+@pytest.mark.parametrize("inspected", ["another hypothesis", "a sampled run"])
+def test_both_texts_are_each_models_own_whatever_is_inspected(runner, run, inspected):
+    sampled = sample_on(runner, run, 1, Sampling(temperature=2.0), seed=7)
+    other = sampled if inspected == "a sampled run" else runner.run(TEXT, SETTINGS, chosen=2)
+    assert other.translation.text != run.translation.text
+    for name in SWITCHES:
+        switch = Switch(name)
+        found, own = compare(runner, other, switch, 1), compare(runner, run, switch, 1)
+        assert found.whole_text == run.translation.text
+        assert found.switched_text == own.switched_text
+        assert found.rows == other.target_in
+        np.testing.assert_allclose(found.whole_map, run_again(runner, other).cross[0][0], atol=1e-9)
 
 
 def test_nothing_is_switched_for_others_or_afterwards(runner, run):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx
 import numpy as np
 import pytest
 from gradio_client import Client
@@ -95,3 +96,10 @@ def test_a_bad_number_gets_the_reason(client, endpoint, arguments, message):
 def test_only_the_named_endpoints_are_public(client):
     endpoints = {"/translate", "/attention", "/next_token", "/positional_encoding"}
     assert set(client.view_api(return_format="dict")["named_endpoints"]) == endpoints
+
+
+def test_no_endpoint_is_called_past_its_line(client):
+    response = httpx.post(
+        f"{client.src}gradio_api/run/translate", json={"data": ["A small house.", "en-de", 4, 0.6, 1]}
+    )
+    assert (response.status_code, "join the queue" in response.text) == (404, True)

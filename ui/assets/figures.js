@@ -220,6 +220,26 @@ window.figures = (() => {
     pen.fill();
   }
 
+  // slanting lines, to fill what has no value
+  function hatching(pen) {
+    const density = window.devicePixelRatio || 1;
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = Math.round(6 * density);
+    const brush = tile.getContext("2d");
+    brush.fillStyle = lens.variable("ground");
+    brush.fillRect(0, 0, tile.width, tile.height);
+    brush.strokeStyle = lens.variable("muted");
+    brush.lineWidth = density;
+    for (const corner of [0, 1, 2]) { // the middle one, and what its neighbours leave in the corners
+      brush.moveTo(corner * tile.width, -density);
+      brush.lineTo(corner * tile.width - tile.width - density, tile.width);
+    }
+    brush.stroke();
+    const pattern = pen.createPattern(tile, "repeat");
+    pattern.setTransform(new DOMMatrix().scale(6 / tile.width));
+    return pattern;
+  }
+
   function cellAt(map, event) {
     const column = Math.floor((event.offsetX - map.left) / map.cellWidth);
     const row = Math.floor((event.offsetY - map.top) / map.cellHeight);
@@ -283,6 +303,7 @@ window.figures = (() => {
   const floats = ({ base64 }) => new Float32Array(lens.bytes(base64).buffer);
 
   return {
-    surface, write, responsive, plane, curve, dot, mark, heat, outline, notch, cellAt, walk, columnAt, savePng, floats,
+    surface, write, responsive, ticks, plane, curve, dot, mark, heat, outline, notch, hatching, cellAt, walk, columnAt,
+    savePng, floats,
   };
 })();

@@ -28,7 +28,8 @@ window.lens = (() => {
   // ---- tokens --------------------------------------------------------------------------------------------------
 
   // "▁Haus" -> "Haus"; a lone space and bytes keep a visible form
-  const tokenText = (token) => token.text.replace(/^▁/, "") || "␣";
+  const label = (text) => text.replace(/^▁/, "") || "␣";
+  const tokenText = (token) => label(token.text);
 
   // key: what this token is on the page, such as "src:3"; the same token has the same key in every tab
   function tokenElement(token, key, tag = "span") {
@@ -41,6 +42,23 @@ window.lens = (() => {
     if (key) linkHover(element, key);
     return element;
   }
+
+  // ---- choices -------------------------------------------------------------------------------------------------
+
+  // the names as a select's options, with their numbers as values; what was chosen stays as far as it can
+  function options(select, names, chosen = Math.min(Number(select.value) || 0, names.length - 1)) {
+    const made = names.map((name, i) => {
+      const option = document.createElement("option");
+      option.value = i;
+      option.textContent = name;
+      return option;
+    });
+    select.replaceChildren(...made);
+    select.value = chosen;
+  }
+
+  // "L1", "L2", …
+  const numbered = (letter, n) => Array.from({ length: n }, (_, i) => `${letter}${i + 1}`);
 
   // ---- linked hovering -----------------------------------------------------------------------------------------
 
@@ -225,8 +243,8 @@ window.lens = (() => {
   }
 
   return {
-    tab: "translate", // the one that is open
-    number, percent, notation, tokenText, tokenElement, light, linkHover, variable, rgb, sequential, diverging, onTheme, bytes,
+    number, percent, notation, label, tokenText, tokenElement, options, numbered, light, linkHover, variable, rgb, sequential,
+    diverging, onTheme, bytes,
     publish, subscribe, paintCells, paper, drawScale, save, saveCsv, saveJson, savePng, svg, saveSvg, setAddress,
   };
 })();

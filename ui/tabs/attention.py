@@ -14,7 +14,7 @@ from explain.pack import float32_base64
 from explain.plain import plain
 from explain.run import Run
 from ui.components import widget
-from ui.events import AT_ONCE, kindly
+from ui.events import AT_ONCE, EACH, kindly
 from ui.languages import NAMES
 from ui.models import Models
 from ui.request import Request
@@ -36,7 +36,7 @@ def attention_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
         return {"run": shown, **exact_weights(attention_maps(run, kind), layers)}
 
     # Nothing to be seen waits for it: what it brings is the digits behind those that are shown already.
-    heads.exact(exact, [request], [heads], **AT_ONCE)
+    heads.exact(exact, [request], [heads], **AT_ONCE, **EACH)
     return TabView(tab, [grid], lambda runner, run: [tab_value(run)])
 
 

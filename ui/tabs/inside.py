@@ -15,7 +15,7 @@ from explain.switches import Switch, compare
 from explain.toy import SIZES, starting_matrices, toy
 from explain.walk import HEAD_STAGES, stage_view, walk
 from ui.components import widget
-from ui.events import AT_ONCE, ON_MODEL, kindly
+from ui.events import AT_ONCE, EACH, ON_MODEL, kindly
 from ui.models import Models
 from ui.request import Request
 from ui.tabs import TabView
@@ -66,13 +66,13 @@ def inside_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     def compute_toy(event: gr.EventData) -> dict[str, Any]:
         return toy_value(tuple(getattr(event, name, None) for name in ("matrices", "d_model", "n_heads")))
 
-    stage.open(open_stage, [request], [stage], **AT_ONCE, trigger_mode="multiple")
-    cell.work(work_cell, [request], [cell], **AT_ONCE, trigger_mode="multiple")
-    switches.compare(compare_switch, [request], [switches], **ON_MODEL, trigger_mode="always_last")
-    depth.shift(compare_word, [request], [depth], **ON_MODEL, trigger_mode="always_last")
-
+    stage.open(open_stage, [request], [stage], **AT_ONCE, **EACH)
+    cell.work(work_cell, [request], [cell], **AT_ONCE, **EACH)
+    switches.compare(compare_switch, [request], [switches], **ON_MODEL, **EACH)
+    depth.shift(compare_word, [request], [depth], **ON_MODEL, **EACH)
+    # a line of its own: the toy waits for no model
     small.compute(
-        compute_toy, None, [small], api_visibility="private", show_progress="hidden", trigger_mode="always_last"
+        compute_toy, None, [small], concurrency_limit=1, api_visibility="private", show_progress="hidden", **EACH
     )
 
     def render(runner: Runner, run: Run) -> list[Any]:

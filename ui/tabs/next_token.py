@@ -14,7 +14,7 @@ from explain.pack import float32_base64
 from explain.plain import plain
 from explain.run import Run, Runner
 from ui.components import widget
-from ui.events import AT_ONCE, ON_MODEL, kindly
+from ui.events import AT_ONCE, EACH, ON_MODEL, kindly
 from ui.models import Models
 from ui.request import Request
 from ui.tabs import TabView
@@ -33,8 +33,7 @@ def next_token_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     def look(request: Any, event: gr.EventData) -> dict[str, Any]:
         return bars_value(*models.open(request), _fields(event).get("position"))
 
-    # "multiple": each key press counts, and the last answer stays
-    walk.look(look, [request], [bars], **AT_ONCE, trigger_mode="multiple")
+    walk.look(look, [request], [bars], **AT_ONCE, **EACH)
 
     def changing(change: Callable[[Runner, Run, dict[str, Any]], tuple[Run, int]]) -> dict[str, Any]:
         """An event that leads to another run, and to a step of it."""

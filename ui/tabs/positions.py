@@ -14,7 +14,7 @@ from explain.plain import plain
 from explain.positional import MAX_POSITIONS, PositionTable, model_table, position_table, rotation, similarity
 from explain.run import Run, Runner
 from ui.components import widget
-from ui.events import ON_MODEL
+from ui.events import EACH, LAST, ON_MODEL
 from ui.languages import direction_choices
 from ui.models import Models
 from ui.request import Request
@@ -23,9 +23,9 @@ from ui.tabs import TabView
 ORDERS = ("Ram pushed Hari.", "Hari pushed Ram.")
 NAIVE_POSITIONS = 64
 
-# What computes a table and no more. Each question carries a number, which its answer repeats: the widget ignores the
-# answers to all but its last question (Gradio's own "always_last" was seen to drop the last).
-_QUICK = dict(api_visibility="private", show_progress="hidden", trigger_mode="multiple")
+# What computes a table and no more: several at once, in no line. Each question carries a number, which its answer
+# repeats: the widget ignores the answers to all but its last question.
+_QUICK = dict(api_visibility="private", show_progress="hidden", **EACH)
 
 
 def positions_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
@@ -74,9 +74,10 @@ def positions_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
 
     chart.table(another_table, [request], [chart], **_QUICK)
     turn.turn(another_turn, [request], [turn], **_QUICK)
-    gr.on([go.click, first.submit, second.submit], compare, [first, second, request, direction], [order], **ON_MODEL)
+    asked = [go.click, first.submit, second.submit]
+    gr.on(asked, compare, [first, second, request, direction], [order], **ON_MODEL, **LAST)
     # without the choice of directions: when another model was opened, the browser still has that of the one before
-    order.start(compare, [first, second, request], [order], **ON_MODEL)
+    order.start(compare, [first, second, request], [order], **ON_MODEL, **LAST)
     return TabView(tab, [naive, direction], render)
 
 

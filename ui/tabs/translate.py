@@ -30,5 +30,6 @@ def translation_value(run: Run) -> dict[str, Any]:
         "hypotheses": plain(run.translations),
         "chosen": run.chosen,
         "alignment": plain(alignment(run).weights) if run.translates else None,
+        "alignment_layer": alignment(run).layer if run.translates else None,
         "seconds": run.seconds,
     }

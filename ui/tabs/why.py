@@ -18,12 +18,14 @@ from ui.tabs import TabView
 ON_EXPERIMENT = dict(concurrency_id="experiment", concurrency_limit=1, api_visibility="private", show_progress="hidden")
 FORMULAS = [{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
 IDLE = {"words": "Not run yet: press Run. It takes a few seconds."}
-# What the buttons show in the browser and at once: another visitor's experiment may be first in line, and what is still
+# What the browser shows at once. Of the buttons: another visitor's experiment may be first in line, and what is still
 # on its way from a cancelled one must not be drawn.
 PRESSED = {
     "run": {"pressed": "run", "words": "In line: it starts as soon as no other experiment runs.", "fraction": 0},
     "cancel": {"pressed": "cancel", "words": "Cancelled. Nothing runs any more; press Run to start again."},
 }
+# Behind what Gradio refused, too many in line for one, or what broke; Gradio shows a message of its own for a while.
+FAILED = {"words": "This did not run to its end. Press Run to try again; other numbers may help."}
 
 
 def why_tab() -> TabView:
@@ -44,7 +46,7 @@ def experiment(shown: Shown, opened: bool) -> None:
         gr.Markdown(shown.claim, latex_delimiters=FORMULAS)
         with gr.Row():
             sliders = [
-                gr.Slider(slider.low, slider.high, slider.value, step=slider.step, label=slider.label)
+                gr.Slider(slider.low, slider.high, slider.value, step=slider.step, precision=0, label=slider.label)
                 for slider in shown.sliders
             ]
         with gr.Row():
@@ -59,9 +61,15 @@ def experiment(shown: Shown, opened: bool) -> None:
             gr.Code(shown.code, language="python", interactive=False, label="Python", elem_classes="why-code")
 
     for button, name in [(run, "run"), (cancel, "cancel")]:
-        button.click(None, None, [view], js=f"() => ({json.dumps(PRESSED[name])})", api_visibility="private")
+        button.click(None, None, [view], **_showing(PRESSED[name]))
     running = run.click(partial(progress, shown), sliders, [view], **ON_EXPERIMENT)
+    running.failure(None, None, [view], **_showing(FAILED))
     cancel.click(None, None, None, cancels=[running], api_visibility="private")
+
+
+def _showing(value: dict[str, Any]) -> dict[str, Any]:
+    """An event that shows this without asking the server."""
+    return dict(js=f"() => ({json.dumps(value)})", api_visibility="private")
 
 
 def progress(shown: Shown, *chosen: int) -> Iterator[dict[str, Any]]:

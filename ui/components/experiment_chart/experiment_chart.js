@@ -31,16 +31,6 @@ function html(name, className, text = "") {
 
 // ---- axes --------------------------------------------------------------------------------------------------------
 
-function roundNumbers(low, high, wanted) {
-  if (high <= low) return [low];
-  const least = (high - low) / wanted;
-  const power = 10 ** Math.floor(Math.log10(least));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= least);
-  const first = Math.ceil(low / step - 1e-9);
-  const count = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: count }, (_, i) => (first + i) * step);
-}
-
 // an axis over these numbers: place(number) is its pixel, ticks the numbers named; a logarithmic one skips what has none
 function axis({ log }, numbers, from, to, wanted) {
   const measure = log ? Math.log10 : (number) => number;
@@ -51,10 +41,10 @@ function axis({ log }, numbers, from, to, wanted) {
     // less than a factor of a hundred: the numbers 1, 2, 5 of each power
     ticks = [0, 1, 2].flatMap((i) => [1, 2, 5].map((factor) => factor * 10 ** (Math.floor(low) + i)));
   } else if (log) {
-    ticks = roundNumbers(Math.floor(low), Math.ceil(high), wanted).filter(Number.isInteger).map((power) => 10 ** power);
+    ticks = figures.ticks(Math.floor(low), Math.ceil(high), wanted).filter(Number.isInteger).map((power) => 10 ** power);
   } else {
     if (low > 0 && low < high / 2) low = 0;
-    ticks = roundNumbers(low, high, wanted);
+    ticks = figures.ticks(low, high, wanted);
   }
   const margin = (high - low || 1) * 0.03;
   if (low !== 0 || log) low -= margin;

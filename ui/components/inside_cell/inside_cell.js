@@ -9,18 +9,7 @@ const strips = {
   added: { values: [], name: "added to the stream", cursor: 0, axis: "dimension of the stream" },
 };
 
-const label = (text) => text.replaceAll("▁", "") || "␣";
-
-function options(select, names, chosen) {
-  const made = names.map((name, i) => {
-    const option = document.createElement("option");
-    option.value = i;
-    option.textContent = name;
-    return option;
-  });
-  select.replaceChildren(...made);
-  select.value = chosen;
-}
+const { label, options, numbered } = lens;
 
 function tableRow(texts, bar, here = false) {
   const row = document.createElement("tr");
@@ -39,7 +28,6 @@ function tableRow(texts, bar, here = false) {
 function drawChoices({ cell, layers, n_heads, names }) {
   const rows = cell.kind === "encoder" ? names.source : names.target;
   const keys = cell.kind === "decoder" ? names.target : names.source;
-  const numbered = (letter, n) => Array.from({ length: n }, (_, i) => `${letter}${i + 1}`);
   const placed = (texts) => texts.map((text, i) => `${i + 1} ${label(text)}`);
   for (const option of find(".kind").options) option.hidden = option.disabled = !(option.value in layers);
   find(".kind").value = cell.kind;

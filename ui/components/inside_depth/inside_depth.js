@@ -5,12 +5,14 @@ const find = (selector) => element.querySelector(selector);
 let side = "encoder";
 let measure = "distance";
 let cursor = [0, 0];
-let point = 0;
+let point = 0; // of the curve and of both paths
+let sentence = 0; // whose path in the plane is walked
 let drawn = null;
 let curve = null;
+let plane = null;
 let defaults = null; // those that stand in the fields, as long as nobody has typed
 
-const label = (text) => text.replaceAll("▁", "") || "␣";
+const { label } = lens;
 const moves = () => props.value.moves[side];
 const found = () => (props.value?.shift && !props.value.shift.problem ? props.value.shift : null);
 const pointName = (i) => (i === 0 ? "embedding" : `L${i}`);
@@ -83,26 +85,59 @@ function drawShift() {
   figures.curve(curve, shift.cosine, { colour: "scale" });
   figures.mark(curve, point);
   const [xs, ys] = [0, 1].map((axis) => shift.plane.flat().map((place) => place[axis]));
-  const plane = figures.plane(find(".plane"), {
+  plane = figures.plane(find(".plane"), {
     width, height: 300, x: { name: "first component", low: Math.min(...xs), high: Math.max(...xs) },
     y: { name: "second component", low: Math.min(...ys), high: Math.max(...ys) },
   });
-  shift.plane.forEach((path, sentence) => {
-    const { pen } = plane;
-    pen.strokeStyle = pen.fillStyle = lens.variable(sentence ? "scale-negative" : "scale-positive");
+  const { pen } = plane;
+  shift.plane.forEach((path, second) => {
+    pen.strokeStyle = pen.fillStyle = lens.variable(second ? "scale-negative" : "scale-positive");
     pen.lineWidth = 1.5;
     pen.beginPath();
     for (const [x, y] of path) pen.lineTo(plane.toX(x), plane.toY(y));
     pen.stroke();
     path.forEach(([x, y], i) => {
       const at = [plane.toX(x), plane.toY(y)];
-      pen.fillStyle = lens.variable(sentence ? "scale-negative" : "scale-positive");
-      if (sentence) pen.strokeRect(at[0] - 4, at[1] - 4, 8, 8);
+      pen.fillStyle = lens.variable(second ? "scale-negative" : "scale-positive");
+      if (second) pen.strokeRect(at[0] - 4, at[1] - 4, 8, 8);
       else figures.dot(pen, ...at, 4);
       figures.write(pen, String(i), at[0] + 7, at[1] - 8, "left", "ink");
     });
   });
+  pen.strokeStyle = lens.variable("accent");
+  pen.strokeRect(...pixelOf(sentence, point).map((pixel) => pixel - 7), 14, 14);
 }
+
+const place = (second, i) => `(${found().plane[second][i].map(lens.number).join(", ")})`;
+
+function pixelOf(second, i) {
+  const [x, y] = found().plane[second][i];
+  return [plane.toX(x), plane.toY(y)];
+}
+
+// the point of either path that is nearest to the pointer
+function pointAt({ offsetX, offsetY }) {
+  const points = found().plane.flatMap((path, second) => path.map((_, i) => [second, i]));
+  const far = points.map((at) => Math.hypot(pixelOf(...at)[0] - offsetX, pixelOf(...at)[1] - offsetY));
+  return points[far.indexOf(Math.min(...far))];
+}
+
+function showPlace(second, i) {
+  find(".curve-details").textContent =
+    `${second ? "second" : "first"} sentence, after ${pointName(i)}: ${place(second, i)} in the plane`;
+}
+
+figures.walk(find(".plane"), {
+  size: () => [2, found().cosine.length],
+  at: () => [sentence, point],
+  find: pointAt,
+  show: showPlace,
+  go: (second, i) => {
+    [sentence, point] = [second, i];
+    showPlace(second, i);
+    drawMoves();
+  },
+});
 
 function showPoint(_, i) {
   const { cosine, distance } = found();
@@ -140,7 +175,8 @@ function describeShift() {
   const rows = shift.cosine.map((cosine, i) => {
     const row = document.createElement("tr");
     const near = shift.neighbours.map((points) => points[i].map(label).join(", "));
-    for (const text of [pointName(i), lens.number(cosine), lens.number(shift.distance[i]), ...near]) {
+    const places = [place(0, i), place(1, i)];
+    for (const text of [pointName(i), lens.number(cosine), lens.number(shift.distance[i]), ...places, ...near]) {
       row.insertCell().textContent = text;
     }
     return row;
@@ -173,6 +209,9 @@ find("form").addEventListener("submit", (event) => {
   ask();
 });
 find(".save-png").addEventListener("click", () => figures.savePng("word.png", "Cosine of the word's two vectors", find(".curve")));
+find(".save-plane").addEventListener("click", () =>
+  figures.savePng("plane.png", `${find(".plane-title").textContent}; ● first sentence, □ second`, find(".plane")),
+);
 find(".save-json").addEventListener("click", () => lens.saveJson("word.json", found()));
 
 receive();

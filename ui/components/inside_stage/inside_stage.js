@@ -79,7 +79,7 @@ function drawWords({ step, steps, view, n_heads, headed }) {
 
 // ---- maps --------------------------------------------------------------------------------------------------------
 
-const label = (text) => text.replaceAll("▁", "") || "␣";
+const { label } = lens;
 
 function range(values, shares) {
   if (shares) return { low: 0, high: 1 };
@@ -87,6 +87,9 @@ function range(values, shares) {
   for (const value of values) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
   return { low: -most || -1, high: most || 1 };
 }
+
+const MASKED = "hatched: −∞, a position that this one may not see";
+const isMasked = ({ values }) => values.includes(-Infinity);
 
 function drawMaps() {
   for (const shown of figuresShown) {
@@ -102,7 +105,7 @@ function drawMaps() {
       colours: map.shares ? lens.sequential() : lens.diverging(), ...range(values, map.shares),
     });
     const { pen, left, top } = shown.drawn;
-    pen.fillStyle = lens.variable("line"); // masked cells have no value to colour
+    pen.fillStyle = figures.hatching(pen); // masked cells have no value to colour
     values.forEach((value, i) => {
       if (value === -Infinity) pen.fillRect(left + (i % columns) * cellWidth, top + Math.floor(i / columns) * 18, cellWidth, 18);
     });
@@ -131,6 +134,7 @@ function figureOf(map) {
   scroll.append(canvas);
   figure.append(scroll);
   const shown = { canvas, map, values: figures.floats(map.values), cursor: [0, 0] };
+  if (isMasked(shown)) figure.append(make("p", "figure-note key", make("i", ""), MASKED));
   figures.walk(canvas, {
     size: () => map.values.shape,
     at: () => shown.cursor,
@@ -167,7 +171,10 @@ function receive() {
 find(".before").addEventListener("click", () => go(props.value.step - 1));
 find(".after").addEventListener("click", () => go(props.value.step + 1));
 find(".save-png").addEventListener("click", () => {
-  for (const { canvas, map } of figuresShown) figures.savePng(`${props.value.view.step.stage}.png`, map.name, canvas);
+  for (const shown of figuresShown) {
+    const title = isMasked(shown) ? `${shown.map.name}; ${MASKED}` : shown.map.name;
+    figures.savePng(`${props.value.view.step.stage}.png`, title, shown.canvas);
+  }
 });
 find(".save-csv").addEventListener("click", () => {
   const rows = figuresShown.flatMap(({ map, values }) =>

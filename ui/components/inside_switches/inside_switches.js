@@ -11,21 +11,7 @@ let numbers = {};
 let drawn = {};
 let cursor = [0, 0];
 
-const label = (text) => text.replaceAll("▁", "") || "␣";
-
-function options(select, names) {
-  const before = Number(select.value) || 0;
-  const made = names.map((text, i) => {
-    const option = document.createElement("option");
-    option.value = i;
-    option.textContent = text;
-    return option;
-  });
-  select.replaceChildren(...made);
-  select.value = Math.min(before, names.length - 1);
-}
-
-const numbered = (letter, n) => Array.from({ length: n }, (_, i) => `${letter}${i + 1}`);
+const { label, options, numbered } = lens;
 
 function drawChoices() {
   const { layers, n_heads, reads } = props.value;

@@ -1,6 +1,7 @@
 // The Translate tab: the translation, its tokens' probabilities, the n-best list; or how a language model goes on.
 // value: { problem } or { translates, source: [token], hypotheses: [{ text, score, tokens: [token with probability] }],
-//          chosen, alignment: [[weight a source token] a target token], seconds,
+//          chosen, alignment: [[weight a source token] a target token], the mean over the heads of one decoder layer,
+//          alignment_layer: which, from 0, seconds,
 //          start: token that the decoder reads first, n_text: how many tokens belong to a text that is continued }
 
 const find = (selector) => element.querySelector(selector);
@@ -69,6 +70,7 @@ function draw() {
   find(".continues").hidden = translates;
   find(".source-row").hidden = !translates;
   find(".aligned").hidden = !translates;
+  find(".layer").textContent = `L${value.alignment_layer + 1}`;
   find(".to").textContent = translates ? "to" : "text";
   find(".result").parentElement.setAttribute("aria-label", translates ? "Translation" : "The text, continued");
   const count = translates
@@ -85,7 +87,11 @@ find(".copy").addEventListener("click", () => {
     () => (find(".figure-details").textContent = "The browser did not allow copying: select the text instead."),
   );
 });
-find(".save-json").addEventListener("click", () => lens.saveJson("translation.json", props.value));
+find(".save-json").addEventListener("click", () => {
+  const { alignment_layer, ...numbers } = props.value;
+  const whose = numbers.translates ? `cross-attention of decoder L${alignment_layer + 1}, mean over its heads` : null;
+  lens.saveJson("translation.json", { ...numbers, alignment_of: whose });
+});
 
 draw();
 watch("value", draw);
