@@ -16,10 +16,15 @@ STANDS_STILL = """() => {
 }"""
 
 
-def assert_accessible(page: Page, *widgets: str, rules: list[str] | None = None) -> None:
-    """Fails with axe's report where it finds something serious in the widgets; with `rules`, by those alone."""
+def wait_until_still(page: Page) -> None:
+    """Until nothing is waited for or moves, and has not for a third of a second."""
     page.evaluate("() => { delete window.stillSince }")
     page.wait_for_function(STANDS_STILL)
+
+
+def assert_accessible(page: Page, *widgets: str, rules: list[str] | None = None) -> None:
+    """Fails with axe's report where it finds something serious in the widgets; with `rules`, by those alone."""
+    wait_until_still(page)
     options: dict[str, Any] = {"runOnly": rules} if rules else {}
     found = Axe().run(page, options=options, context={"include": [[widget] for widget in widgets]})
     serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]

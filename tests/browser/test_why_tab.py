@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from explain.experiments import attention_scale, family, gradient_paths, recall
 from model import TransformerConfig
-from tests.browser.accessibility import assert_accessible
+from tests.browser.accessibility import assert_accessible, wait_until_still
 from ui.experiments import EXPERIMENTS
 from ui.launch import launch
 from ui.tabs.why import why_tab
@@ -53,6 +53,7 @@ def open_claim(page: Page, claim: str) -> None:
     if not run.is_visible():
         page.locator(f"{claim} > button").click()
     expect(run).to_be_visible()
+    wait_until_still(page)  # what is typed into a field that just comes is lost
 
 
 def words(page: Page, claim: str):
