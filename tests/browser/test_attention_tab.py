@@ -11,6 +11,7 @@ from explain.attention import attention_maps, head_statistics
 from explain.kinds import KINDS
 from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
+from tests.browser.figures import numbers, rounded
 from ui.sentence_bar import FIRST_EXAMPLE
 
 DETAILS = ".attention-map .figure-details"
@@ -82,18 +83,10 @@ def point(tab, row: int, column: int, shape) -> None:
     tab.locator(".cells").hover(position={"x": x, "y": y})
 
 
-def number(text: str) -> float:
-    return float(text.replace("−", "-"))
-
-
 def shown_weight(tab) -> float:
     text = tab.locator(DETAILS).inner_text()
     assert "≈" not in text
-    return number(re.search(r"weight ([\d.e−]+)", text)[1])
-
-
-def three_digits(weight: float) -> float:
-    return float(f"{weight:.3g}")
+    return numbers(text.split("weight ")[1])[0]
 
 
 def test_every_head_of_every_kind_is_painted(tab, first_run):
@@ -122,7 +115,7 @@ def test_a_cell_pointed_at_shows_the_weight_that_the_api_gives(tab, first_run, k
     weights = maps.head(1, 2)
     for row, column in [(4, 3), (7, 0), (8, 6)]:
         point(tab, row, column, weights.shape)
-        assert shown_weight(tab) == three_digits(weights[row, column])
+        assert shown_weight(tab) == rounded(weights[row, column])
         text = tab.locator(DETAILS).inner_text()
         assert maps.rows[row].text.removeprefix("▁") in text and maps.columns[column].text.removeprefix("▁") in text
         if maps.predicts:
@@ -150,7 +143,7 @@ def test_the_keyboard_opens_a_head_and_moves_over_its_cells(tab, first_run):
     tab.locator(".cells").focus()
     for key in ("Home", *["ArrowUp"] * 30, "ArrowDown", "ArrowRight", "ArrowRight"):
         tab.keyboard.press(key)
-    assert shown_weight(tab) == three_digits(attention_maps(first_run, "cross").head(1, 1)[1, 2])
+    assert shown_weight(tab) == rounded(attention_maps(first_run, "cross").head(1, 1)[1, 2])
 
 
 def aggregate(maps, how: str, heads) -> np.ndarray:
@@ -226,8 +219,8 @@ def test_the_grid_sorts_by_a_statistic_and_shows_it(tab, first_run):
     order = np.argsort(-figures, axis=None, kind="stable")
     names = [f"L{i // n_heads + 1} H{i % n_heads + 1}" for i in order]
     assert tab.locator(".map").evaluate_all("maps => maps.map(map => map.dataset.head)") == names
-    shown = [number(text) for text in tab.locator(".map .number").all_inner_texts()]
-    assert shown == [three_digits(figure) for figure in figures.flat[order]]
+    shown = [numbers(text)[0] for text in tab.locator(".map .number").all_inner_texts()]
+    assert shown == [rounded(figure) for figure in figures.flat[order]]
 
 
 def test_hiding_special_tokens_leaves_the_other_weights_as_they_are(tab, first_run):
@@ -239,7 +232,7 @@ def test_hiding_special_tokens_leaves_the_other_weights_as_they_are(tab, first_r
     left = maps.head(1, 2)[rows][:, columns]
     assert tab.locator(".labels.columns > div").count() == left.shape[1]
     point(tab, 2, 3, left.shape)
-    assert shown_weight(tab) == three_digits(left[2, 3])
+    assert shown_weight(tab) == rounded(left[2, 3])
 
 
 def test_lines_follow_the_token_pointed_at(tab, first_run):
@@ -252,7 +245,7 @@ def test_lines_follow_the_token_pointed_at(tab, first_run):
         getattr(tab.locator(".attention-lines .rows .label").nth(2), act)()
         text = tab.locator(".attention-lines .figure-details").inner_text()
         assert maps.columns[row.argmax()].text.removeprefix("▁") in text.split("looks most at")[1].split(";")[0]
-        assert number(re.search(r"” ([\d.e−]+)", text.split("looks most at")[1])[1]) == three_digits(row.max())
+        assert numbers(re.search(r"” ([\d.e−]+)", text.split("looks most at")[1])[1]) == [rounded(row.max())]
         assert tab.locator(".attention-lines [data-token='tgt:2'].lit").count() == 2
     tab.keyboard.press("ArrowRight")
     assert "is looked at most by" in tab.locator(".attention-lines .figure-details").inner_text()

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 import ui.tabs.inside
 from explain.run import Run, Runner
 from explain.toy import starting_matrices, toy
+from tests.browser.figures import shown
 from tests.conftest import tiny_translator
 from ui.launch import launch
 from ui.models import Models
@@ -168,6 +169,5 @@ def test_the_number_typed_last_is_the_one_computed(page, monkeypatch):
     matrices = starting_matrices(4)
     matrices["W_Q"][1][2] = -7.0
     query = toy(matrices, 4, 1).q[0][:, 2]
-    shown = page.locator("#inside-toy .outputs table").first.locator("td:nth-last-child(2)")
-    expected = [f"{float(f'{value:.3g}'):g}".replace("-", "−") for value in query]
-    expect(shown).to_have_text(expected, timeout=PATIENCE)
+    column = page.locator("#inside-toy .outputs table").first.locator("td:nth-last-child(2)")
+    expect(column).to_have_text([shown(value) for value in query], timeout=PATIENCE)

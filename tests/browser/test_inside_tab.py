@@ -1,6 +1,5 @@
 """What a visitor does in the Inside tab; numbers are those that `explain` gives, to the three digits shown."""
 
-import re
 from collections.abc import Iterator
 
 import gradio as gr
@@ -13,6 +12,7 @@ from explain.run import Run, Settings
 from explain.toy import starting_matrices, toy
 from explain.walk import walk
 from tests.browser.accessibility import assert_accessible
+from tests.browser.figures import numbers, rounded, shown
 from ui.launch import launch
 from ui.models import Models
 from ui.request import Request
@@ -46,19 +46,6 @@ def tab(browser, runner, run) -> Iterator[Page]:
     context.close()
     demo.close()
     assert not errors, errors
-
-
-def rounded(value: float) -> float:
-    """Three significant digits, as the page shows."""
-    return float(f"{value:.3g}")
-
-
-def numbers(text: str) -> list[float]:
-    return [float(found.replace("−", "-")) for found in re.findall(r"−?\d[\d.]*(?:e[+−]\d+)?", text)]
-
-
-def shown(value: float) -> str:
-    return f"{float(f'{value:.3g}'):g}".replace("-", "−")
 
 
 def test_the_diagram_has_every_layer_of_the_model(tab, runner):

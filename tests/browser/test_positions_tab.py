@@ -13,10 +13,10 @@ from explain.order import naive_comparison, order_experiment
 from explain.positional import model_table, position_table, rotation, similarity
 from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
+from tests.browser.figures import numbers, rounded
 from ui.sentence_bar import FIRST_EXAMPLE
 from ui.tabs.positions import ORDERS
 
-NUMBER = r"−?\d[\d.]*(?:e[+−]\d+)?"
 CHART, CURVES, NEAR = "#position-chart", "#position-curves", "#position-similarity"
 TURN, NAIVE, ORDER = "#position-rotation", "#position-naive", "#order-experiment"
 
@@ -34,15 +34,6 @@ def tab(browser, app_url) -> Iterator[Page]:
     yield page
     context.close()
     assert not errors, errors
-
-
-def rounded(value: float) -> float:
-    """Three significant digits, as the page shows."""
-    return float(f"{value:.3g}")
-
-
-def numbers(text: str) -> list[float]:
-    return [float(found.replace("−", "-")) for found in re.findall(NUMBER, text)]
 
 
 def details(page: Page, widget: str) -> str:

@@ -1,7 +1,6 @@
 """What a visitor does in the Why attention tab, on a page of that tab alone: it needs no checkpoint."""
 
 import csv
-import re
 import time
 from collections.abc import Iterator
 
@@ -13,6 +12,7 @@ from playwright.sync_api import Page, expect
 from explain.experiments import attention_scale, family, gradient_paths, recall
 from model import TransformerConfig
 from tests.browser.accessibility import assert_accessible, wait_until_still
+from tests.browser.figures import numbers, rounded
 from ui.experiments import EXPERIMENTS
 from ui.launch import launch
 from ui.tabs.why import why_tab
@@ -74,8 +74,7 @@ def test_an_experiment_runs_to_its_end_and_says_its_numbers(tab):
     chart = tab.locator(f"{SCALE} svg[role=application]").first
     chart.press("End")
     details = tab.locator(f"{SCALE} .figure-details").first.inner_text()
-    numbers = [float(found) for found in re.findall(r"\d[\d.]*", details)]
-    assert numbers == [1024] + [float(f"{entropy[-1]:.3g}") for entropy in (result.entropy, result.entropy_divided)]
+    assert numbers(details) == [1024, rounded(result.entropy[-1]), rounded(result.entropy_divided[-1])]
 
 
 def test_the_code_beside_it_is_the_code_that_ran(tab):

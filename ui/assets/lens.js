@@ -10,7 +10,7 @@ window.lens = (() => {
     if (!Number.isFinite(x)) return x > 0 ? "∞" : x < 0 ? "−∞" : "not a number";
     const size = Math.abs(x);
     const text = size >= 1e-3 && size < 1e5 ? String(Number(x.toPrecision(3))) : x.toExponential(2);
-    return text.replace("-", "−");
+    return text.replaceAll("-", "−");
   }
 
   const percent = (p) => `${number(100 * p)} %`;
