@@ -320,7 +320,7 @@ EXPERIMENTS = [
         "the gradients near its output are large, and steps at the full rate spoil it. In a pre-norm stack, with the "
         "LayerNorm before each sub-layer, they are smaller from the start "
         "([Xiong et al. 2020](https://arxiv.org/abs/2002.04745)).\n\n"
-        "Here four encoders learn to copy eight words. The rate rises over the first half of the steps, or is at its "
+        "Here three encoders learn to copy eight words. The rate rises over the first half of the steps, or is at its "
         "peak from the first step on; it is not lowered later. The words, the peak and the number of steps are the "
         "same for all, and so are the first weights. With 6 layers the post-norm encoder learns without warmup too.",
         warmup_figures,

@@ -12,18 +12,16 @@ def result(request, finish):
 
 def test_a_deep_post_norm_stack_learns_with_warmup_alone(result):
     assert result.end("post-norm, no warmup") > 0.9 * warmup.GUESSING
-    assert result.end("post-norm, warmup") < 0.05 * warmup.GUESSING
+    assert result.end("post-norm, warmup") < 0.3 * warmup.GUESSING
 
 
-def test_a_pre_norm_stack_learns_either_way(result):
+def test_a_pre_norm_stack_learns_without_it(result):
     assert result.end("pre-norm, no warmup") < 0.05 * warmup.GUESSING
-    assert result.end("pre-norm, warmup") < 0.05 * warmup.GUESSING
 
 
 def test_all_else_is_equal(result):
     first = {name: loss[0] for name, loss in result.loss.items()}
     assert first["post-norm, no warmup"] == first["post-norm, warmup"]  # the same weights and data, before any step
-    assert first["pre-norm, no warmup"] == first["pre-norm, warmup"]
     assert {rate.max() for rate in result.rate.values()} == {warmup.PEAK_RATE}
 
 
