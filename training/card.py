@@ -120,6 +120,7 @@ def _training(recipe: Recipe, facts: dict[str, Any]) -> str:
     model = recipe.transformer
     optimizer = {"muon": "Muon with AdamW", "adamw": "AdamW", "adam": "Adam"}[recipe.optimizer]
     tokens, seconds, cpu_seconds = (sum(run[name] for run in runs) for name in ("tokens", "seconds", "cpu_seconds"))
+    averaged = "; the mean of it and of the weights that it started from" if facts.get("averaged_with_start") else ""
     rows = [
         ("Recipe", f"`{recipe.name}`, seed {recipe.seed}"),
         *[("Started from", f"`{run['recipe']['name']}`: {_steps(run)}") for run in runs[1:]],
@@ -131,7 +132,7 @@ def _training(recipe: Recipe, facts: dict[str, Any]) -> str:
         ("Batch", f"{recipe.batch_tokens:,} tokens, source and target with padding"),
         ("Steps", _steps(facts)),
         ("Tokens seen", f"{tokens / 1e6:.1f} million in all, source and target without padding"),
-        ("Weights", f"moving average, decay {recipe.ema_decay}"),
+        ("Weights", f"moving average, decay {recipe.ema_decay}{averaged}"),
         ("Time", f"{seconds / 3600:.2f} hours on the wall, {cpu_seconds / 3600:.2f} CPU hours, in all"),
     ]
     return data + "\n\n" + _table(("", ""), rows)
