@@ -22,7 +22,7 @@ It translates between {languages}; one model does both directions.
 ```python
 from model import Translator
 
-Translator.from_pretrained("path/to/this/folder").translate("Good morning.", direction="{direction}")
+Translator.from_pretrained("path/to/this/folder").translate("Where is my book?", direction="{direction}")
 ```
 
 ## Scores
