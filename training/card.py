@@ -120,10 +120,9 @@ def _training(recipe: Recipe, facts: dict[str, Any]) -> str:
     model = recipe.transformer
     optimizer = {"muon": "Muon with AdamW", "adamw": "AdamW", "adam": "Adam"}[recipe.optimizer]
     tokens, seconds, cpu_seconds = (sum(run[name] for run in runs) for name in ("tokens", "seconds", "cpu_seconds"))
-    averaged = "; the mean of it and of the weights that it started from" if facts.get("averaged_with_start") else ""
     rows = [
         ("Recipe", f"`{recipe.name}`, seed {recipe.seed}"),
-        *[("Started from", f"`{run['recipe']['name']}`: {_steps(run)}") for run in runs[1:]],
+        *[("Started from", f"`{run['recipe']['name']}`: {_steps(run)}{_averaged(run)}") for run in runs[1:]],
         ("Parameters", f"{facts['parameters']:,}"),
         ("Layers", f"{model.n_encoder_layers} encoder, {model.n_decoder_layers} decoder, {model.norm}-norm"),
         ("Sizes", f"d_model {model.d_model}, d_ff {model.d_ff}, {model.n_heads} heads, dropout {model.dropout}"),
@@ -132,7 +131,7 @@ def _training(recipe: Recipe, facts: dict[str, Any]) -> str:
         ("Batch", f"{recipe.batch_tokens:,} tokens, source and target with padding"),
         ("Steps", _steps(facts)),
         ("Tokens seen", f"{tokens / 1e6:.1f} million in all, source and target without padding"),
-        ("Weights", f"moving average, decay {recipe.ema_decay}{averaged}"),
+        ("Weights", f"moving average, decay {recipe.ema_decay}{_averaged(facts)}"),
         ("Time", f"{seconds / 3600:.2f} hours on the wall, {cpu_seconds / 3600:.2f} CPU hours, in all"),
     ]
     return data + "\n\n" + _table(("", ""), rows)
@@ -146,6 +145,10 @@ def _runs(facts: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _steps(facts: dict[str, Any]) -> str:
     return f"{facts['steps']:,} steps, {facts['tokens'] / 1e6:.1f} million tokens; epochs completed: {facts['epochs']}"
+
+
+def _averaged(facts: dict[str, Any]) -> str:
+    return "; the mean of it and of the weights that it started from" if facts.get("averaged_with_start") else ""
 
 
 def _card_data(recipe: Recipe) -> ModelCardData:

@@ -37,10 +37,14 @@ def test_the_mean_is_a_checkpoint_whose_card_says_what_it_is(trained, continued,
     assert Translator.from_pretrained(tmp_path).translate("red dog", "en-de")
     facts = load_facts(tmp_path)
     assert facts == load_facts(continued) | {"averaged_with_start": True}
-    for folder, said in ((tmp_path, True), (continued, False)):
-        update_card(folder, load_facts(folder), [], beam_size=4, alpha=0.6)
-        card = (folder / "README.md").read_text(encoding="utf-8")
-        assert ("; the mean of it and of the weights that it started from" in card) is said
+    later = tmp_path / "later"  # a run that started from the mean
+    later.mkdir()
+    runs = {tmp_path: facts, continued: load_facts(continued), later: load_facts(continued) | {"started_from": facts}}
+    for folder, said_of in ((tmp_path, "| Weights |"), (continued, None), (later, "| Started from |")):
+        update_card(folder, runs[folder], [], beam_size=4, alpha=0.6)
+        lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+        saying = [line for line in lines if "; the mean of it and of the weights that it started from" in line]
+        assert [line.startswith(said_of) for line in saying] == ([True] if said_of else [])
 
 
 def test_a_checkpoint_that_it_did_not_start_from_is_refused(trained, continued, tmp_path):
