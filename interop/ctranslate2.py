@@ -111,6 +111,7 @@ class BulkTranslator:
             beam_size=beam_size,
             length_penalty=alpha,
             suppress_sequences=[[tokenizer.token(i)] for i in tokenizer.special_ids - {tokenizer.eos_id}],
+            min_decoding_length=0,  # an end that comes first ends a hypothesis, as in our search
             # one limit for all, here that of the longest text
             max_decoding_length=min(max(map(len, sources)) + EXTRA_TOKENS, self.max_positions),
             max_batch_size=batch_tokens,

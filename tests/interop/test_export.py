@@ -122,6 +122,15 @@ def test_ctranslate2_gives_our_translations(trained, norm, tmp_path):
         assert theirs.translate(TEXTS, direction) == ours.translate(TEXTS, direction)
 
 
+def test_ctranslate2_ends_at_once_where_we_do(tmp_path):
+    translator = tiny_translator(output_bias=True)
+    with torch.no_grad():
+        translator.model.output_bias[translator.tokenizer.eos_id] = 50.0
+    ctranslate2.save_model(translator, tmp_path)
+    theirs = ctranslate2.BulkTranslator(tmp_path, intra_threads=1)
+    assert theirs.translate(["A small house."], "en-de") == translator.translate(["A small house."], "en-de") == [""]
+
+
 @pytest.mark.parametrize("changes", [{"activation": "gelu_tanh"}, {"activation": "silu"}, {"positions": "learned"}])
 def test_ctranslate2_follows_the_config(changes, tmp_path):
     translator = tiny_translator(**changes, norm="pre", output_bias=True, tie_output=False, scale_embeddings=False)
