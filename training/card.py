@@ -115,6 +115,7 @@ def _training(recipe: Recipe, facts: dict[str, Any]) -> str:
             (run["recipe"]["name"], c.name, f"{run['pairs'][c.name]:,}", c.repeat, c.source, c.licence)
             for run in runs
             for c in Recipe.from_dict(run["recipe"]).corpora
+            if c.repeat  # others are only held against
         ],
     )
     model = recipe.transformer

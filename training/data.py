@@ -131,15 +131,18 @@ def tokenize(
     tokenizer: Tokenizer,
     max_length: int,
     source_tokenizer: Tokenizer | None = None,
+    sources: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Example]:
     """Every pair in both directions, without those that have an empty side or one of more than `max_length` tokens.
 
-    `source_tokenizer` splits the sources in the place of `tokenizer`, into tokens of the same vocabulary.
+    `source_tokenizer` splits the sources in the place of `tokenizer`, into tokens of the same vocabulary; `sources` are
+    read in the place of `texts`, which are still what is to be said.
     """
     tgt_ids = {lang: [tokenizer.encode(text) for text in texts[lang]] for lang in languages}
     src_ids = tgt_ids
-    if source_tokenizer is not None:
-        src_ids = {lang: [source_tokenizer.encode(text) for text in texts[lang]] for lang in languages}
+    if source_tokenizer is not None or sources is not None:
+        splitter, read = source_tokenizer or tokenizer, sources or texts
+        src_ids = {lang: [splitter.encode(text) for text in read[lang]] for lang in languages}
     examples = []
     for source, target in directions(languages):
         tag, eos = tokenizer.language_id(target), tokenizer.eos_id

@@ -23,10 +23,11 @@ def evaluate(
     Raises:
         ValueError: a corpus cannot be read, its tokenised references are not one a pair, or a text is too long.
     """
-    texts = {corpus.name: load_corpus(corpus, recipe.languages, split, data_dir)[:] for corpus in recipe.corpora}
+    corpora = recipe.with_split(split)
+    texts = {corpus.name: load_corpus(corpus, recipe.languages, split, data_dir)[:] for corpus in corpora}
     tokenized = {
         (corpus.name, language): load_tokenized(corpus, language, data_dir)
-        for corpus in recipe.corpora
+        for corpus in corpora
         for language in recipe.languages
         if split == "test" and corpus.tokenized_test is not None
     }
@@ -36,7 +37,7 @@ def evaluate(
                 f"corpus {name}: expected a tokenised reference for each of {n_pairs} pairs without an empty side; "
                 f"found {len(references)} in {language}"
             )
-    for corpus in recipe.corpora:
+    for corpus in corpora:
         pairs = texts[corpus.name]
         for source, target in directions(recipe.languages):
             direction = f"{source}-{target}"

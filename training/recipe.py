@@ -21,32 +21,42 @@ _KINDS = {"int": (int, "a whole number"), "float": ((int, float), "a number"), "
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Corpus:
-    """Sentence pairs: local files below the data folder, or a data set on the Hub.
+    """Sentence pairs: local files below the data folder, a data set on the Hub, or the project's own phrasebook.
 
     A `path` with `{lang}` names one file a language, aligned by line; without, one tab-separated file whose columns
-    are the languages in the recipe's order. `{split}` stands for train, valid or test. On the Hub the languages are
-    columns, or keys of a column `translation`.
+    are the languages in the recipe's order. `{split}` stands for train, valid or test; a path without it is all train.
+    On the Hub the languages are columns, or keys of a column `translation`.
 
     Raises:
-        ValueError: not exactly one of `path` and `hub` is given.
+        ValueError: not exactly one of `path`, `hub` and `phrasebook` is given, or a number is out of range.
     """
 
     name: str
     path: str | None = None
     hub: str | None = None
+    phrasebook: int | None = None  # so many pairs, made anew from the recipe's seed
     hub_config: str | None = None  # which configuration of the Hub's data set, where it has several
     splits: dict[str, str] = dataclasses.field(default_factory=dict)  # what train, valid and test are called here
-    repeat: int = 1  # how often an epoch holds each pair
+    repeat: float = 1  # how often an epoch holds each pair, on average; 0 for one that is only held against
+    max_words: int = 0  # pairs with a longer side are left out; 0 for none
+    common_words: int = 0  # pairs of rarer words, in the corpora without this field, are left out: dictionaries
     tokenized_test: str | None = None  # the test split lower-cased and Moses-tokenised, one file a `{lang}`
     source: str = "not stated"  # for the model card: where the text comes from, and whom to credit
     licence: str = "not stated"  # for the model card
 
     def __post_init__(self) -> None:
-        if (self.path is None) == (self.hub is None):
-            found = "neither" if self.path is None else "both"
-            raise ValueError(f"corpus {self.name}: expected either path or hub; found {found}")
-        if not isinstance(self.repeat, int) or self.repeat < 1:
-            raise ValueError(f"corpus {self.name}: repeat: expected 1 or more; found {self.repeat!r}")
+        given = [name for name in ("path", "hub", "phrasebook") if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none of them"
+            raise ValueError(f"corpus {self.name}: expected one of path, hub and phrasebook; found {found}")
+        for name, kinds in (("repeat", (int, float)), ("max_words", int), ("common_words", int), ("phrasebook", int)):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, kinds) or isinstance(value, bool) or not 0 <= value < 1e6):
+                raise ValueError(f"corpus {self.name}: {name}: expected a number from 0 on; found {value!r}")
+
+    def has(self, split: str) -> bool:
+        """Whether there is a split of this name."""
+        return split == "train" if self.hub is None and "{split}" not in (self.path or "") else True
 
     def split(self, name: str) -> str:
         """What this corpus calls the split train, valid or test."""
@@ -80,6 +90,8 @@ class Recipe:
     ema_decay: float = 0.999  # a step, of the averaged weights that are validated and exported
     bpe_dropout: float = 0.0  # share of merges left out when training sources are split into tokens, anew each epoch
     rename: float = 0.0  # share of pairs whose names and numbers become others, anew each epoch
+    carried: float = 0.0  # share of pairs that get the same emoji, link or address on both sides, anew each epoch
+    as_typed: float = 0.0  # share of sources without capitals or full stop, with a slip and the like, anew each epoch
     max_length: int = 128  # longest side of a training pair, special tokens included; longer pairs are left out
     mixed_precision: str = "no"  # "bf16" is worth it where matrix products have it in hardware
     seed: int = 1
@@ -106,8 +118,9 @@ class Recipe:
         for name in ("label_smoothing", "ema_decay", "bpe_dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name}: expected 0 or more and less than 1; found {getattr(self, name)}")
-        if not 0 <= self.rename <= 1:
-            raise ValueError(f"rename: expected 0 to 1; found {self.rename}")
+        for name in ("rename", "carried", "as_typed"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name}: expected 0 to 1; found {getattr(self, name)}")
         if not self.clip_norm > 0:
             raise ValueError(f"clip_norm: expected more than 0; found {self.clip_norm}")
         n_fixed = len((PAD, BOS, EOS)) + len(self.languages) + N_BYTES
@@ -140,6 +153,10 @@ class Recipe:
                 raise ValueError(
                     f"{name}: expected a multiple of log_every={self.log_every}; found {getattr(self, name)}"
                 )
+
+    def with_split(self, split: str) -> list[Corpus]:
+        """The corpora that have this split: many are for training alone."""
+        return [corpus for corpus in self.corpora if corpus.has(split)]
 
     @property
     def transformer(self) -> TransformerConfig:

@@ -19,8 +19,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import datasets
-import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.utils import set_seed
@@ -39,17 +37,15 @@ from training.data import (
     Example,
     bucketed_batches,
     collate,
-    load_corpus,
     load_examples,
     save_examples,
     short_pairs,
-    tokenize,
 )
 from training.dropout import use_byte_dropout
 from training.loss import token_loss
+from training.mixture import Mixture, load_valid
 from training.optimizer import build_optimizers
 from training.recipe import Recipe
-from training.rename import Renamer
 from training.schedule import learning_rate_factor
 from training.tokenizer import train_tokenizer, with_dropout
 from training.validate import validate
@@ -109,12 +105,9 @@ class Trainer:
         self.accelerator = Accelerator(cpu=cpu, mixed_precision=recipe.mixed_precision)
         set_seed(recipe.seed, device_specific=True)  # so that each process drops out other units
         with self.accelerator.main_process_first():
-            train = {c.name: load_corpus(c, recipe.languages, "train", data_dir) for c in recipe.corpora}
-            valid = {c.name: load_corpus(c, recipe.languages, "valid", data_dir) for c in recipe.corpora}
+            self.mixture, valid = Mixture(recipe, data_dir), load_valid(recipe, data_dir)
             run_dir.mkdir(parents=True, exist_ok=True)
-            self.tokenizer = self._tokenizer(train, start_from)
-        # as lists: going through a column of a data set takes longer than encoding it
-        self.texts = {name: pairs[:] for name, pairs in train.items()}
+            self.tokenizer = self._tokenizer(start_from)
         self.valid = {
             name: short_pairs(pairs, recipe.languages, self.tokenizer, recipe.max_length)
             for name, pairs in valid.items()
@@ -140,14 +133,14 @@ class Trainer:
         self.progress = Progress(recipe.optimizer, self.started_from)
         self.accelerator.register_for_checkpointing(self.ema, self.progress)
 
-    def _tokenizer(self, train: dict[str, datasets.Dataset], start_from: Path | None) -> Tokenizer:
+    def _tokenizer(self, start_from: Path | None) -> Tokenizer:
         path = self.run_dir / "tokenizer.json"
         if not path.exists():
             new = path.with_suffix(".new")
             if start_from is not None:
                 shutil.copyfile(existing(start_from, TOKENIZER), new)
             else:
-                texts = (text for pairs in train.values() for lang in self.recipe.languages for text in pairs[lang][:])
+                texts = (text for sentences in self.mixture.draw(0).values() for text in sentences)
                 train_tokenizer(texts, self.recipe.languages, self.recipe.vocab_size).save(new)
             os.replace(new, path)
         elif start_from is not None and path.read_bytes() != existing(start_from, TOKENIZER).read_bytes():
@@ -274,23 +267,10 @@ class Trainer:
                 before = self.run_dir / f"epoch-{epoch - 1}.npz"
                 for old in set(self.run_dir.glob("epoch-*.npz")) - {before}:
                     old.unlink()
-                save_examples(self._draw_examples(epoch), path)
+                dropout = self.recipe.bpe_dropout
+                dropping = with_dropout(self.run_dir / "tokenizer.json", dropout) if dropout else None
+                save_examples(self.mixture.examples(epoch, self.tokenizer, dropping), path)
         return load_examples(path)
-
-    def _draw_examples(self, epoch: int) -> list[Example]:
-        recipe, rng = self.recipe, np.random.default_rng((self.recipe.seed, epoch))
-        renamer = Renamer(self.texts.values()) if recipe.rename else None
-        dropping = with_dropout(self.run_dir / "tokenizer.json", recipe.bpe_dropout) if recipe.bpe_dropout else None
-        examples: list[Example] = []
-        for corpus in recipe.corpora:
-            for _ in range(corpus.repeat):
-                texts = self.texts[corpus.name]
-                if renamer is not None:
-                    texts = renamer(texts, recipe.rename, rng)
-                examples += tokenize(texts, recipe.languages, self.tokenizer, recipe.max_length, dropping)
-        if not examples:
-            raise ValueError(f"expected training pairs of at most max_length={recipe.max_length} tokens; found none")
-        return examples
 
     def step(self, examples: list[Example]) -> Tensor:
         """One optimiser step on one global batch; returns the loss summed over this process's share of the labels."""
@@ -359,7 +339,7 @@ class Trainer:
         save_checkpoint(model, self.tokenizer, folder)
         facts = {
             "recipe": dataclasses.asdict(self.recipe),
-            "pairs": {name: len(texts[self.recipe.languages[0]]) for name, texts in self.texts.items()},
+            "pairs": self.mixture.n_pairs,
             "parameters": sum(parameter.numel() for parameter in model.parameters()),
             "steps": progress.step,
             "epochs": progress.epoch,
