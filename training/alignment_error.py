@@ -55,10 +55,11 @@ def load_alignment(path: Path, tokenizer: Tokenizer) -> list[AlignedPair]:
             )
         except ValueError as error:
             raise ValueError(f"{path}, line {number}: expected sentence TAB sentence TAB links i-j; {error}") from error
-        for side, ends in zip((pair.first, pair.second), zip(*pair.links, strict=True), strict=True):
-            if not set(ends) <= set(side.words):
+        for i, j in sorted(pair.links):
+            if not (i in pair.first.words and j in pair.second.words):
                 raise ValueError(
-                    f"{path}, line {number}: expected links between words 0 to {max(side.words)}; found {max(ends)}"
+                    f"{path}, line {number}: expected links from 0-0 to "
+                    f"{max(pair.first.words)}-{max(pair.second.words)}; found {i}-{j}"
                 )
         pairs.append(pair)
     if not pairs:

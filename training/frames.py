@@ -72,10 +72,8 @@ class FrameRecorder:
         ]
         self.aligned: dict[str, list[AlignedPair]] = {}
         if self.table.alignment is not None:
-            pairs, direction = (
-                load_alignment(data_dir / self.table.alignment, tokenizer),
-                self.table.alignment_direction,
-            )
+            direction = self.table.alignment_direction
+            pairs = load_alignment(data_dir / self.table.alignment, tokenizer)
             turned = "-".join(direction.split("-")[::-1])
             self.aligned = {direction: pairs, turned: [pair.turned() for pair in pairs]}
         self.steps_before = self.tokens_before = self.tokens_seen = 0
@@ -236,7 +234,7 @@ def rows_within(n_bytes: int, config: TransformerConfig, lengths: Sequence[int],
 
 def _read(path: Path) -> Frame:
     with safe_open(path, "numpy") as file:
-        return Frame(json.loads(file.metadata()["frame"]), {name: file.get_tensor(name) for name in file.keys()})
+        return Frame(json.loads(file.metadata()["frame"]), load_file(path))
 
 
 def _step(path: Path) -> int:

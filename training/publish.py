@@ -34,7 +34,8 @@ def publish(checkpoint: Path, repo_id: str, *, private: bool = False, revision: 
         if revision is not None:
             api.create_branch(repo_id, branch=revision, exist_ok=True)
         commit = api.upload_folder(
-            repo_id=repo_id, folder_path=checkpoint, revision=revision, allow_patterns=[*FILES, TRAINING_FACTS, FRAMES, FRAME_MAPS],
+            repo_id=repo_id, folder_path=checkpoint, revision=revision,
+            allow_patterns=[*FILES, TRAINING_FACTS, FRAMES, FRAME_MAPS],
             commit_message=f"Checkpoint {checkpoint.resolve().name}",
         )  # fmt: skip
     except (HfHubHTTPError, LocalTokenNotFoundError) as error:
