@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 OURS = {"app", "ui", "explain", "model", "training", "interop", "tests", "benchmarks"}
 ALLOWED = {
     "model": ({"torch", "safetensors", "tokenizers", "huggingface_hub", "jaxtyping"}, set()),
-    "explain": ({"torch", "numpy", "jaxtyping"}, {"model"}),
+    "explain": ({"torch", "numpy", "safetensors", "jaxtyping"}, {"model"}),
     "ui": (None, {"explain", "model"}),
     "training": (None, {"model"}),
     "interop": (None, {"model"}),

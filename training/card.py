@@ -11,6 +11,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from training.recipe import Recipe
 
+FRAMES, FRAME_MAPS = "frames.json", "frames.safetensors"  # beside them too: how the training went, where it was filmed
 TRAINING_FACTS = "training.json"  # beside the weights that training.train exports: the recipe, and what the run took
 METRIC_A, METRIC_B = "BLEU, tokenised and lower-cased", "BLEU, sacreBLEU default"
 
@@ -91,7 +92,7 @@ def update_card(folder: Path, facts: dict[str, Any], scores: Sequence[Score], be
     blocks = {
         "scores": f"Beam size {beam_size}, length penalty {alpha}. Two metrics: never compare one with the other.\n\n"
         + score_table(scores),
-        "training": _training(recipe, facts),
+        "training": _training(recipe, facts) + _frames(folder),
     }
     if path.exists():
         card = ModelCard.load(path)
@@ -136,6 +137,16 @@ def _training(recipe: Recipe, facts: dict[str, Any]) -> str:
         ("Time", f"{seconds / 3600:.2f} hours on the wall, {cpu_seconds / 3600:.2f} CPU hours, in all"),
     ]
     return data + "\n\n" + _table(("", ""), rows)
+
+
+def _frames(folder: Path) -> str:
+    if not (folder / FRAMES).is_file():
+        return ""
+    n_frames = len(json.loads((folder / FRAMES).read_text(encoding="utf-8"))["frames"])
+    return (
+        f"\n\n`{FRAMES}` and `{FRAME_MAPS}` keep {n_frames} moments of the training: what the model translated, where "
+        "it attended, how good it was."
+    )
 
 
 def _runs(facts: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from model.checkpoint import CARD
 from model.download import check_repo_id
 from model.hub import FILES
 from model.translator import Translator
-from training.card import TRAINING_FACTS
+from training.card import FRAME_MAPS, FRAMES, TRAINING_FACTS
 
 
 def publish(checkpoint: Path, repo_id: str, *, private: bool = False, revision: str | None = None) -> str:
@@ -34,7 +34,8 @@ def publish(checkpoint: Path, repo_id: str, *, private: bool = False, revision: 
         if revision is not None:
             api.create_branch(repo_id, branch=revision, exist_ok=True)
         commit = api.upload_folder(
-            repo_id=repo_id, folder_path=checkpoint, revision=revision, allow_patterns=[*FILES, TRAINING_FACTS],
+            repo_id=repo_id, folder_path=checkpoint, revision=revision,
+            allow_patterns=[*FILES, TRAINING_FACTS, FRAMES, FRAME_MAPS],
             commit_message=f"Checkpoint {checkpoint.resolve().name}",
         )  # fmt: skip
     except (HfHubHTTPError, LocalTokenNotFoundError) as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 from model.config import TransformerConfig
 from model.tokenizer import BOS, EOS, LANGUAGE_TAG, N_BYTES, PAD, language_tag
+from training.frames_table import Frames, FrameSentence
 
 _CHOICES = {
     "schedule": ("paper", "warmup_stable_decay"),
@@ -99,6 +100,7 @@ class Recipe:
     validate_every: int = 500
     validate_sentences: int = 200  # a corpus, of which validation BLEU is computed; the loss is over all
     save_every: int = 250
+    frames: Frames | None = None  # what is kept of the way there, for the film of the training
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -134,6 +136,8 @@ class Recipe:
             raise ValueError(f"languages: expected two different ones; found {list(self.languages)}")
         if other := [language for language in self.languages if not LANGUAGE_TAG.fullmatch(language_tag(language))]:
             raise ValueError(f"languages: expected letters, digits and _ alone; found {', '.join(other)}")
+        if self.frames is not None:
+            self.frames.check_languages(self.languages)
         names = [corpus.name for corpus in self.corpora]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"corpora: expected one or more, each with a name of its own; found {names}")
@@ -187,9 +191,21 @@ class Recipe:
             check_names(Corpus, corpus, f"{where}: corpus {number}")
         corpora = tuple(Corpus(**corpus) for corpus in table["corpora"])
         try:
-            return cls(**{**table, "languages": tuple(table["languages"]), "corpora": corpora})
+            frames = None if table.get("frames") is None else _frames(table["frames"])
+            return cls(**{**table, "languages": tuple(table["languages"]), "corpora": corpora, "frames": frames})
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from error
+
+
+def _frames(table: dict[str, Any]) -> Frames:
+    check_names(Frames, table, "frames")
+    for name in ("sentences", "moments"):
+        if not isinstance(table[name], list):
+            raise ValueError(f"frames: {name}: expected a list; found {table[name]!r}")
+    for number, sentence in enumerate(table["sentences"], start=1):
+        check_names(FrameSentence, sentence, f"frames: sentence {number}")
+    sentences = tuple(FrameSentence(**sentence) for sentence in table["sentences"])
+    return Frames(**{**table, "sentences": sentences, "moments": tuple(table["moments"])})
 
 
 def read_toml(path: str | Path, kind: str) -> dict[str, Any]:

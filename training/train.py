@@ -42,6 +42,7 @@ from training.data import (
     short_pairs,
 )
 from training.dropout import use_byte_dropout
+from training.frames import FrameRecorder
 from training.loss import token_loss
 from training.mixture import Mixture, load_valid
 from training.optimizer import build_optimizers
@@ -130,6 +131,9 @@ class Trainer:
         self.base_rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
         self.model, *self.optimizers = self.accelerator.prepare(model, *optimizers)
         self.ema.to(self.accelerator.device)
+        self.frames = FrameRecorder(recipe, self.tokenizer, data_dir, run_dir) if recipe.frames else None
+        if self.frames is not None and start_from is not None and self.accelerator.is_main_process:
+            self.frames.carry(start_from)
         self.progress = Progress(recipe.optimizer, self.started_from)
         self.accelerator.register_for_checkpointing(self.ema, self.progress)
 
@@ -217,6 +221,13 @@ class Trainer:
         if self.started_from is not None and progress.step == 0:
             self.save()  # so that a run which is killed now goes on from the same weights
         loss, n_labels, tokens_before = torch.zeros((), device=self.accelerator.device), 0, progress.tokens
+        seconds = 0.0  # since the line before, without those of frames
+        if self.frames is not None:
+            with self.accelerator.main_process_first():  # which drops what is too new
+                self.frames.begin(progress.step, progress.tokens, progress.started_from)
+            if self.frames.is_due(progress.tokens):
+                self.record_frame()
+                self.count_time()
         bar = tqdm(
             total=recipe.steps, initial=progress.step, unit="step", dynamic_ncols=True,
             disable=not self.accelerator.is_main_process,
@@ -227,15 +238,20 @@ class Trainer:
             bar.update()
             last = progress.step == recipe.steps
             if last or progress.step % recipe.log_every == 0:
-                rate = (progress.tokens - tokens_before) / self.count_time()
+                rate = (progress.tokens - tokens_before) / (seconds + self.count_time())
                 mean_loss = self.accelerator.reduce(loss).item() / n_labels
                 self.log(train_loss=mean_loss, tokens_per_second=rate)
                 bar.set_postfix_str(f"loss {mean_loss:.3f}, {rate:,.0f} tokens/s, {progress.tokens / 1e6:.1f}M")
-                loss, n_labels, tokens_before = torch.zeros_like(loss), 0, progress.tokens
+                loss, n_labels, tokens_before, seconds = torch.zeros_like(loss), 0, progress.tokens, 0.0
+            metrics = None
             if last or progress.step % recipe.validate_every == 0:
                 metrics = self.validate()
                 self.count_time()
                 self.log(**metrics)
+            if self.frames is not None and self.frames.is_due(progress.tokens):
+                seconds += self.count_time()
+                self.record_frame(metrics)
+                self.count_time()
             if last or progress.step % recipe.save_every == 0:
                 self.save()
         bar.close()
@@ -313,6 +329,13 @@ class Trainer:
         self.accelerator.wait_for_everyone()
         return metrics
 
+    def record_frame(self, metrics: dict[str, float] | None = None) -> None:
+        """Keeps a frame of the averaged weights, with these figures of theirs or with new ones."""
+        metrics = self.validate() if metrics is None else metrics
+        if self.accelerator.is_main_process:
+            self.frames.record(self.ema.module, self.progress.step, metrics)
+        self.accelerator.wait_for_everyone()
+
     def count_time(self) -> float:
         """Adds the time since the last call to the progress; returns the seconds by the clock on the wall."""
         now, cpu_now = time.perf_counter(), time.process_time()
@@ -349,6 +372,10 @@ class Trainer:
             "started_from": progress.started_from,
         }
         (folder / TRAINING_FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        if self.frames is not None:  # the last one of the weights as they were rounded
+            exported = Transformer.from_pretrained(folder).to(self.accelerator.device)
+            metrics = validate(exported, self.tokenizer, self.valid, self.recipe)
+            self.frames.export(folder, exported, progress.step, metrics)
 
 
 def _facts_of_start(checkpoint: Path, recipe: Recipe) -> dict[str, Any]:
