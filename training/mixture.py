@@ -13,7 +13,7 @@ from model.tokenizer import Tokenizer
 from training.as_typed import as_typed
 from training.carry import carry
 from training.data import Example, load_corpus, tokenize
-from training.held_out import without_held_out
+from training.held_out import key, without_held_out
 from training.phrasebook import phrasebook
 from training.recipe import Corpus, Recipe
 from training.rename import Renamer, Texts
@@ -41,7 +41,7 @@ class Mixture:
     def _pairs_of(self, corpus: Corpus, data_dir: Path) -> list[tuple[str, str]]:
         recipe = self.recipe
         if corpus.phrasebook is not None:
-            pairs = without_held_out(phrasebook(recipe.seed, corpus.phrasebook), held_out(recipe, data_dir))
+            pairs = without_held_out(phrasebook(recipe.seed, corpus.phrasebook), held_out_keys(recipe, data_dir))
         else:
             texts = load_corpus(corpus, recipe.languages, "train", data_dir)[:]
             pairs = list(zip(*(texts[language] for language in recipe.languages), strict=True))
@@ -106,15 +106,16 @@ class Mixture:
         return examples
 
 
-def held_out(recipe: Recipe, data_dir: Path) -> list[str]:
-    """Every sentence of the valid and test files, on either side: what a text of our own may not repeat."""
-    return [
-        side
+def held_out_keys(recipe: Recipe, data_dir: Path) -> set[str]:
+    """What a text of our own may not repeat: every sentence of the recipe's valid and test files, on either side."""
+    keys = {
+        key(side)
         for split in ("valid", "test")
         for corpus in recipe.with_split(split)
         for sides in load_corpus(corpus, recipe.languages, split, data_dir)[:].values()
         for side in sides
-    ]
+    }
+    return keys - {""}  # a line of signs alone is no sentence to hold out
 
 
 def load_valid(recipe: Recipe, data_dir: Path) -> dict[str, datasets.Dataset]:

@@ -55,7 +55,11 @@ def test_a_recipe_survives_json(recipe_file):
         ("vocab_size = 400", "vocab_size = 261", "vocab_size: expected more than 261, the special tokens and bytes"),
         ('"de"]', '"en"]', "languages: expected two different ones; found ['en', 'en']"),
         ('name = "table"', 'name = "words"', "each with a name of its own; found ['words', 'words']"),
-        ('path = "table.{split}.tsv"', "", "corpus table: expected one of path, hub and phrasebook; found none of them"),
+        (
+            'path = "table.{split}.tsv"',
+            "",
+            "corpus table: expected one of path, hub and phrasebook; found none of them",
+        ),
         ("repeat = 2", 'hub = "a/b"', "corpus table: expected one of path, hub and phrasebook; found path and hub"),
         ("repeat = 2", "repeat = -1", "corpus table: repeat: expected a number from 0 on; found -1"),
         ("repeat = 2", 'repeat = "2"', "corpus table: repeat: expected a number from 0 on; found '2'"),
