@@ -110,7 +110,9 @@ _THINGS = [
 def everyday(rng: random.Random) -> list[Pair]:
     """Everyday sentences, with what varies in them drawn from short lists."""
     templates = read_phrases("everyday.txt")
-    plain = [pair for pair in templates if not any(mark in pair[0] for mark in ("{activity}", "{place}", "{shop}", "{food}"))]
+    plain = [
+        pair for pair in templates if not any(mark in pair[0] for mark in ("{activity}", "{place}", "{shop}", "{food}"))
+    ]
     slots = people_slots() | {
         "virtue": _VIRTUES,
         "virtue_small": [(english.lower(), german) for english, german in _VIRTUES],
