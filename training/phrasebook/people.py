@@ -181,7 +181,7 @@ def _small_talk() -> list[Pair]:
 def _combined(frame: str, firsts: list[Pair], seconds: list[Pair]) -> list[Pair]:
     """Each of the firsts with each of the seconds, language by language."""
     return [
-        tuple(frame.format(first=a, second=b) for a, b in zip(first, second, strict=True))
+        (frame.format(first=first[0], second=second[0]), frame.format(first=first[1], second=second[1]))
         for first in firsts
         for second in seconds
     ]

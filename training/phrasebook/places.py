@@ -175,9 +175,9 @@ def read_countries() -> list[Country]:
     countries = []
     for line in Path(__file__).with_name("countries.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            english, german, capital, adjective, man, woman, *language = line.split(" | ")
+            english, german, capital, adjective, man, woman, language, sprache = line.split(" | ")
             name = english, german.removesuffix(" +")
-            countries.append(Country(name, capital, adjective, man, woman, tuple(language), german.endswith("+")))
+            countries.append(Country(name, capital, adjective, man, woman, (language, sprache), german.endswith("+")))
     return countries
 
 
