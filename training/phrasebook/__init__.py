@@ -16,18 +16,7 @@ from training.phrasebook.people import greetings, people
 from training.phrasebook.places import places
 from training.phrasebook.unchanged import two_sentences, unchanged
 
-# a topic and the most pairs that it gives, so that none drowns the rest
-TOPICS = [
-    (greetings, 3000),
-    (everyday, 3000),
-    (clock, 2400),
-    (dates, 2000),
-    (amounts, 2400),
-    (people, 1700),
-    (places, 2600),
-    (actions, 2200),
-    (unchanged, 900),
-]
+_TOPICS = [greetings, everyday, clock, dates, amounts, people, places, actions, unchanged]
 _TWO_SENTENCES = 600
 
 
@@ -44,10 +33,9 @@ def phrasebook(seed: int, n: int | None = None) -> list[tuple[str, str]]:
 def by_topic(seed: int) -> dict[str, list[tuple[str, str]]]:
     """The pairs of each topic, distinct within it."""
     topics = {}
-    for topic, most in TOPICS:
+    for topic in _TOPICS:
         rng = random.Random(f"{topic.__name__} {seed}")  # a topic that changes leaves the others as they are
-        pairs = list(dict.fromkeys(topic(rng)))
-        topics[topic.__name__] = rng.sample(pairs, min(most, len(pairs)))
+        topics[topic.__name__] = list(dict.fromkeys(topic(rng)))
     sentences = [pair for pairs in topics.values() for pair in pairs]
     topics["two sentences"] = two_sentences(sentences, random.Random(f"two sentences {seed}"), _TWO_SENTENCES)
     return topics

@@ -15,7 +15,12 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="the file to write: English TAB German, gzip-compressed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--without", type=Path, nargs="+", default=[], metavar="FILE", help="leave out pairs that share a side with these"
+        "--without",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="leave out pairs that share a side with these",
     )
     args = parser.parse_args()
     made = phrasebook(args.seed)

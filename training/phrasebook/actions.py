@@ -20,6 +20,11 @@ _PAST = [
     ("the day before yesterday", "vorgestern"),
     ("last Saturday", "letzten Samstag"),
 ]
+_PAST_DAYS = [
+    time
+    for time in _PAST
+    if time[0] in ("yesterday", "on Monday", "two days ago", "the day before yesterday", "last Saturday")
+]
 _FUTURE = [
     ("tomorrow", "morgen"),
     ("tonight", "heute Abend"),
@@ -30,8 +35,22 @@ _FUTURE = [
     ("the day after tomorrow", "übermorgen"),
     ("today", "heute"),
 ]
-_HABIT = [("every day", "jeden Tag"), ("on Sundays", "sonntags"), ("every week", "jede Woche"), ("twice a week", "zweimal pro Woche")]
-_FREQUENCY = [("often", "oft"), ("always", "immer"), ("never", "nie"), ("sometimes", "manchmal"), ("usually", "gewöhnlich"), ("rarely", "selten")]
+_FUTURE_DAYS = [time for time in _FUTURE if time[0] in ("tomorrow", "on Friday", "the day after tomorrow")]
+_HABIT = [
+    ("every day", "jeden Tag"),
+    ("on Sundays", "sonntags"),
+    ("every week", "jede Woche"),
+    ("twice a week", "zweimal pro Woche"),
+]
+_RARE_HABIT = [("every year", "jedes Jahr"), ("every summer", "jeden Sommer"), ("every weekend", "jedes Wochenende")]
+_FREQUENCY = [
+    ("often", "oft"),
+    ("always", "immer"),
+    ("never", "nie"),
+    ("sometimes", "manchmal"),
+    ("usually", "gewöhnlich"),
+    ("rarely", "selten"),
+]
 _MODALS = [  # English with a plural subject, with a singular one, German
     ("can", "can", "kann kannst kann können könnt können"),
     ("must", "must", "muss musst muss müssen müsst müssen"),
@@ -54,12 +73,14 @@ _NOT_MODALS = [
     ("shouldn't", "shouldn't", "sollte solltest sollte sollten solltet sollten"),
     ("couldn't", "couldn't", "konnte konntest konnte konnten konntet konnten"),
 ]
+_WOLLTE = ["wollte", "wolltest", "wollte", "wollten", "wolltet", "wollten"]
 
 
 class Verb(NamedTuple):
     """One line of `verbs.txt`: a verb with what belongs to it, in both languages.
 
-    `object` holds `~` where "nicht" goes and may hold `{mein}` and `{mich}`; "once" marks what is no habit.
+    `object` holds `~` where "nicht" goes and may hold `{mein}` and `{mich}`. `kind` is "once" for what is no habit,
+    "rare" for what nobody does every day, "unplanned" for what befalls people.
     """
 
     english: tuple[str, ...]  # go goes went gone going
@@ -71,7 +92,12 @@ class Verb(NamedTuple):
     participle: str
     past: str
     object: str
-    once: bool
+    kind: str
+
+    @property
+    def timed(self) -> bool:
+        """Whether it says at what time of the day."""
+        return bool(re.search("früh|spät|Uhr|gut", self.object))
 
     def german_infinitive(self) -> str:
         return self.prefix + self.infinitive
@@ -85,7 +111,7 @@ def read_verbs() -> list[Verb]:
 
 def parse_verb(line: str) -> Verb:
     """A verb as a line of `verbs.txt` has it."""
-    english, rest, infinitive, forms, perfect, past, german_object, *once = line.split(" | ")
+    english, rest, infinitive, forms, perfect, past, german_object, *kind = line.split(" | ")
     prefix, _, stem = infinitive.rpartition("+")
     ich, du, er, ihr = forms.split()
     auxiliary, participle = perfect.split()
@@ -99,65 +125,81 @@ def parse_verb(line: str) -> Verb:
         participle=participle,
         past=past,
         object=german_object,
-        once=bool(once),
+        kind="".join(kind),
     )
 
 
 def sentences(verb: Verb, subject: Subject, rng: random.Random) -> list[Pair]:
     """A verb with a subject in each frame that suits it."""
-    s, i = subject, subject.person
+    who, wer, i = subject.english, subject.german, subject.person
     base, third, past, participle, progressive = (_joined(form, verb.rest) for form in verb.english)
-    present = base if s.plural_verb else third
-    do = "do" if s.plural_verb else "does"
-    have = "have" if s.plural_verb else "has"
-    v, helper, will = verb.present[i], verb.auxiliary[i], WERDEN[i]
-    infinitive = verb.german_infinitive()
-    before, after = _around_not(verb)
-    (past_en, past_de), (then_en, then_de) = rng.choice(_PAST), rng.choice(_FUTURE)
-    (habit_en, habit_de), (often_en, often_de) = rng.choice(_HABIT), rng.choice(_FREQUENCY)
-    modal_en, modal_third, modal_de = rng.choice(_MODALS)
-    not_en, not_third, not_de = rng.choice(_NOT_MODALS)
-    modal, no_modal = (modal_en if s.plural_verb else modal_third), (not_en if s.plural_verb else not_third)
-    modal_de, not_de = modal_de.split()[i], not_de.split()[i]
-    me, things = ("{mich} " if "{mich}" in verb.object else ""), verb.object.replace("{mich}", "")
-    things = things.replace("~", "")
+    present, do, have = (base, "do", "have") if subject.plural_verb else (third, "does", "has")
+    v, have_de, will = verb.present[i], verb.auxiliary[i], WERDEN[i]
+    past_en, past_de = rng.choice(_PAST_DAYS if verb.timed else _PAST)
+    then_en, then_de = rng.choice(_FUTURE_DAYS if verb.timed else _FUTURE)
+    habit_en, habit_de = rng.choice(_RARE_HABIT if verb.kind == "rare" else _HABIT)
+    often_en, often_de = rng.choice(_FREQUENCY)
+    modal, modal_de = _modal(_MODALS, subject, rng)
+    no_modal, no_modal_de = _modal(_NOT_MODALS, subject, rng)
+    when_en, when_de = (past_en, past_de) if _is_past(modal_de) else (then_en, then_de)
+    not_when_en, not_when_de = (past_en, past_de) if _is_past(no_modal_de) else (then_en, then_de)
+
+    me, things = ("{mich}" if "{mich}" in verb.object else ""), verb.object.replace("{mich}", "")
+    before, _, after = things.partition("~")
+    things = before + after
+    done, doing, to_do = (
+        f"{things} {verb.participle}",
+        f"{things} {verb.prefix}",
+        f"{things} {verb.german_infinitive()}",
+    )
+    not_done, not_to_do = f"nicht {after} {verb.participle}", f"nicht {after} {verb.german_infinitive()}"
     frames = [
-        (f"{s.english} {past} {past_en}.", f"{s.german} {helper} {me}{past_de} {things} {verb.participle}."),
-        (f"{past_en} {s.english} {past}.", f"{past_de} {helper} {s.german} {me}{things} {verb.participle}."),
-        (f"{s.english} {have} already {participle}.", f"{s.german} {helper} {me}schon {things} {verb.participle}."),
-        (f"{s.english} will {base} {then_en}.", f"{s.german} {will} {me}{then_de} {things} {infinitive}."),
-        (f"{s.english} {s.am} {progressive} {then_en}.", f"{s.german} {v} {me}{then_de} {things} {verb.prefix}."),
-        (f"{s.english} {s.am} going to {base} {then_en}.", f"{s.german} {will} {me}{then_de} {things} {infinitive}."),
-        (f"{s.english} {modal} {base}.", f"{s.german} {modal_de} {me}{things} {infinitive}."),
-        (f"{s.english} {modal} {base} {then_en}.", f"{s.german} {modal_de} {me}{then_de} {things} {infinitive}."),
-        (f"did {s.english} {base} {past_en}?", f"{helper} {s.german} {me}{past_de} {things} {verb.participle}?"),
-        (f"will {s.english} {base} {then_en}?", f"{will} {s.german} {me}{then_de} {things} {infinitive}?"),
-        (f"when did {s.english} {base}?", f"wann {helper} {s.german} {me}{things} {verb.participle}?"),
-        (f"why did {s.english} {base}?", f"warum {helper} {s.german} {me}{things} {verb.participle}?"),
-        (f"I know that {s.english} {past} {past_en}.", f"ich weiß, dass {s.german} {me}{past_de} {things} {verb.participle} {helper}."),
-        (f"if {s.english} {present}, tell me.", f"wenn {s.german} {me}{things} {verb.prefix}{v}, sag es mir."),
-    ]  # fmt: skip
+        (f"{who} {past} {past_en}.", f"{wer} {have_de} {me} {past_de} {done}."),
+        (f"{past_en} {who} {past}.", f"{past_de} {have_de} {wer} {me} {done}."),
+        (f"{who} will {base} {then_en}.", f"{wer} {will} {me} {then_de} {to_do}."),
+        (f"when did {who} {base}?", f"wann {have_de} {wer} {me} {done}?"),
+        (f"why did {who} {base}?", f"warum {have_de} {wer} {me} {done}?"),
+    ]
     if "~" in verb.object:
-        nothing = f"{me}{before} nicht {after}"
         frames += [
-            (f"{s.english} didn't {base} {past_en}.", f"{s.german} {helper} {me}{past_de} {before} nicht {after} {verb.participle}."),
-            (f"{s.english} {no_modal} {base}.", f"{s.german} {not_de} {nothing} {infinitive}."),
-            (f"{s.english} {no_modal} {base} {then_en}.", f"{s.german} {not_de} {me}{then_de} {before} nicht {after} {infinitive}."),
-            (f"{s.english} won't {base} {then_en}.", f"{s.german} {will} {me}{then_de} {before} nicht {after} {infinitive}."),
-            (f"why didn't {s.english} {base}?", f"warum {helper} {s.german} {nothing} {verb.participle}?"),
-        ]  # fmt: skip
-    if not verb.once:
+            (f"{who} didn't {base} {past_en}.", f"{wer} {have_de} {me} {before} {past_de} {not_done}."),
+            (f"{who} {no_modal} {base}.", f"{wer} {no_modal_de} {me} {before} {not_to_do}."),
+            (
+                f"{who} {no_modal} {base} {not_when_en}.",
+                f"{wer} {no_modal_de} {me} {before} {not_when_de} {not_to_do}.",
+            ),
+            (f"{who} won't {base} {then_en}.", f"{wer} {will} {me} {before} {then_de} {not_to_do}."),
+            (f"why didn't {who} {base}?", f"warum {have_de} {wer} {me} {before} {not_done}?"),
+        ]
+    if not verb.timed:
+        already = f"{before} schon {after}" if "~" in verb.object else f"schon {things}"
+        frames.append((f"{who} {have} already {participle}.", f"{wer} {have_de} {me} {already} {verb.participle}."))
+    if verb.kind != "unplanned":
         frames += [
-            (f"{s.english} {present} {habit_en}.", f"{s.german} {v} {me}{habit_de} {things} {verb.prefix}."),
-            (f"{s.english} {_joined(often_en, present)}.", f"{s.german} {v} {me}{often_de} {things} {verb.prefix}."),
-            (f"{do} {s.english} often {base}?", f"{v} {s.german} {me}oft {things} {verb.prefix}?"),
+            (f"{who} {subject.am} going to {base} {then_en}.", f"{wer} {will} {me} {then_de} {to_do}."),
+            (f"{who} {subject.am} {progressive} {then_en}.", f"{wer} {v} {me} {then_de} {doing}."),
+            (f"{who} {modal} {base}.", f"{wer} {modal_de} {me} {to_do}."),
+            (f"{who} {modal} {base} {when_en}.", f"{wer} {modal_de} {me} {when_de} {to_do}."),
+            (f"{who} {subject.was} about to {base}.", f"{wer} {_WOLLTE[i]} {me} gerade {to_do}."),
+        ]
+    if verb.kind != "once":
+        frames += [
+            (f"{who} {often_en} {present}.", f"{wer} {v} {me} {often_de} {doing}."),
+            (f"{do} {who} often {base}?", f"{v} {wer} {me} oft {doing}?"),
+        ]
+    if verb.kind in ("", "rare"):
+        frames.append((f"{who} {present} {habit_en}.", f"{wer} {v} {me} {habit_de} {doing}."))
+    if i != 0:  # nobody asks or is told what he does himself
+        frames += [
+            (f"did {who} {base} {past_en}?", f"{have_de} {wer} {me} {past_de} {done}?"),
+            (f"I know that {who} {past} {past_en}.", f"ich weiß, dass {wer} {me} {past_de} {done} {have_de}."),
+            (f"if {who} {present}, tell me.", f"wenn {wer} {me} {doing}{v}, {_tell(subject)} es mir."),
+            (f"will {who} {base} {then_en}?", f"{will} {wer} {me} {then_de} {to_do}?"),
         ]
     if i in (0, 2, 3, 5):
         preterite = verb.past if i in (0, 2) else verb.past + ("n" if verb.past.endswith("e") else "en")
-        frames.append((f"{s.english} {past} {past_en}.", f"{s.german} {preterite} {me}{past_de} {things} {verb.prefix}."))
-    if i != 0:
-        frames.append((f"{s.english} {s.was} about to {base}.", f"{s.german} {_wollte(i)} {me}gerade {things} {infinitive}."))
-    return [(_english(english, s), _german(german, s)) for english, german in frames]
+        frames.append((f"{who} {past} {past_en}.", f"{wer} {preterite} {me} {past_de} {doing}."))
+    return [(_english(english, subject), _german(german, subject)) for english, german in frames]
 
 
 def actions(rng: random.Random) -> list[Pair]:
@@ -165,22 +207,28 @@ def actions(rng: random.Random) -> list[Pair]:
     return [
         pair
         for verb in read_verbs()
-        for subject in [*rng.sample(PRONOUNS, 5), *rng.sample(OTHERS, 2)]
-        for pair in rng.sample(sentences(verb, subject, rng), 6)
+        for subject in [*rng.sample(PRONOUNS, 4), *rng.choices(OTHERS)]
+        for pair in rng.sample(sentences(verb, subject, rng), 5)
     ]
 
 
-def _wollte(person: int) -> str:
-    return "wollte wolltest wollte wollten wolltet wollten".split()[person]
+def _is_past(modal: str) -> bool:
+    return modal.startswith(("musste", "wollte", "konnte"))
+
+
+def _tell(subject: Subject) -> str:
+    """The imperative that fits the subject: ihr is told "sagt", Sie "sagen Sie", everyone else "sag"."""
+    return {"ihr": "sagt", "Sie": "sagen Sie"}.get(subject.german, "sag")
 
 
 def _joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _around_not(verb: Verb) -> tuple[str, str]:
-    before, _, after = verb.object.replace("{mich}", "").partition("~")
-    return before, after
+def _modal(modals: list[tuple[str, str, str]], subject: Subject, rng: random.Random) -> Pair:
+    """A modal verb in the form for the subject."""
+    plural, singular, german = rng.choice(modals)
+    return plural if subject.plural_verb else singular, german.split()[subject.person]
 
 
 def _english(text: str, subject: Subject) -> str:

@@ -14,7 +14,7 @@ from training.phrasebook.numbers import (
     german_ordinal,
     german_words,
 )
-from training.phrasebook.phrases import Pair, fill, read_phrases
+from training.phrasebook.phrases import Pair, fill, read_phrases, words
 
 _COUNTED = [
     ("there are {n} students at the school.", "an der Schule gibt es {n} Schüler."),
@@ -24,22 +24,22 @@ _COUNTED = [
     ("{n} people came to the concert.", "zum Konzert kamen {n} Menschen."),
     ("the book has {n} pages.", "das Buch hat {n} Seiten."),
     ("the company has {n} employees.", "die Firma hat {n} Mitarbeiter."),
-    ("the hotel has {n} rooms.", "das Hotel hat {n} Zimmer."),
     ("the library has more than {n} books.", "die Bibliothek hat mehr als {n} Bücher."),
     ("the car costs {n} euros.", "das Auto kostet {n} Euro."),
     ("she earns {n} euros a month.", "sie verdient {n} Euro im Monat."),
     ("the house cost {n} euros.", "das Haus hat {n} Euro gekostet."),
     ("the stadium holds {n} people.", "das Stadion fasst {n} Menschen."),
-    ("I counted {n} cars.", "ich habe {n} Autos gezählt."),
     ("he sold {n} tickets.", "er hat {n} Karten verkauft."),
-    ("she has written {n} letters.", "sie hat {n} Briefe geschrieben."),
-    ("we need {n} chairs.", "wir brauchen {n} Stühle."),
+    ("the island has {n} inhabitants.", "die Insel hat {n} Einwohner."),
 ]
 _FEW = [
-    ("I have {n} brothers.", "ich habe {n} Brüder."),
-    ("she has {n} sisters.", "sie hat {n} Schwestern."),
-    ("he has {n} children.", "er hat {n} Kinder."),
-    ("we have {n} cats.", "wir haben {n} Katzen."),
+    ("we need {n} chairs.", "wir brauchen {n} Stühle."),
+    ("the hotel has {n} rooms.", "das Hotel hat {n} Zimmer."),
+    ("she has written {n} letters.", "sie hat {n} Briefe geschrieben."),
+    ("I have {some} brothers.", "ich habe {some} Brüder."),
+    ("she has {some} sisters.", "sie hat {some} Schwestern."),
+    ("he has {some} children.", "er hat {some} Kinder."),
+    ("we have {some} cats.", "wir haben {some} Katzen."),
     ("I bought {n} apples.", "ich habe {n} Äpfel gekauft."),
     ("{n} eggs, please.", "{n} Eier, bitte."),
     ("{n} tickets, please.", "{n} Karten, bitte."),
@@ -78,15 +78,15 @@ _PRICED = [
     ("that costs {price}.", "das kostet {price}."),
     ("that's {price}, please.", "das macht {price}, bitte."),
     ("the ticket costs {price}.", "die Fahrkarte kostet {price}."),
-    ("the book costs {price}.", "das Buch kostet {price}."),
-    ("the coffee costs {price}.", "der Kaffee kostet {price}."),
+    ("the jacket costs {price}.", "die Jacke kostet {price}."),
+    ("the lamp costs {price}.", "die Lampe kostet {price}."),
     ("I paid {price}.", "ich habe {price} bezahlt."),
     ("I paid {price} for it.", "ich habe {price} dafür bezahlt."),
     ("we only have {price} left.", "wir haben nur noch {price}."),
     ("can you lend me {price}?", "kannst du mir {price} leihen?"),
     ("does it really cost {price}?", "kostet das wirklich {price}?"),
     ("the bill came to {price}.", "die Rechnung betrug {price}."),
-    ("a kilo costs {price}.", "ein Kilo kostet {price}."),
+    ("a room costs {price} a night.", "ein Zimmer kostet {price} pro Nacht."),
     ("{price}, please.", "{price}, bitte."),
     ("{price} is too much.", "{price} ist zu viel."),
 ]
@@ -103,9 +103,8 @@ _MEASURES = [
     ("the room is {n} metres wide.", "das Zimmer ist {n} Meter breit."),
     ("the tower is {n} metres high.", "der Turm ist {n} Meter hoch."),
     ("the flat has {n} square metres.", "die Wohnung hat {n} Quadratmeter."),
-    ("the temperature is {n} degrees.", "die Temperatur beträgt {n} Grad."),
-    ("it is {n} degrees today.", "heute sind es {n} Grad."),
-    ("he has a temperature of {n} degrees.", "er hat {n} Grad Fieber."),
+    ("the temperature is {warm} degrees.", "die Temperatur beträgt {warm} Grad."),
+    ("it is {warm} degrees today.", "heute sind es {warm} Grad."),
     ("prices rose by {n} percent.", "die Preise stiegen um {n} Prozent."),
     ("{n} percent of the people agree.", "{n} Prozent der Menschen stimmen zu."),
     ("that is {n} percent.", "das sind {n} Prozent."),
@@ -128,9 +127,9 @@ _ORDINALS = [
     ("I live on the {nth} floor.", "ich wohne im {nth}en Stock."),
     ("today is his {nth} birthday.", "heute ist sein {nth}er Geburtstag."),
     ("we are celebrating her {nth} birthday.", "wir feiern ihren {nth}en Geburtstag."),
-    ("she came {nth}.", "sie wurde {nth}e."),
     ("this is my {nth} visit.", "das ist mein {nth}er Besuch."),
-    ("take the {nth} street on the left.", "nehmen Sie die {nth}e Straße links."),
+    ("take the {early} street on the left.", "nehmen Sie die {early}e Straße links."),
+    ("take the {early} street on the right.", "nehmen Sie die {early}e Straße rechts."),
     ("he is in the {nth} row.", "er sitzt in der {nth}en Reihe."),
 ]
 _CONTACTS = [
@@ -145,35 +144,40 @@ _CONTACTS = [
     ("please send it to {street}.", "bitte schicken Sie es in die {street}."),
     ("my address is {street}.", "meine Adresse ist {street}."),
 ]
-_STREETS = "Bahnhofstraße Hauptstraße Goethestraße Schillerstraße Gartenstraße Schulstraße Bergstraße Lindenstraße Kirchgasse".split()
+_STREETS = words(
+    "Bahnhofstraße Hauptstraße Goethestraße Schillerstraße Gartenstraße Bergstraße Lindenstraße Kirchgasse"
+)
 _COUNT_ALONE = (range(101), range(100, 1000), range(1000, 10_000), range(10_000, MILLION))
 
 
 def amounts(rng: random.Random) -> list[Pair]:
     """Numbers alone and in sentences, in words and figures."""
     few = [number for n in range(2, 21) for number in (_words(n), _words(n), _figures(n))]
-    counts = [_figures(_round(rng)) for _ in range(400)] + [_words(_round(rng) // 1000 * 1000 or 200) for _ in range(60)]
+    counts = [_figures(_round(rng)) for _ in range(400)] + [
+        _words(_round(rng) // 1000 * 1000 or 200) for _ in range(60)
+    ]
     decimals = [_figures(Decimal(rng.randint(11, 999)) / 10) for _ in range(150)]
     measures = [*decimals, *(_figures(rng.randint(2, 300)) for _ in range(100)), *(_words(n) for n in range(2, 60))]
+    temperatures = [made for n in range(2, 39) for made in (_words(n), _figures(n), _figures(n + Decimal("0.5")))]
     addresses = [(f"{street} {n}", f"{street} {n}") for street in _STREETS for n in rng.sample(range(1, 150), 6)]
     ordinals = [(english_ordinal(n), german_ordinal(n)) for n in range(1, 32)]
     return [
         *read_phrases("amounts.txt"),
         *_alone(rng),
-        *fill(_COUNTED, {"n": counts}, rng, times=30),
-        *fill(_FEW, {"n": few}, rng, times=20),
+        *fill(_COUNTED, {"n": counts}, rng, times=16),
+        *fill(_FEW, {"n": few, "some": few[:15]}, rng, times=16),
         *fill(_NUMBERED, {"n": [(str(n), str(n)) for n in range(1, 400)]}, rng, times=12),
-        *fill(_PRICED, {"price": [_price(rng) for _ in range(400)]}, rng, times=40),
-        *fill(_MEASURES, {"n": measures}, rng, times=20),
+        *fill(_PRICED, {"price": [_price(rng) for _ in range(400)]}, rng, times=24),
+        *fill(_MEASURES, {"n": measures, "warm": temperatures}, rng, times=16),
         *(pair for _ in range(60) for pair in fill(_SUMS, _operands(rng), rng, times=1)),
-        *fill(_ORDINALS, {"nth": ordinals}, rng, times=18),
+        *fill(_ORDINALS, {"nth": ordinals, "early": ordinals[:4]}, rng, times=12),
         *fill(_CONTACTS, {"tel": [_telephone(rng) for _ in range(200)], "street": addresses}, rng, times=20),
     ]
 
 
 def _alone(rng: random.Random) -> list[Pair]:
     """Numbers with nothing around them, the small ones all, the large ones by lot."""
-    numbers = [n for span in _COUNT_ALONE for n in rng.sample(span, min(len(span), 180))]
+    numbers = [n for span in _COUNT_ALONE for n in rng.sample(span, min(len(span), 101))]
     words = [_words(n) for n in (*numbers, MILLION, *range(1000, 20_000, 1000))]
     american = [(english.replace(" and ", " "), german) for english, german in words if " and " in english]
     figures = [_figures(n) for n in numbers if n > 999] + [(f"{MILLION:,}", german_figures(MILLION))]
@@ -212,7 +216,7 @@ def _price(rng: random.Random) -> Pair:
         case 4:
             return f"{english_words(whole)} euros", f"{german_words(whole, True)} Euro"
         case 5:
-            return f"{whole * 10} dollars", f"{whole * 10} Dollar"
+            return f"{whole} dollars", f"{whole} Dollar"
         case 6:
             return f"{english_words(whole)} dollars", f"{german_words(whole, True)} Dollar"
         case _:

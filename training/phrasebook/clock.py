@@ -72,7 +72,6 @@ _TEMPLATES = [
     ("we waited until {time}.", "wir haben bis {time} gewartet."),
     ("they worked until {time}.", "sie haben bis {time} gearbeitet."),
     ("can you stay until {time}?", "kannst du bis {time} bleiben?"),
-    ("I'm free after {time}.", "nach {time} habe ich Zeit."),
     ("he called at {time}.", "er hat um {time} angerufen."),
     ("a table for two at {time}, please.", "einen Tisch für zwei Personen um {time}, bitte."),
     ("set the alarm for {time}.", "stell den Wecker auf {time}."),
@@ -119,9 +118,7 @@ def clock(rng: random.Random) -> list[Pair]:
     with_article = [(f"a {english}", german) for english, german in words if english.startswith("quarter")]
     figures = [in_figures(hour, minute) for hour in range(24) for minute in (0, *rng.sample(range(60), 8))]
     continental = [(german.removesuffix(" Uhr"), german) for _, german in figures[::3]]
-    full_hours = [
-        (f"{(hour - 1) % 12 + 1} {'a.m.' if hour < 12 else 'p.m.'}", f"{hour} Uhr") for hour in range(1, 24)
-    ]
+    full_hours = [(f"{(hour - 1) % 12 + 1} {'a.m.' if hour < 12 else 'p.m.'}", f"{hour} Uhr") for hour in range(1, 24)]
     spoken = [
         (f"{english_words(hour)} {english_words(minute)}", f"{german_words(hour, True)} Uhr {german_words(minute)}")
         for hour in range(1, 13)
@@ -141,8 +138,8 @@ def clock(rng: random.Random) -> list[Pair]:
         for pair in ((f"It is {english}.", f"Es ist {german}."), (f"at {english}", f"um {german}"))
     ]
     spans = fill(_SPANS, {"start": full_hours[:12] + words[:72], "end": full_hours[12:] + words[72:]}, rng, times=12)
-    sentences = fill(_TEMPLATES, {"time": times}, rng, times=45)
-    return [*read_phrases("clock.txt"), *alone, *spans, *_one_stop(sentences)]
+    sentences = fill(_TEMPLATES, {"time": times}, rng, times=34)
+    return [*read_phrases("clock.txt"), *alone, *_one_stop(spans + sentences)]
 
 
 def _one_stop(pairs: list[Pair]) -> list[Pair]:

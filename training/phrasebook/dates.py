@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import random
 
-from training.phrasebook.numbers import english_ordinal, english_ordinal_figures, english_words, german_ordinal, german_words
+from training.phrasebook.numbers import (
+    english_ordinal,
+    english_ordinal_figures,
+    english_words,
+    german_ordinal,
+    german_words,
+)
 from training.phrasebook.people import slots as people_slots
 from training.phrasebook.phrases import Pair, fill, read_phrases
 
@@ -137,29 +143,28 @@ _AGES = [
     ("he is {age} years old.", "er ist {age} Jahre alt."),
     ("{name} is {age} years old.", "{name} ist {age} Jahre alt."),
     ("he will be {age} tomorrow.", "er wird morgen {age}."),
-    ("my mother is {age} years old.", "meine Mutter ist {age} Jahre alt."),
-    ("my son turned {age} last week.", "mein Sohn ist letzte Woche {age} geworden."),
-    ("our daughter will be {age} in May.", "unsere Tochter wird im Mai {age}."),
-    ("when I was {age}, I lived here.", "als ich {age} war, habe ich hier gewohnt."),
-    ("she died at the age of {age}.", "sie starb im Alter von {age} Jahren."),
-    ("he looks younger than {age}.", "er sieht jünger aus als {age}."),
+    ("my mother is {old} years old.", "meine Mutter ist {old} Jahre alt."),
+    ("my son turned {young} last week.", "mein Sohn ist letzte Woche {young} geworden."),
+    ("our daughter will be {young} in May.", "unsere Tochter wird im Mai {young}."),
+    ("when I was {young}, I lived here.", "als ich {young} war, habe ich hier gewohnt."),
+    ("she died at the age of {old}.", "sie starb im Alter von {old} Jahren."),
+    ("he looks younger than {old}.", "er sieht jünger aus als {old}."),
 ]
-_FIRST_YEAR, _LAST_YEAR = 1750, 2030
+_YEARS = [*range(1600, 1900, 7), *range(1900, 2026), *range(1940, 2026)]  # the nearer, the likelier
 
 
 def dates(rng: random.Random) -> list[Pair]:
     """Dates and what goes with them, alone and in sentences."""
     people = people_slots()
     days, names = people["day"], people["name"]
-    years = [(str(year), str(year)) for year in range(_FIRST_YEAR, _LAST_YEAR + 1)]
+    years = [(str(year), str(year)) for year in _YEARS]
     slots = {"day": days, "day2": days, "month": MONTHS, "season": _SEASONS, "year": years, "name": names}
     slots["m30"] = [MONTHS[i] for i in (3, 5, 8, 10)]
     slots["m31"] = [MONTHS[i] for i in (0, 2, 4, 6, 7, 9, 11)]
     in_words = [(english_words(age), german_words(age)) for age in range(2, 100)]
     ages = [*((str(age), str(age)) for age in range(2, 100)), *in_words]
-    parts = [
-        (f"{english} {part_en}", german + part_de) for english, german in days for part_en, part_de in _PARTS
-    ]
+    ages_of = {"age": ages, "young": ages[:25] + in_words[:25], "old": ages[35:90] + in_words[35:90], "name": names}
+    parts = [(f"{english} {part_en}", german + part_de) for english, german in days for part_en, part_de in _PARTS]
     on_days = [
         (english.replace("{day}", day[0]), german.replace("{day}", day[1]).replace("{day_s}", f"{day[1].lower()}s"))
         for english, german in _ON_DAY
@@ -172,9 +177,9 @@ def dates(rng: random.Random) -> list[Pair]:
         *fill(_IN_YEAR, slots, rng, times=20),
         *fill(on_days, slots, rng, times=2),
         *fill(_ON_PART, {"part": parts}, rng, times=15),
-        *fill([(e.replace("{month}", m[0]), d.replace("{month}", m[1])) for e, d in _IN_MONTH for m in MONTHS], slots, rng),
-        *fill([(e.replace("{season}", s[0]), d.replace("{season}", s[1])) for e, d in _IN_SEASON for s in _SEASONS], slots, rng),
-        *fill(_AGES, {"age": ages, "name": names}, rng, times=18),
+        *(pair for month in MONTHS for pair in fill(_IN_MONTH, {"month": [month]}, rng, times=1)),
+        *(pair for season in _SEASONS for pair in fill(_IN_SEASON, {"season": [season]}, rng, times=1)),
+        *fill(_AGES, ages_of, rng, times=18),
         *(_today(rng) for _ in range(120)),
     ]  # fmt: skip
 
@@ -198,7 +203,7 @@ def _date(rng: random.Random) -> Pair:
 
 def _full_date(rng: random.Random) -> Pair:
     day, (english, german) = _day_and_month(rng)
-    year = rng.randint(_FIRST_YEAR, _LAST_YEAR)
+    year = rng.choice(_YEARS)
     ordinal = english_ordinal_figures(day)
     forms = [f"{english} {ordinal}, {year}", f"{english} {day}, {year}", f"{day} {english} {year}"]
     return rng.choice(forms), f"{day}. {german} {year}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 
 from training.phrasebook.people import slots as people_slots
 from training.phrasebook.phrases import Pair, fill, read_phrases
@@ -110,7 +111,9 @@ _THINGS = [
 def everyday(rng: random.Random) -> list[Pair]:
     """Everyday sentences, with what varies in them drawn from short lists."""
     templates = read_phrases("everyday.txt")
-    plain = [pair for pair in templates if not any(mark in pair[0] for mark in ("{activity}", "{place}", "{shop}", "{food}"))]
+    plain = [
+        pair for pair in templates if not any(mark in pair[0] for mark in ("{activity}", "{place}", "{shop}", "{food}"))
+    ]
     slots = people_slots() | {
         "virtue": _VIRTUES,
         "virtue_small": [(english.lower(), german) for english, german in _VIRTUES],
@@ -131,7 +134,7 @@ def everyday(rng: random.Random) -> list[Pair]:
     return pairs
 
 
-def _with(templates: list[Pair], mark: str, values: dict[str, str | Pair], rng: random.Random) -> list[Pair]:
+def _with(templates: list[Pair], mark: str, values: Mapping[str, str | Pair], rng: random.Random) -> list[Pair]:
     """The templates that hold `mark`, filled with one value a slot."""
     slots = {name: [value if isinstance(value, tuple) else (value, value)] for name, value in values.items()}
     return fill([pair for pair in templates if mark in pair[0]], slots, rng, times=1)

@@ -70,6 +70,6 @@ OTHERS = [
     _they("Anna and Paul", "Anna und Paul"),
 ]
 
-HABEN = "habe hast hat haben habt haben".split()
-SEIN = "bin bist ist sind seid sind".split()
-WERDEN = "werde wirst wird werden werdet werden".split()
+HABEN = ["habe", "hast", "hat", "haben", "habt", "haben"]
+SEIN = ["bin", "bist", "ist", "sind", "seid", "sind"]
+WERDEN = ["werde", "wirst", "wird", "werden", "werdet", "werden"]

@@ -5,22 +5,28 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
 from pathlib import Path
 
 Pair = tuple[str, str]  # English, German
 
 _SLOT = re.compile(r"\{(\w+)\}")
+_ADDRESS = re.compile(r"www\.|\S*(://|@)")
+_SUBJECT = r"\b(I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|[Ii]t)"
 _CONTRACTIONS = [
     (r"\bI'm\b", "I am"),
     (r"\b([Yy]ou|[Ww]e|[Tt]hey)'re\b", r"\1 are"),
     (r"\b(I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he)'ll\b", r"\1 will"),
     (r"\b(I|[Yy]ou|[Ww]e|[Tt]hey)'ve\b", r"\1 have"),
     (r"\bI'd like\b", "I would like"),
-    (r"\b(I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|[Ii]t) (do|does|did|is|are|was|were|have|has|could|should|would)n't\b", r"\1 \2 not"),
-    (r"\b(I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|[Ii]t) can't\b", r"\1 cannot"),
-    (r"\b(I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|[Ii]t) won't\b", r"\1 will not"),
+    (rf"{_SUBJECT} (do|does|did|is|are|was|were|have|has|could|should)n't\b", r"\1 \2 not"),
+    (rf"{_SUBJECT} can't\b", r"\1 cannot"),
+    (rf"{_SUBJECT} won't\b", r"\1 will not"),
 ]  # fmt: skip
+
+
+def words(text: str) -> list[str]:
+    """The words of a list that is easier to read without quotation marks."""
+    return text.split()
 
 
 def read_phrases(name: str) -> list[Pair]:
@@ -29,8 +35,13 @@ def read_phrases(name: str) -> list[Pair]:
     for line in Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             english, german = line.split(" | ")
-            pairs += product(english.split(" / "), german.split(" / "))
+            pairs += _alternatives(english.split(" / "), german.split(" / "))
     return [*pairs, *((full, german) for english, german in pairs if (full := _in_full(english)) != english)]
+
+
+def _alternatives(english: list[str], german: list[str]) -> list[Pair]:
+    """Each alternative with each of the other side, but "Hello!" with "Hallo!" alone where "Hallo." stands too."""
+    return [(e, g) for e in english for g in [g for g in german if g[-1] == e[-1]] or german]
 
 
 def _in_full(english: str) -> str:
@@ -53,12 +64,13 @@ def fill(
         for _ in range(times if names else 1):
             drawn = {name: rng.choice(slots[name]) for name in names}
             sides = (
-                text.format(**{name: pair[i] for name, pair in drawn.items()}) for i, text in enumerate((english, german))
+                text.format(**{name: pair[i] for name, pair in drawn.items()})
+                for i, text in enumerate((english, german))
             )
-            pairs.append(tuple(map(capitalized, sides)))
+            pairs.append(tuple(map(capitalized, sides)) if german[-1] in ".!?," else tuple(sides))
     return pairs
 
 
 def capitalized(sentence: str) -> str:
-    """A sentence whose first letter is a capital."""
-    return sentence[:1].upper() + sentence[1:]
+    """A sentence whose first letter is a capital, unless it begins with an address."""
+    return sentence if _ADDRESS.match(sentence) else sentence[:1].upper() + sentence[1:]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from training.phrasebook.actions import parse_verb, sentences
 from training.phrasebook.persons import OTHERS, PRONOUNS
-from training.phrasebook.phrases import Pair, fill, read_phrases
+from training.phrasebook.phrases import Pair, fill, read_phrases, words
 
 _TOWN = [
     ("{town}", "{town}"),
@@ -106,24 +106,6 @@ _LANGUAGE = [
     ("can you understand {language}?", "verstehst du {language}?"),
     ("they were speaking {language}.", "sie sprachen {language}."),
 ]
-_RIVERS = [
-    ("the Rhine", "der Rhein"),
-    ("the Danube", "die Donau"),
-    ("the Elbe", "die Elbe"),
-    ("the Moselle", "die Mosel"),
-    ("the Main", "der Main"),
-    ("the Neckar", "der Neckar"),
-    ("the Isar", "die Isar"),
-    ("the Seine", "die Seine"),
-    ("the Thames", "die Themse"),
-    ("the Tiber", "der Tiber"),
-    ("the Volga", "die Wolga"),
-    ("the Nile", "der Nil"),
-    ("the Vistula", "die Weichsel"),
-    ("the Oder", "die Oder"),
-    ("the Amazon", "der Amazonas"),
-    ("the Mississippi", "der Mississippi"),
-]
 _RIVER = [
     ("{river}", "{nominative}"),
     ("{river} is a long river.", "{nominative} ist ein langer Fluss."),
@@ -133,7 +115,18 @@ _RIVER = [
     ("there is a bridge over {river}.", "es gibt eine Brücke über {accusative}."),
     ("how long is {river}?", "wie lang ist {nominative}?"),
 ]
-_WAYS = [("by train", "mit dem Zug"), ("by car", "mit dem Auto"), ("by bus", "mit dem Bus"), ("by bike", "mit dem Fahrrad")]
+_WAYS = [("by train", "mit dem Zug"), ("by car", "mit dem Auto"), ("by bus", "mit dem Bus")]
+_OVERSEAS = {
+    *words(
+        "Cairo Jerusalem Damascus Baghdad Tehran Beijing Tokyo Singapore Havana Tunis Algiers Boston Chicago "
+        "Toronto Sydney America Canada Mexico Cuba Brazil Argentina Chile Peru Colombia Egypt Morocco Tunisia "
+        "Algeria Nigeria Ghana Kenya Ethiopia Israel Syria Iraq Iran Lebanon Jordan Afghanistan Pakistan "
+        "India China Japan Vietnam Thailand Indonesia Mongolia Australia Iceland Ireland Malta Cyprus Asia "
+        "Africa Sicily Dublin"
+    ),
+    *("New Delhi", "Mexico City", "Cape Town", "New York", "San Francisco", "the USA", "the United States"),
+    *("South Africa", "South Korea", "New Zealand", "South America"),
+}  # nobody goes there by train
 
 
 class Country(NamedTuple):
@@ -156,9 +149,19 @@ class Country(NamedTuple):
             return {"within": f"in {bare}", "to": f"nach {bare}", "out_of": f"aus {bare}", "of": f"von {bare}"}
         if self.plural:
             dative = bare + ("n" if bare.endswith("e") else "")
-            return {"within": f"in den {dative}", "to": f"in die {bare}", "out_of": f"aus den {dative}", "of": f"der {bare}"}
+            return {
+                "within": f"in den {dative}",
+                "to": f"in die {bare}",
+                "out_of": f"aus den {dative}",
+                "of": f"der {bare}",
+            }
         if article == "die":
-            return {"within": f"in der {bare}", "to": f"in die {bare}", "out_of": f"aus der {bare}", "of": f"der {bare}"}
+            return {
+                "within": f"in der {bare}",
+                "to": f"in die {bare}",
+                "out_of": f"aus der {bare}",
+                "of": f"der {bare}",
+            }
         return {"within": f"im {bare}", "to": f"in den {bare}", "out_of": f"aus dem {bare}", "of": f"des {bare}"}
 
 
@@ -172,9 +175,9 @@ def read_countries() -> list[Country]:
     countries = []
     for line in Path(__file__).with_name("countries.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            english, german, capital, adjective, man, woman, *language = line.split(" | ")
+            english, german, capital, adjective, man, woman, language, sprache = line.split(" | ")
             name = english, german.removesuffix(" +")
-            countries.append(Country(name, capital, adjective, man, woman, tuple(language), german.endswith("+")))
+            countries.append(Country(name, capital, adjective, man, woman, (language, sprache), german.endswith("+")))
     return countries
 
 
@@ -183,12 +186,12 @@ def places(rng: random.Random) -> list[Pair]:
     towns, countries = read_towns(), read_countries()
     german_town = dict(towns)
     pairs = [*read_phrases("places.txt"), *towns]
-    pairs += fill(_TOWN, {"town": towns, "town2": towns}, rng, times=45)
+    pairs += fill(_TOWN, {"town": towns, "town2": towns}, rng, times=24)
     nationalities, languages = [], {}
     for country in countries:
         slots = {key: [("", value)] for key, value in country.german().items()}
         slots["name"] = [country.name]
-        pairs += fill(rng.sample(_COUNTRY[2:], 16), slots, rng, times=1) + fill(_COUNTRY[:2], slots, rng, times=1)
+        pairs += fill(rng.sample(_COUNTRY[2:], 9), slots, rng, times=1) + fill(_COUNTRY[:2], slots, rng, times=1)
         if country.capital != "-":
             capital = country.capital, german_town[country.capital]
             pairs += fill(
@@ -205,7 +208,7 @@ def places(rng: random.Random) -> list[Pair]:
     pairs += nationalities
     for language in languages:
         pairs += fill(rng.sample(_LANGUAGE, 7), {"language": [language]}, rng, times=1)
-    for english, german in _RIVERS:
+    for english, german in read_phrases("rivers.txt"):
         article, river = german.split()
         slots = {"river": [(english, "")], "nominative": [("", german)]}
         slots["at"] = [("", f"am {river}" if article == "der" else f"an der {river}")]
@@ -213,15 +216,18 @@ def places(rng: random.Random) -> list[Pair]:
         pairs += fill(_RIVER, slots, rng, times=1)
     goals = [(english, f"nach {german}") for english, german in towns]
     goals += [(country.name[0], country.german()["to"]) for country in countries]
-    return pairs + [pair for goal in goals for _ in range(3) for pair in _travel(goal, rng)]
+    return pairs + [pair for goal in goals for pair in _travel(goal, rng)]
 
 
 def _travel(goal: Pair, rng: random.Random) -> list[Pair]:
     """How somebody travels to a place, in three of the frames of an action."""
     english, german = goal
     way = rng.choice(_WAYS)
-    drive = f"go goes went gone going | to {english} {way[0]} | fahren | fahre fährst fährt fahrt | ist gefahren | fuhr | ~ {way[1]} {german}"
-    fly = f"fly flies flew flown flying | to {english} | fliegen | fliege fliegst fliegt fliegt | ist geflogen | flog | ~ {german}"
-    travel = f"travel travels travelled travelled travelling | to {english} | reisen | reise reist reist reist | ist gereist | reiste | ~ {german}"
-    verb = parse_verb(rng.choice((drive, drive, fly, travel)))
+    drive = f"to {english} {way[0]} | fahren | fahre fährst fährt fahrt | ist gefahren | fuhr | ~ {way[1]} {german}"
+    fly = f"to {english} | fliegen | fliege fliegst fliegt fliegt | ist geflogen | flog | ~ {german}"
+    travel = f"to {english} | reisen | reise reist reist reist | ist gereist | reiste | ~ {german}"
+    ways = [f"fly flies flew flown flying | {fly}", f"travel travels travelled travelled travelling | {travel}"]
+    if english not in _OVERSEAS:
+        ways += [f"go goes went gone going | {drive}"] * 3
+    verb = parse_verb(f"{rng.choice(ways)} | rare")
     return rng.sample(sentences(verb, rng.choice(PRONOUNS * 3 + OTHERS), rng), 3)
