@@ -7,8 +7,8 @@ from pathlib import Path
 
 from interop import gpt2, marian
 from interop.repository import Settings, resolve
-from model.checkpoint import CONFIG
 from model.config import TransformerConfig
+from model.storage.files import CONFIG
 from model.text_model import TextModel
 from model.translator import Translator
 

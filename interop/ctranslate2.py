@@ -19,9 +19,9 @@ from torch import Tensor, nn
 
 from interop.repository import Settings
 from model.attention import MultiHeadAttention
-from model.checkpoint import CONFIG, TOKENIZER, existing
 from model.decoding import EXTRA_TOKENS
 from model.layers import AddNorm, DecoderLayer, EncoderLayer
+from model.storage.files import CONFIG, TOKENIZER, existing
 from model.tokenizer import Tokenizer
 from model.transformer import Decoder, Encoder
 from model.translator import Translator, encode_source

@@ -9,7 +9,6 @@ so the weights are reordered and the model stays the paper's. And Marian's decod
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,11 @@ from torch import Tensor
 
 from interop.marian_tokenizer import load_tokenizer
 from interop.repository import ACTIVATIONS, GENERATION, TOKENIZER_CONFIG, Settings, resolve
-from model.checkpoint import CONFIG, TOKENIZER, WEIGHTS, read_weights, write_weights
 from model.config import TransformerConfig
 from model.decoding import BeamSettings
 from model.positional import sinusoidal_encoding
+from model.storage.files import CONFIG, TOKENIZER, WEIGHTS, write_json
+from model.storage.weights import assemble, read_weights, sketch, write_weights
 from model.tokenizer import BOS, EOS, PAD, Tokenizer, language_tag
 from model.transformer import Transformer
 from model.translator import Translator
@@ -59,10 +59,10 @@ def load_model(folder_or_id: str | Path, revision: str | None = None) -> Transfo
     settings.expect("model_type", MODEL_TYPE, "none")
     weights = read_weights(folder)
     config = _config(settings, weights)
-    ours = _ours(Transformer.sketch(config), weights)
+    ours = _ours(sketch(config), weights)
     order = _interleaved(config.d_model)
     _check_positions(weights, order)
-    model = Transformer.from_weights(config, ours)
+    model = assemble(config, ours)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter.copy_(_reordered(name, parameter, order))
@@ -104,7 +104,7 @@ def save_model(translator: Translator, folder: str | Path) -> None:
         (GENERATION, _their_generation_config(model.config, translator.beam)),
         (TOKENIZER_CONFIG, _their_tokenizer_config(model.config)),
     ):
-        (folder / file).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+        write_json(folder / file, values)
 
 
 def _config(settings: Settings, weights: dict[str, Tensor]) -> TransformerConfig:

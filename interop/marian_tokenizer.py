@@ -10,8 +10,8 @@ from typing import Protocol
 from sentencepiece import SentencePieceProcessor
 
 from interop.repository import SOURCE_SPM, TARGET_SPM, TARGET_VOCAB, TOKENIZER_CONFIG, VOCAB, Settings
-from model.checkpoint import TOKENIZER, existing
 from model.config import TransformerConfig
+from model.storage.files import TOKENIZER, existing
 from model.tokenizer import LANGUAGE_TAG, WORD_START, Tokenizer, language_tag
 
 UNKNOWN = "<unk>"

@@ -12,9 +12,9 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from model.cache import AttentionCache
-from model.config import TransformerConfig
-from model.taps import Tap, is_inspecting
+from .cache import AttentionCache
+from .config import TransformerConfig
+from .taps import Tap, is_inspecting
 
 
 def scaled_dot_product_attention(

@@ -15,8 +15,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from model.cache import KeyValueCache
-from model.transformer import Transformer
+from .cache import KeyValueCache
+from .transformer import Transformer
 
 EXTRA_TOKENS = 50  # a translation has at most the source's length + 50 tokens (§6.1)
 LARGEST_ALPHA = 10.0  # of the length penalty: what is above has long lost its meaning, and at last overflows

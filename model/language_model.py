@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import torch
 
-from model.decoding import BeamSettings, Hypothesis, sample
-from model.text_model import Prompt
-from model.tokenizer import Tokenizer
-from model.transformer import Transformer
+from .decoding import BeamSettings, Hypothesis, sample
+from .text_model import Prompt
+from .tokenizer import Tokenizer
+from .transformer import Transformer
 
 MAX_CONTINUATION = 40  # tokens that a search adds to a text at most
 CONTINUE = "text"  # its only direction

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from model.attention import MultiHeadAttention
-from model.cache import AttentionCache
-from model.config import TransformerConfig
-from model.taps import Tap
+from .attention import MultiHeadAttention
+from .cache import AttentionCache
+from .config import TransformerConfig
+from .taps import Tap
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,

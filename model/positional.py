@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from model.config import TransformerConfig
+from .config import TransformerConfig
 
 
 def sinusoidal_encoding(n_positions: int, d_model: int) -> Float[Tensor, "T D"]:

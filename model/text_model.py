@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from model.decoding import BeamSettings
-from model.transformer import Transformer
+from .decoding import BeamSettings
+from .transformer import Transformer
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,23 +5,18 @@ B batch, S source positions, T target positions, D d_model, V vocab_size.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
 import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from model.cache import KeyValueCache
-from model.checkpoint import CONFIG, check_fit, existing, fill, read_weights, save_model
-from model.config import TransformerConfig
-from model.embedding import InputEmbedding
-from model.hub import Pretrained
-from model.layers import DecoderLayer, EncoderLayer
-from model.masks import causal_mask, padding_mask
-from model.positional import LearnedPositions
-from model.taps import Tap, name_taps
+from .cache import KeyValueCache
+from .config import TransformerConfig
+from .embedding import InputEmbedding
+from .layers import DecoderLayer, EncoderLayer
+from .masks import causal_mask, padding_mask
+from .positional import LearnedPositions
+from .taps import Tap, name_taps
 
 
 class Encoder(nn.Module):
@@ -70,7 +65,7 @@ class Decoder(nn.Module):
         return self.output(self.final_norm(x))
 
 
-class Transformer(nn.Module, Pretrained):
+class Transformer(nn.Module):
     """Encoder, decoder and an output projection that is the token embedding again (§3.1, §3.4).
 
     `src_tokens`, `output_proj` and `output_bias`, which the paper does without, are None unless the config asks for
@@ -149,28 +144,3 @@ class Transformer(nn.Module, Pretrained):
     def device(self) -> torch.device:
         """Where the weights are."""
         return self.tokens.weight.device
-
-    @classmethod
-    def sketch(cls, config: TransformerConfig) -> Transformer:
-        """A model without memory: its parameters have names and shapes, but no values."""
-        with torch.device("meta"):
-            return cls(config)
-
-    @classmethod
-    def from_weights(cls, config: TransformerConfig, weights: Mapping[str, Tensor]) -> Transformer:
-        """A model with these weights, whatever their precision, in evaluation mode.
-
-        Raises:
-            ValueError: a tensor is missing, superfluous or of another shape than the config says.
-        """
-        check_fit(cls.sketch(config), weights)  # before a wrong config takes the machine's memory
-        model = cls(config)
-        fill(model, weights)
-        return model.eval()
-
-    @classmethod
-    def _read(cls, folder: Path) -> Transformer:
-        return cls.from_weights(TransformerConfig.load(existing(folder, CONFIG)), read_weights(folder))
-
-    def _save_pretrained(self, save_directory: Path) -> None:
-        save_model(self, save_directory)

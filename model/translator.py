@@ -5,24 +5,25 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, overload
+from typing import Protocol, Self, overload
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from model.checkpoint import CONFIG, TOKENIZER, existing, save_checkpoint
-from model.config import TransformerConfig
-from model.decoding import EXTRA_TOKENS, BeamSettings, Hypothesis, beam_search
-from model.hub import Pretrained
-from model.text_model import Prompt, TextCodec
-from model.tokenizer import Tokenizer
-from model.transformer import Transformer
+from .config import TransformerConfig
+from .decoding import EXTRA_TOKENS, BeamSettings, Hypothesis, beam_search
+from .storage.checkpoint import BLANK_CARD, FILES, Checkpoint, read_config
+from .storage.files import CONFIG, TOKENIZER, existing
+from .storage.hub import resolve
+from .text_model import Prompt, TextCodec
+from .tokenizer import Tokenizer
+from .transformer import Transformer
 
 BATCH_SIZE = 64  # sentences decoded together when a list is translated
 
 
 class TranslationCodec(TextCodec, Protocol):
-    """What a translator needs of a tokenizer; `model.tokenizer.Tokenizer` is the one of this project's checkpoints."""
+    """What a translator needs of a tokenizer; `Tokenizer` is the one of this project's checkpoints."""
 
     bos_id: int
 
@@ -32,7 +33,7 @@ class TranslationCodec(TextCodec, Protocol):
     def save(self, path: str | Path) -> None: ...
 
 
-class Translator(Pretrained):
+class Translator:
     """A trained Transformer with its tokenizer, and how it searches unless told otherwise: a `TextModel`.
 
     Without `beam` that is the paper's search, in which no translation contains a special token.
@@ -42,28 +43,45 @@ class Translator(Pretrained):
         self.network = network.eval()
         self.tokenizer = tokenizer
         self.beam = beam or BeamSettings(forbidden=tuple(sorted(tokenizer.special_ids - {tokenizer.eos_id})))
+        self.card = BLANK_CARD  # the model card that goes with the weights
 
     @classmethod
-    def _read(cls, folder: Path) -> Translator:
-        config = TransformerConfig.load(existing(folder, CONFIG))
-        tokenizer = Tokenizer.load(existing(folder, TOKENIZER))
-        if not config.n_encoder_layers or not config.n_decoder_layers:
-            raise ValueError(f"{CONFIG}: expected an encoder and a decoder, to translate; found only one of them")
-        if config.src_vocab_size is not None:
-            raise ValueError(
-                f"{CONFIG}: expected one vocabulary for both sides; found src_vocab_size={config.src_vocab_size}"
-            )
-        if len(tokenizer) != config.vocab_size:
-            raise ValueError(
-                f"{TOKENIZER}: expected the config's vocab_size={config.vocab_size} tokens; found {len(tokenizer)}"
-            )
-        for name in ("pad_id", "bos_id", "eos_id"):
-            if (found := getattr(tokenizer, name)) != (expected := getattr(config, name)):
-                raise ValueError(f"{TOKENIZER}: expected the config's {name}={expected}; found {found}")
-        return cls(Transformer.from_pretrained(folder), tokenizer)
+    def from_pretrained(cls, folder_or_id: str | Path, revision: str | None = None) -> Self:
+        """The translator in a folder or in `org/name` on the Hub, with the model card that came with it.
 
-    def _save_pretrained(self, save_directory: Path) -> None:
-        save_checkpoint(self.network, self.tokenizer, save_directory)
+        Raises:
+            ValueError: a file is missing, damaged, or does not fit the others; or the Hub cannot be reached.
+        """
+        folder = resolve(folder_or_id, revision, FILES)
+        tokenizer = Tokenizer.load(existing(folder, TOKENIZER))
+        _check_fit(read_config(folder), tokenizer)
+        stored = Checkpoint.load(folder)
+        translator = cls(stored.network, tokenizer)
+        translator.card = stored.card
+        return translator
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Writes weights (in half precision), config, tokenizer and model card into a folder.
+
+        Raises:
+            ValueError: the tokenizer cannot be written as one of this project.
+        """
+        self._checkpoint.save(folder)
+
+    def push_to_hub(self, repo_id: str, *, private: bool = False, revision: str | None = None) -> str:
+        """Uploads the same files to `org/name` on the Hub, which is made if it is not there.
+
+        Returns:
+            The address of the new commit.
+
+        Raises:
+            ValueError: as `save_pretrained`, or the Hub refuses.
+        """
+        return self._checkpoint.push(repo_id, private=private, revision=revision)
+
+    @property
+    def _checkpoint(self) -> Checkpoint:
+        return Checkpoint(network=self.network, tokenizer=self.tokenizer, card=self.card)
 
     @property
     def directions(self) -> tuple[str, ...]:
@@ -153,3 +171,24 @@ def encode_source(tokenizer: TranslationCodec, text: str, direction: str, max_to
     if n_tokens > max_tokens:
         raise ValueError(f"text: expected at most {max_tokens} tokens; found {n_tokens}: shorten it")
     return ids
+
+
+def _check_fit(config: TransformerConfig, tokenizer: Tokenizer) -> None:
+    """Holds that a model of this config translates, and that the tokenizer is its own.
+
+    Raises:
+        ValueError: it does not, or it is not.
+    """
+    if not config.n_encoder_layers or not config.n_decoder_layers:
+        raise ValueError(f"{CONFIG}: expected an encoder and a decoder, to translate; found only one of them")
+    if config.src_vocab_size is not None:
+        raise ValueError(
+            f"{CONFIG}: expected one vocabulary for both sides; found src_vocab_size={config.src_vocab_size}"
+        )
+    if len(tokenizer) != config.vocab_size:
+        raise ValueError(
+            f"{TOKENIZER}: expected the config's vocab_size={config.vocab_size} tokens; found {len(tokenizer)}"
+        )
+    for name in ("pad_id", "bos_id", "eos_id"):
+        if (found := getattr(tokenizer, name)) != (expected := getattr(config, name)):
+            raise ValueError(f"{TOKENIZER}: expected the config's {name}={expected}; found {found}")

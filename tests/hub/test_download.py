@@ -15,7 +15,6 @@ import torch
 from safetensors.torch import save_file
 
 import interop
-import model.download
 from interop.download import download
 from model.translator import Translator
 from tests.hub.conftest import NAME
@@ -206,7 +205,7 @@ def test_no_hub_at_all_is_said_at_once(monkeypatch, tmp_path):
 
 
 def test_a_hub_that_never_answers_is_given_up(stand_in, monkeypatch):
-    monkeypatch.setattr("model.download.ANSWER_LIMIT", 0.5)
+    monkeypatch.setattr("interop.process.ANSWER_LIMIT", 0.5)
     stand_in.mute = True
     with pytest.raises(ValueError, match="lab/tiny: expected an answer from the Hub; found none"):
         download(NAME, max_bytes=LIMIT)
@@ -236,7 +235,7 @@ def test_a_hub_that_dies_in_the_middle_leaves_nothing(stand_in, checkpoint, monk
 
 
 STARTED = """print('{"started": ["%s", "%s"]}', flush=True)"""
-LISTED = """; import os; os.close(0); print('{"listing": {}}', flush=True)"""
+LISTED = """; import os; os.close(0); print('{"listing": {"config.json": 1, "model.safetensors": 1}}', flush=True)"""
 
 
 @pytest.mark.parametrize("listed", [False, True], ids=["its request", "the leave to go on"])
@@ -252,11 +251,11 @@ def test_a_program_that_ends_before_it_reads_is_said_and_leaves_nothing(listed, 
     (tmp_path / "blobs").mkdir()
     (tmp_path / "blobs" / "0.incomplete").touch()
     (tmp_path / "program.py").write_text(STARTED % (tmp_path, tmp_path) + (LISTED if listed else ""))
-    monkeypatch.setattr("model.fetch.__file__", str(tmp_path / "program.py"))
+    monkeypatch.setattr("interop.fetch.__file__", str(tmp_path / "program.py"))
     with pytest.raises(
         ValueError, match=r"lab/tiny: expected the whole download; found .*\(its process ended\): try ag"
     ):
-        model.download.download(NAME, None, ["config.json"])
+        download(NAME, max_bytes=LIMIT)
     assert not list((tmp_path / "blobs").iterdir())
 
 

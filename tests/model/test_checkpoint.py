@@ -8,7 +8,7 @@ import torch
 from huggingface_hub import ModelCard
 from safetensors.torch import load_file, save_file
 
-from model.checkpoint import save_checkpoint
+from model.storage import Checkpoint
 from model.transformer import Transformer
 from model.translator import Translator
 from tests.conftest import tiny_translator
@@ -19,9 +19,13 @@ def translator():
     return tiny_translator()
 
 
+def stored(translator):
+    return Checkpoint(network=translator.network, tokenizer=translator.tokenizer, card=None)
+
+
 @pytest.fixture
 def folder(translator, tmp_path):
-    save_checkpoint(translator.network, translator.tokenizer, tmp_path / "checkpoint", dtype=torch.float32)
+    stored(translator).save(tmp_path / "checkpoint", dtype=torch.float32)
     return tmp_path / "checkpoint"
 
 
@@ -35,7 +39,7 @@ def test_a_checkpoint_comes_back_as_it_was(folder, translator):
 
 
 def test_half_precision_on_disk_becomes_single_in_memory(translator, tmp_path):
-    save_checkpoint(translator.network, translator.tokenizer, tmp_path)
+    stored(translator).save(tmp_path)
     assert {weight.dtype for weight in load_file(tmp_path / "model.safetensors").values()} == {torch.float16}
     model = Translator.from_pretrained(tmp_path).network
     for ours, original in zip(model.parameters(), translator.network.parameters(), strict=True):
@@ -53,17 +57,20 @@ def test_who_may_read_the_config_may_read_the_weights(folder):
 
 def test_the_model_card_stays_with_the_weights(folder, tmp_path):
     (folder / "README.md").write_text("---\nlicense: other\n---\n\n# Ours\n")
-    for kind in (Translator, Transformer):
-        kind.from_pretrained(folder).save_pretrained(tmp_path / "again")
+    for save in (Translator.from_pretrained(folder).save_pretrained, Checkpoint.load(folder).save):
+        save(tmp_path / "again")
         assert (tmp_path / "again" / "README.md").read_bytes() == (folder / "README.md").read_bytes()
         (tmp_path / "again" / "README.md").unlink()
 
 
 def test_the_card_of_other_weights_does_not_stay(translator, tmp_path):
-    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n\nBLEU 99, of weights that were here before\n")
-    for model in (translator, translator.network):
-        model.save_pretrained(tmp_path)
+    for save in (translator.save_pretrained, Checkpoint(network=translator.network).save):
+        (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n\nBLEU 99, of weights that were here before\n")
+        save(tmp_path)
         assert "No scores were measured" in (tmp_path / "README.md").read_text()
+    (tmp_path / "README.md").write_text("BLEU 99")
+    stored(translator).save(tmp_path)
+    assert not (tmp_path / "README.md").exists()
 
 
 def test_a_model_without_a_card_gets_one_that_claims_nothing(translator, tmp_path):
@@ -74,8 +81,8 @@ def test_a_model_without_a_card_gets_one_that_claims_nothing(translator, tmp_pat
 
 
 def test_the_model_alone_comes_back_as_it_was(translator, tmp_path):
-    translator.network.save_pretrained(tmp_path)
-    again = Transformer.from_pretrained(tmp_path)
+    Checkpoint(network=translator.network).save(tmp_path)
+    again = Checkpoint.load(tmp_path).network
     assert again.config == translator.network.config and not again.training
     for ours, original in zip(again.parameters(), translator.network.parameters(), strict=True):
         assert torch.equal(ours, original.half().float())
