@@ -28,7 +28,8 @@ tags:
 # A Transformer
 
 The Transformer of "Attention Is All You Need" (Vaswani et al. 2017), built from the paper. The weights are safetensors;
-`config.json` holds the sizes. No scores were measured for this upload.
+`config.json` holds the sizes; the Python package `transformer_opened` reads both. No scores were measured for this
+upload.
 """
 
 
