@@ -95,7 +95,11 @@ def save_model(translator: Translator, folder: str | Path) -> None:
         ValueError: a Marian model cannot be what this one is, for example pre-norm.
     """
     model, tokenizer, folder = translator.network, translator.tokenizer, Path(folder)
-    _check_can_be_marian(model.config, tokenizer)
+    _check_can_be_marian(model.config)
+    if not isinstance(tokenizer, Tokenizer):
+        raise ValueError(
+            "tokenizer: expected one of this project; found another: keep the repository that it came from"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     write_weights(_theirs(model), folder)
     tokenizer.save(folder / TOKENIZER)
@@ -170,10 +174,13 @@ def _ours(model: Transformer, weights: dict[str, Tensor]) -> dict[str, Tensor]:
     for name in dict(model.named_parameters()):
         names = _their_names(name, model.config)
         found = next((their_name for their_name in names if their_name in weights), None)
-        if found is None and name != "output_bias":
+        if found is not None:
+            ours[name] = weights[found]
+            used.add(found)
+        elif name == "output_bias":
+            ours[name] = torch.zeros(1, model.config.vocab_size)
+        else:
             raise ValueError(f"{WEIGHTS}: expected the tensor {names[0]} by config.json; found none")
-        ours[name] = weights[found] if found else torch.zeros(1, model.config.vocab_size)
-        used.add(found)
     ours["output_bias"] = ours["output_bias"].flatten()  # (1, V) there
     if superfluous := sorted(set(weights) - used):
         raise ValueError(f"{WEIGHTS}: config.json has no place for {superfluous[0]}")
@@ -231,7 +238,7 @@ def _check_positions(weights: dict[str, Tensor], order: Tensor) -> None:
                 raise ValueError(f"{WEIGHTS}: {name}: expected Marian's sines and cosines; found other positions")
 
 
-def _check_can_be_marian(config: TransformerConfig, tokenizer: object) -> None:
+def _check_can_be_marian(config: TransformerConfig) -> None:
     for name, expected, reason in (
         ("norm", "post", "a Marian model normalises after each sub-layer and has no norm at the end of a stack"),
         ("positions", "sinusoidal", "a Marian model has no other positions"),
@@ -241,10 +248,6 @@ def _check_can_be_marian(config: TransformerConfig, tokenizer: object) -> None:
             raise ValueError(f"{name}: expected {expected} for a Marian model; found {found}: {reason}")
     if not config.n_encoder_layers or not config.n_decoder_layers:
         raise ValueError("expected an encoder and a decoder for a Marian model; found only one of them")
-    if not isinstance(tokenizer, Tokenizer):
-        raise ValueError(
-            "tokenizer: expected one of this project; found another: keep the repository that it came from"
-        )
 
 
 def _their_config(config: TransformerConfig, tokenizer: Tokenizer) -> dict[str, Any]:

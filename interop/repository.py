@@ -7,6 +7,7 @@ from typing import Any
 
 import model.storage.hub
 from model.checks import is_number, is_whole_number
+from model.config import Activation
 from model.storage.files import CONFIG, TOKENIZER, WEIGHTS, existing, parse_json
 
 GENERATION, TOKENIZER_CONFIG = "generation_config.json", "tokenizer_config.json"
@@ -16,7 +17,7 @@ FILES = (  # the weights last: a snapshot that has them is complete
 )  # fmt: skip
 
 # What transformers calls the activations that we have.
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Activation] = {
     "relu": "relu",
     "gelu": "gelu",
     "gelu_new": "gelu_tanh",
@@ -86,7 +87,7 @@ class Settings:
             raise ValueError(f"{self.file}: {name}: expected {_KINDS[kind]}; found {value!r}")
         return value
 
-    def activation(self) -> str:
+    def activation(self) -> Activation:
         """Our name of `activation_function`.
 
         Raises:

@@ -31,6 +31,7 @@ class Encoder(nn.Module):
         self.output = Tap()
 
     def forward(self, src: Int[Tensor, "B S"], mask: Bool[Tensor, "#B 1 #S S"] | None = None) -> Float[Tensor, "B S D"]:
+        """The source's vectors; `mask` is True where a position may attend to another, or None: everywhere."""
         x = self.embedding(src)
         for layer in self.layers:
             x = layer(x, mask)
@@ -55,7 +56,14 @@ class Decoder(nn.Module):
         memory_mask: Bool[Tensor, "#B 1 1 S"] | None = None,
         cache: KeyValueCache | None = None,
     ) -> Float[Tensor, "B T D"]:
-        """Decodes the positions of `tgt`, which follow those held by `cache`."""
+        """The vectors from which the token after each position of `tgt` is predicted.
+
+        Args:
+            tgt: the target from its first token, or the tokens that follow those whose keys and values `cache` holds.
+            memory: the encoder's output, where there is one.
+            memory_mask: True at the source's real tokens; without one, all are real.
+            cache: keys and values of what was decoded before, to which those of `tgt` are added.
+        """
         start = cache.length if cache is not None else 0
         x = self.embedding(tgt, start)
         mask = causal_mask(tgt.shape[1], start + tgt.shape[1], device=tgt.device)
@@ -96,7 +104,13 @@ class Transformer(nn.Module):
                 nn.init.normal_(module.weight, std=self.config.d_model**-0.5)
 
     def encode(self, src: Int[Tensor, "B S"]) -> Float[Tensor, "B S D"]:
-        """The encoder's output, the `memory` that the decoder attends to."""
+        """The encoder's output, the `memory` that the decoder attends to.
+
+        Raises:
+            ValueError: the model has no encoder.
+        """
+        if self.encoder is None:
+            raise ValueError("encode: expected a model with an encoder; found a decoder alone")
         return self.encoder(src, self.src_mask(src))
 
     def decode(
@@ -106,7 +120,13 @@ class Transformer(nn.Module):
         memory_mask: Bool[Tensor, "#B 1 1 S"] | None = None,
         cache: KeyValueCache | None = None,
     ) -> Float[Tensor, "B T V"]:
-        """Logits of the token after each position of `tgt`."""
+        """Logits of the token after each position of `tgt`; other arguments as for `Decoder`.
+
+        Raises:
+            ValueError: the model has no decoder.
+        """
+        if self.decoder is None:
+            raise ValueError("decode: expected a model with a decoder; found an encoder alone")
         return self.project(self.decoder(tgt, memory, memory_mask, cache))
 
     def project(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T V"]:
@@ -130,9 +150,9 @@ class Transformer(nn.Module):
         if len(tokens) != expected:
             raise ValueError(f"expected {expected} sequence(s) of token ids for this model; found {len(tokens)}")
         if self.decoder is None:
-            return self.project(self.encode(*tokens))
+            return self.project(self.encode(tokens[0]))
         if self.encoder is None:
-            return self.decode(*tokens)
+            return self.decode(tokens[0])
         src, tgt = tokens
         return self.decode(tgt, self.encode(src), self.src_mask(src))
 

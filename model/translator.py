@@ -21,6 +21,8 @@ from .transformer import Transformer
 
 BATCH_SIZE = 64  # sentences decoded together when a list is translated
 
+Texts = list[str] | tuple[str, ...]  # no Sequence, which a str is too
+
 
 class TranslationCodec(TextCodec, Protocol):
     """What a translator needs of a tokenizer; `Tokenizer` is the one of this project's checkpoints."""
@@ -94,10 +96,16 @@ class Translator:
         return self.network.config.max_positions - 2
 
     @overload
-    def translate(self, text: str, direction: str, **search: float) -> str: ...
+    def translate(
+        self, text: str, direction: str, *, beam_size: int | None = None, alpha: float | None = None
+    ) -> str: ...
     @overload
-    def translate(self, text: Sequence[str], direction: str, **search: float) -> list[str]: ...
-    def translate(self, text, direction, *, beam_size: int | None = None, alpha: float | None = None):
+    def translate(
+        self, text: Texts, direction: str, *, beam_size: int | None = None, alpha: float | None = None
+    ) -> list[str]: ...
+    def translate(
+        self, text: str | Texts, direction: str, *, beam_size: int | None = None, alpha: float | None = None
+    ) -> str | list[str]:
         """The best translation of a text, or of each text of a list in one batch.
 
         Raises:
