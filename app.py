@@ -14,7 +14,7 @@ import interop
 from explain.run import Runner
 from interop.download import TIME_LIMIT, download
 from model import Translator
-from model.download import check_repo_id
+from model.storage.hub import check_repo_id
 from ui.launch import launch
 from ui.models import Models, Progress
 from ui.page import build_page

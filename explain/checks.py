@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from model.checks import is_number, is_whole_number
+
 
 def whole_number(name: str, value: object, low: int, high: int, hint: str = "") -> int:
     """The value, if it is a whole number from `low` to `high`.
@@ -9,7 +11,7 @@ def whole_number(name: str, value: object, low: int, high: int, hint: str = "") 
     Raises:
         ValueError: it is not.
     """
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+    if not is_whole_number(value) or not low <= value <= high:
         raise ValueError(f"{name}: expected a whole number from {low} to {high}{hint}; found {value!r}")
     return value
 
@@ -20,7 +22,7 @@ def number(name: str, value: object, low: float, high: float) -> float:
     Raises:
         ValueError: it is not.
     """
-    if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+    if not is_number(value) or not low <= value <= high:
         raise ValueError(f"{name}: expected a number from {low:g} to {high:g}; found {value!r}")
     return value
 

@@ -14,8 +14,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from explain.kinds import KINDS, Kind
-from model.checkpoint import CONFIG, WEIGHTS, existing
 from model.config import TransformerConfig
+from model.storage.checkpoint import read_config
+from model.storage.files import WEIGHTS, existing
 
 FRAMES, FRAME_MAPS = "frames.json", "frames.safetensors"
 FORMAT = 1
@@ -108,7 +109,7 @@ def load_frames(folder: Path) -> Film | None:
         )
     if {name: array.shape for name, array in maps.items()} != shapes:
         raise ValueError(f"{FRAME_MAPS}: expected the maps that {FRAMES} lists; found others: copy both anew")
-    config = TransformerConfig.load(existing(folder, CONFIG))
+    config = read_config(folder)
     for number, frame in enumerate(frames):
         for sentence, translation in zip(sentences, frame.translations, strict=True):
             n_target = min(len(translation.ids), translation.maps["cross"].shape[2])

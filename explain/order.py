@@ -92,7 +92,7 @@ def order_experiment(runner: Runner, first: str, second: str, settings: Settings
             "without positions: each token sees only those before it"
         )
     texts = (first, second)
-    pairing = _pairing(*(runner.source_tokens(runner.encode(text, settings.direction)) for text in texts))
+    pairing = _pairing(*(runner.source_tokens(runner.encode(text, settings.direction).src) for text in texts))
     runs = [runner.run(text, settings) for text in texts]
     with_positions = [run.trace["encoder.output"][0] for run in runs]
     if POSITION not in runs[0].trace:

@@ -13,9 +13,8 @@ from jaxtyping import Float
 
 from explain.checks import whole_number
 from explain.pack import Packed, pack
-from model.language_model import LanguageModel
 from model.positional import sinusoidal_encoding
-from model.translator import Translator
+from model.text_model import TextModel
 
 MAX_POSITIONS = 512
 MAX_D_MODEL = 512
@@ -51,7 +50,7 @@ def position_table(n_positions: int, d_model: int) -> PositionTable:
     return PositionTable(sinusoidal_encoding(n_positions, d_model).numpy(), _wavelengths(d_model))
 
 
-def model_table(translator: Translator | LanguageModel, n_positions: int) -> PositionTable:
+def model_table(translator: TextModel, n_positions: int) -> PositionTable:
     """The first `n_positions` of the table that the encoder, or a language model's decoder, adds to its embeddings.
 
     Marian's own order, all sines before all cosines, is the paper's here: `interop.marian` reorders its weights.
@@ -59,7 +58,7 @@ def model_table(translator: Translator | LanguageModel, n_positions: int) -> Pos
     Raises:
         ValueError: the number is out of range, or the model has no positions.
     """
-    model = translator.model
+    model = translator.network
     config = model.config
     whole_number("positions", n_positions, 1, min(MAX_POSITIONS, config.max_positions))
     positions = (model.encoder or model.decoder).embedding.positions

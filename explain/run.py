@@ -19,21 +19,18 @@ from torch import Tensor
 from explain.cache import LeastRecentlyUsed
 from explain.checks import check_text, number, whole_number
 from explain.kinds import Kind, kinds_of
-from explain.tokens import TargetToken, TextSide, Token, tokens_of
+from explain.tokens import TargetToken, Token, tokens_of
 from model.config import TransformerConfig
-from model.decoding import EXTRA_TOKENS, beam_search, length_penalty
-from model.language_model import LanguageModel
+from model.decoding import beam_search, length_penalty
 from model.taps import Trace, record
+from model.text_model import Prompt, TextCodec, TextModel
 from model.transformer import Transformer
-from model.translator import Translator
 
 MAX_SOURCE_TOKENS = 128  # of the text alone: a language tag and the end come on top
 MAX_CHARACTERS = 20_000
 MAX_BEAM_SIZE = 8
 MAX_ALPHA = 2.0
 N_BEST = 4  # hypotheses shown unless told otherwise
-MAX_CONTINUATION = 40  # tokens that a language model adds to a text at most
-CONTINUE = "text"  # a language model's only "direction"
 TRACE_BYTES = 160 * 2**20  # of inspected passes kept; one of the bundled model has up to 39 MB
 
 
@@ -136,15 +133,6 @@ class Run:
         return self._trace()
 
 
-@dataclass(frozen=True)
-class _Task:
-    """A text as ids: the source, what the decoder reads before it is asked anything, and how much it may write."""
-
-    src: tuple[int, ...]
-    start: tuple[int, ...]
-    limit: int
-
-
 class Runner:
     """Runs texts through a translator or a language model, and counts how often the model ran.
 
@@ -157,12 +145,12 @@ class Runner:
 
     def __init__(
         self,
-        translator: Translator | LanguageModel,
+        translator: TextModel,
         name: str = "model",
         capacity: int = 16,
         trace_bytes: int = TRACE_BYTES,
     ) -> None:
-        if not translator.model.config.n_decoder_layers:
+        if not translator.network.config.n_decoder_layers:
             raise ValueError("expected a model with a decoder; found an encoder alone, which writes no text")
         self.translator = translator
         self.name = name
@@ -177,7 +165,7 @@ class Runner:
     @property
     def network(self) -> Transformer:
         """The model, for its weights; whoever computes with it goes through `model()`."""
-        return self.translator.model
+        return self.translator.network
 
     @property
     def config(self) -> TransformerConfig:
@@ -185,7 +173,7 @@ class Runner:
         return self.network.config
 
     @property
-    def tokenizer(self) -> TextSide:
+    def tokenizer(self) -> TextCodec:
         """Text to ids and back."""
         return self.translator.tokenizer
 
@@ -202,7 +190,7 @@ class Runner:
     @property
     def directions(self) -> tuple[str, ...]:
         """What `Settings.direction` may be: `en-de` and the like, or only `text` of a language model."""
-        return self.translator.directions if self.translates else (CONTINUE,)
+        return self.translator.directions
 
     @property
     def forbidden_ids(self) -> tuple[int, ...]:
@@ -239,25 +227,25 @@ class Runner:
                 or target id.
         """
         whole_number("hypothesis", chosen, 0, settings.n_best - 1)
-        task = self._task(text, settings.direction)
-        prefix = self._checked_prefix(prefix, task)
+        prompt = self.encode(text, settings.direction)
+        prefix = self._checked_prefix(prefix, prompt)
         key = (text, settings, prefix)
 
         def prepare() -> Run:
             # hypotheses are searched once, whichever of them are inspected
-            search = self._searches.get(key, lambda: self._search(task, settings, prefix))
+            search = self._searches.get(key, lambda: self._search(prompt, settings, prefix))
             whole_number("hypothesis", chosen, 0, len(search.translations) - 1, " (those found)")
-            tgt = (task.start[0], *search.translations[chosen].ids[:-1])
+            tgt = (prompt.start[0], *search.translations[chosen].ids[:-1])
             return Run(
-                self.name, text, settings, chosen, prefix, self.kinds, self.source_tokens(task.src),
-                len(task.start) - 1, task.limit, search.translations, search.seconds, self.tokens(tgt),
-                lambda: self._traces.get((task.src, tgt), lambda: self._inspect(task.src, tgt)),
+                self.name, text, settings, chosen, prefix, self.kinds, self.source_tokens(prompt.src),
+                len(prompt.start) - 1, prompt.limit, search.translations, search.seconds, self.tokens(tgt),
+                lambda: self._traces.get((prompt.src, tgt), lambda: self._inspect(prompt.src, tgt)),
             )  # fmt: skip
 
         return self._runs.get((*key, chosen), prepare)
 
-    def encode(self, text: str, direction: str) -> list[int]:
-        """Ids of the text: those of a source with all that stands around it, or of a text to continue.
+    def encode(self, text: str, direction: str) -> Prompt:
+        """The text as ids, with all that stands around it.
 
         Raises:
             ValueError: the text is empty, has more than 20,000 characters or 128 tokens, or the direction is unknown.
@@ -266,15 +254,11 @@ class Runner:
         if not text.strip():
             purpose = "translate" if self.translates else "continue"
             raise ValueError(f"text: expected a word or a sentence; found none: type something to {purpose}")
-        if direction not in self.directions:
-            raise ValueError(f"direction: expected one of {', '.join(self.directions)}; found {direction!r}")
-        ids = self.translator.encode(text, direction) if self.translates else self.translator.encode(text)
-        around = self.tokenizer.source_special_ids if self.translates else ()
-        n_tokens = sum(token_id not in around for token_id in ids)
-        if n_tokens > MAX_SOURCE_TOKENS:
+        prompt = self.translator.encode(text, direction)
+        if prompt.n_tokens > MAX_SOURCE_TOKENS:
             advice = "translate it in parts" if self.translates else "take a part of it"
-            raise ValueError(f"text: expected at most {MAX_SOURCE_TOKENS} tokens; found {n_tokens}: {advice}")
-        return ids
+            raise ValueError(f"text: expected at most {MAX_SOURCE_TOKENS} tokens; found {prompt.n_tokens}: {advice}")
+        return prompt
 
     def tokens(self, ids: Sequence[int]) -> tuple[Token, ...]:
         """These ids of the target side as a reader meets them.
@@ -292,14 +276,8 @@ class Runner:
         """
         return tokens_of(ids, self.tokenizer.source_token, self.tokenizer.source_special_ids)
 
-    def _task(self, text: str, direction: str) -> _Task:
-        ids, longest = self.encode(text, direction), self.config.max_positions
-        if self.translates:
-            return _Task(tuple(ids), (self.config.bos_id,), min(len(ids) + EXTRA_TOKENS, longest))
-        return _Task((), tuple(ids), min(len(ids) - 1 + MAX_CONTINUATION, longest))
-
-    def _checked_prefix(self, prefix: Sequence[int], task: _Task) -> tuple[int, ...]:
-        tokenizer, limit = self.tokenizer, task.limit - len(task.start) + 1
+    def _checked_prefix(self, prefix: Sequence[int], prompt: Prompt) -> tuple[int, ...]:
+        tokenizer, limit = self.tokenizer, prompt.limit - len(prompt.start) + 1
         for token_id in prefix:
             whole_number("target token", token_id, 0, len(tokenizer) - 1)
             if token_id in self.forbidden_ids:
@@ -310,19 +288,19 @@ class Runner:
             raise ValueError(f"target prefix: expected at most {limit} tokens for this text; found {len(prefix)}")
         return tuple(prefix)
 
-    def _search(self, task: _Task, settings: Settings, prefix: tuple[int, ...]) -> Search:
+    def _search(self, prompt: Prompt, settings: Settings, prefix: tuple[int, ...]) -> Search:
         begin = time.perf_counter()
         beam = replace(self.translator.beam, beam_size=settings.beam_size, alpha=settings.alpha)
-        read = (*task.start, *prefix)
-        room = task.limit - len(read) + 1
+        read = (*prompt.start, *prefix)
+        room = prompt.limit - len(read) + 1
         with self.model() as model:
-            given = _log_probs(model, task.src, read)
-            counted = _log_probs(model, task.src, read, beam.forbidden) if beam.renormalize else given
+            given = _log_probs(model, prompt.src, read)
+            counted = _log_probs(model, prompt.src, read, beam.forbidden) if beam.renormalize else given
             found: list[tuple[tuple[int, ...], tuple[float, ...]]] = [((), ())]
             if room and prefix[-1:] != (self.tokenizer.eos_id,):
                 [hypotheses] = beam_search(
                     model,
-                    _batch(model, task.src) if task.src else None,
+                    _batch(model, prompt.src) if prompt.src else None,
                     n_best=settings.n_best,
                     start=read,
                     max_length=room,
@@ -333,8 +311,8 @@ class Runner:
             for ids, log_probs in found:
                 own = [*given, *log_probs]
                 if beam.renormalize:  # then those of the search are not the model's own
-                    own = _log_probs(model, task.src, (*read, *ids))
-                score = self._score([*counted, *log_probs][len(task.start) - 1 :], settings.alpha)
+                    own = _log_probs(model, prompt.src, (*read, *ids))
+                score = self._score([*counted, *log_probs][len(prompt.start) - 1 :], settings.alpha)
                 translations.append(self._translation((*read, *ids), own, len(given), score))
         seconds = time.perf_counter() - begin
         # with a prefix, the penalty of the whole length can order them otherwise than that of the part searched

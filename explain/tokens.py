@@ -4,25 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from model.tokenizer import WORD_START
-
-
-class TextSide(Protocol):
-    """What is needed of a tokenizer; ids are the target's unless `source` stands in a name."""
-
-    eos_id: int
-    special_ids: frozenset[int]
-    source_special_ids: frozenset[int]  # those that stand around a text
-
-    def __len__(self) -> int: ...
-    def encode(self, text: str) -> list[int]: ...
-    def decode(self, ids: Sequence[int]) -> str: ...
-    def token(self, token_id: int) -> str: ...
-    def source_token(self, token_id: int) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -5,23 +5,21 @@ Its own sinusoid starts at another position with another spacing, so the table o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import ctranslate2
 import numpy as np
 from ctranslate2.specs import TransformerSpec
-from ctranslate2.specs.attention_spec import MultiHeadAttentionSpec
-from ctranslate2.specs.common_spec import Activation, LayerNormSpec, LinearSpec
-from ctranslate2.specs.transformer_spec import TransformerDecoderSpec, TransformerEncoderSpec
+from ctranslate2.specs.common_spec import Activation
 from torch import Tensor, nn
 
 from interop.repository import Settings
 from model.attention import MultiHeadAttention
-from model.checkpoint import CONFIG, TOKENIZER, existing
 from model.decoding import EXTRA_TOKENS
 from model.layers import AddNorm, DecoderLayer, EncoderLayer
+from model.storage.files import CONFIG, TOKENIZER, existing
 from model.tokenizer import Tokenizer
 from model.transformer import Decoder, Encoder
 from model.translator import Translator, encode_source
@@ -44,13 +42,13 @@ def save_model(translator: Translator, folder: str | Path, quantization: str | N
         ValueError: the tokenizer is not one of this project, a side or the positions are missing, or the quantization
             is unknown.
     """
-    model, tokenizer, folder = translator.model, translator.tokenizer, Path(folder)
+    model, tokenizer, folder = translator.network, translator.tokenizer, Path(folder)
     config = model.config
     if not isinstance(tokenizer, Tokenizer):
         raise ValueError("tokenizer: expected one of this project; found another, whose texts CTranslate2 cannot cut")
     if model.encoder is None or model.decoder is None or config.positions == "none":
         raise ValueError("expected an encoder, a decoder and positions for CTranslate2; found a model without one")
-    spec = TransformerSpec.from_config(
+    spec: Any = TransformerSpec.from_config(  # whose attributes are made at run time
         (config.n_encoder_layers, config.n_decoder_layers),
         config.n_heads,
         pre_norm=config.norm == "pre",
@@ -121,48 +119,50 @@ class BulkTranslator:
         return [tokenizer.decode([ids[token] for token in result.hypotheses[0]]) for result in results]
 
 
-def _stack(spec: TransformerEncoderSpec | TransformerDecoderSpec, stack: Encoder | Decoder) -> None:
-    for layer_spec, layer in zip(spec.layer, stack.layers, strict=True):
+def _stack(spec: Any, stack: Encoder | Decoder) -> None:
+    for layer_spec, layer in zip(spec.layer, cast(Iterable[EncoderLayer | DecoderLayer], stack.layers), strict=True):
         _layer(layer_spec, layer)
     if isinstance(stack.final_norm, nn.LayerNorm):
         _norm(spec.layer_norm, stack.final_norm)
 
 
 def _embedding(embeddings: Any, spec: Any, stack: Encoder | Decoder) -> None:
+    positions = stack.embedding.positions
+    assert positions is not None  # or `save_model` has refused the model
     embeddings.weight = _array(stack.embedding.tokens.weight)
     spec.scale_embeddings = stack.embedding.scale != 1
-    spec.position_encodings.encodings = _array(stack.embedding.positions.weight)
+    spec.position_encodings.encodings = _array(positions.weight)
 
 
 def _layer(spec: Any, layer: EncoderLayer | DecoderLayer) -> None:
     _self_attention(spec.self_attention, layer.self_attn, layer.self_attn_add_norm)
-    if isinstance(layer, DecoderLayer):
+    if isinstance(layer, DecoderLayer) and layer.cross_attn is not None:
         _cross_attention(spec.attention, layer.cross_attn, layer.cross_attn_add_norm)
     _norm(spec.ffn.layer_norm, layer.feed_forward_add_norm.layer_norm)
     _linear(spec.ffn.linear_0, layer.feed_forward.linear_1)
     _linear(spec.ffn.linear_1, layer.feed_forward.linear_2)
 
 
-def _self_attention(spec: MultiHeadAttentionSpec, attention: MultiHeadAttention, add_norm: AddNorm) -> None:
+def _self_attention(spec: Any, attention: MultiHeadAttention, add_norm: AddNorm) -> None:
     _norm(spec.layer_norm, add_norm.layer_norm)
     _linear(spec.linear[0], attention.q_proj, attention.k_proj, attention.v_proj)
     _linear(spec.linear[1], attention.out_proj)
 
 
-def _cross_attention(spec: MultiHeadAttentionSpec, attention: MultiHeadAttention, add_norm: AddNorm) -> None:
+def _cross_attention(spec: Any, attention: MultiHeadAttention, add_norm: AddNorm) -> None:
     _norm(spec.layer_norm, add_norm.layer_norm)
     _linear(spec.linear[0], attention.q_proj)
     _linear(spec.linear[1], attention.k_proj, attention.v_proj)
     _linear(spec.linear[2], attention.out_proj)
 
 
-def _linear(spec: LinearSpec, *layers: nn.Linear) -> None:
+def _linear(spec: Any, *layers: nn.Linear) -> None:
     """One projection, or several side by side."""
     spec.weight = np.concatenate([_array(layer.weight) for layer in layers])
     spec.bias = np.concatenate([_array(layer.bias) for layer in layers])
 
 
-def _norm(spec: LayerNormSpec, norm: nn.LayerNorm) -> None:
+def _norm(spec: Any, norm: nn.LayerNorm) -> None:
     spec.gamma, spec.beta = _array(norm.weight), _array(norm.bias)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,12 +12,14 @@ from pathlib import Path
 from huggingface_hub.constants import HF_HOME
 from huggingface_hub.file_download import repo_folder_name
 
-import model.download
 from interop import loader_for
+from interop.process import Conversation
 from interop.repository import FILES, Settings
-from model.checkpoint import CONFIG, WEIGHTS, missing_file
+from model.storage.files import CONFIG, WEIGHTS, missing_file
+from model.storage.hub import check_repo_id
 
 TIME_LIMIT = 300.0  # seconds
+REVISION = re.compile(r"\w[\w./+-]{0,199}")
 # Apart from this machine's own cache of the Hub, of which nothing is ever deleted.
 CACHE = Path(HF_HOME, "the-transformer-opened")
 BUDGET = 5_000_000_000  # bytes in there
@@ -32,14 +35,18 @@ def download(
 ) -> Path:
     """The folder with the files of a Hub repository, ready for `interop.load`; its weights are safetensors alone.
 
-    No token of ours is sent, so that a visitor sees what is public. `progress` gets bytes done and in all; `max_bytes`
-    limits all files together, `time_limit` the seconds that it takes. The folder is in `CACHE`, where a
-    download deletes the repositories that were asked for longest ago, so that all do not exceed `BUDGET` bytes.
+    All files have the sizes and hashes that the Hub names. No token of ours is sent, so that a visitor sees what is
+    public. `progress` gets bytes done and in all; `max_bytes` limits all files together, `time_limit` the seconds that
+    it takes. The folder is in `CACHE`, where a download deletes the repositories that were asked for longest ago, so
+    that all do not exceed `BUDGET` bytes.
 
     Raises:
-        ValueError: the id breaks the Hub's rule, the repository is missing, private, too large, has pickled weights
-            alone or an architecture not known here, or the Hub is away, too slow, or breaks off.
+        ValueError: the id or the revision breaks the Hub's rule, the repository is missing, private, too large, has
+            pickled weights alone or an architecture not known here, or the Hub is away, too slow, or breaks off.
     """
+    check_repo_id(repo_id)
+    if revision is not None and (not REVISION.fullmatch(revision) or ".." in revision):
+        raise ValueError(f"revision: expected a branch, a tag or a commit; found {revision[:100]!r}")
 
     def check_listing(sizes: dict[str, int]) -> None:
         for name in (CONFIG, WEIGHTS):
@@ -55,10 +62,11 @@ def download(
     def check_config(text: str) -> None:
         loader_for(Settings.parse(text, CONFIG))
 
-    return model.download.download(
-        repo_id, revision, FILES, anonymous=True, cached=False, cache=CACHE,
-        check_listing=check_listing, check_config=check_config, progress=progress, time_limit=time_limit,
+    conversation = Conversation(
+        {"repo_id": repo_id, "revision": revision, "files": list(FILES)},
+        CACHE, check_listing=check_listing, check_config=check_config, progress=progress,
     )  # fmt: skip
+    return conversation.hold(time_limit)
 
 
 def _make_room(repo_id: str, size: int) -> None:

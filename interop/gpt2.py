@@ -8,9 +8,10 @@ from torch import Tensor
 
 from interop.byte_level import ByteLevelTokenizer
 from interop.repository import Settings, resolve
-from model.checkpoint import CONFIG, TOKENIZER, WEIGHTS, existing, read_weights
 from model.config import TransformerConfig
 from model.language_model import LanguageModel
+from model.storage.files import CONFIG, TOKENIZER, WEIGHTS, existing
+from model.storage.weights import assemble, read_weights, sketch
 from model.transformer import Transformer
 
 MODEL_TYPE = "gpt2"
@@ -44,7 +45,7 @@ def load_model(folder_or_id: str | Path, revision: str | None = None) -> Transfo
     settings = Settings.read(folder, CONFIG)
     settings.expect("model_type", MODEL_TYPE, "none")
     config = _config(settings)
-    return Transformer.from_weights(config, _ours(Transformer.sketch(config), read_weights(folder)))
+    return assemble(config, _ours(sketch(config), read_weights(folder)))
 
 
 def load_language_model(folder_or_id: str | Path, revision: str | None = None) -> LanguageModel:

@@ -9,7 +9,6 @@ so the weights are reordered and the model stays the paper's. And Marian's decod
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,11 @@ from torch import Tensor
 
 from interop.marian_tokenizer import load_tokenizer
 from interop.repository import ACTIVATIONS, GENERATION, TOKENIZER_CONFIG, Settings, resolve
-from model.checkpoint import CONFIG, TOKENIZER, WEIGHTS, read_weights, write_weights
 from model.config import TransformerConfig
 from model.decoding import BeamSettings
 from model.positional import sinusoidal_encoding
+from model.storage.files import CONFIG, TOKENIZER, WEIGHTS, write_json
+from model.storage.weights import assemble, read_weights, sketch, write_weights
 from model.tokenizer import BOS, EOS, PAD, Tokenizer, language_tag
 from model.transformer import Transformer
 from model.translator import Translator
@@ -59,10 +59,10 @@ def load_model(folder_or_id: str | Path, revision: str | None = None) -> Transfo
     settings.expect("model_type", MODEL_TYPE, "none")
     weights = read_weights(folder)
     config = _config(settings, weights)
-    ours = _ours(Transformer.sketch(config), weights)
+    ours = _ours(sketch(config), weights)
     order = _interleaved(config.d_model)
     _check_positions(weights, order)
-    model = Transformer.from_weights(config, ours)
+    model = assemble(config, ours)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter.copy_(_reordered(name, parameter, order))
@@ -94,8 +94,12 @@ def save_model(translator: Translator, folder: str | Path) -> None:
     Raises:
         ValueError: a Marian model cannot be what this one is, for example pre-norm.
     """
-    model, tokenizer, folder = translator.model, translator.tokenizer, Path(folder)
-    _check_can_be_marian(model.config, tokenizer)
+    model, tokenizer, folder = translator.network, translator.tokenizer, Path(folder)
+    _check_can_be_marian(model.config)
+    if not isinstance(tokenizer, Tokenizer):
+        raise ValueError(
+            "tokenizer: expected one of this project; found another: keep the repository that it came from"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     write_weights(_theirs(model), folder)
     tokenizer.save(folder / TOKENIZER)
@@ -104,7 +108,7 @@ def save_model(translator: Translator, folder: str | Path) -> None:
         (GENERATION, _their_generation_config(model.config, translator.beam)),
         (TOKENIZER_CONFIG, _their_tokenizer_config(model.config)),
     ):
-        (folder / file).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+        write_json(folder / file, values)
 
 
 def _config(settings: Settings, weights: dict[str, Tensor]) -> TransformerConfig:
@@ -170,10 +174,13 @@ def _ours(model: Transformer, weights: dict[str, Tensor]) -> dict[str, Tensor]:
     for name in dict(model.named_parameters()):
         names = _their_names(name, model.config)
         found = next((their_name for their_name in names if their_name in weights), None)
-        if found is None and name != "output_bias":
+        if found is not None:
+            ours[name] = weights[found]
+            used.add(found)
+        elif name == "output_bias":
+            ours[name] = torch.zeros(1, model.config.vocab_size)
+        else:
             raise ValueError(f"{WEIGHTS}: expected the tensor {names[0]} by config.json; found none")
-        ours[name] = weights[found] if found else torch.zeros(1, model.config.vocab_size)
-        used.add(found)
     ours["output_bias"] = ours["output_bias"].flatten()  # (1, V) there
     if superfluous := sorted(set(weights) - used):
         raise ValueError(f"{WEIGHTS}: config.json has no place for {superfluous[0]}")
@@ -231,7 +238,7 @@ def _check_positions(weights: dict[str, Tensor], order: Tensor) -> None:
                 raise ValueError(f"{WEIGHTS}: {name}: expected Marian's sines and cosines; found other positions")
 
 
-def _check_can_be_marian(config: TransformerConfig, tokenizer: object) -> None:
+def _check_can_be_marian(config: TransformerConfig) -> None:
     for name, expected, reason in (
         ("norm", "post", "a Marian model normalises after each sub-layer and has no norm at the end of a stack"),
         ("positions", "sinusoidal", "a Marian model has no other positions"),
@@ -241,10 +248,6 @@ def _check_can_be_marian(config: TransformerConfig, tokenizer: object) -> None:
             raise ValueError(f"{name}: expected {expected} for a Marian model; found {found}: {reason}")
     if not config.n_encoder_layers or not config.n_decoder_layers:
         raise ValueError("expected an encoder and a decoder for a Marian model; found only one of them")
-    if not isinstance(tokenizer, Tokenizer):
-        raise ValueError(
-            "tokenizer: expected one of this project; found another: keep the repository that it came from"
-        )
 
 
 def _their_config(config: TransformerConfig, tokenizer: Tokenizer) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Protocol
 from sentencepiece import SentencePieceProcessor
 
 from interop.repository import SOURCE_SPM, TARGET_SPM, TARGET_VOCAB, TOKENIZER_CONFIG, VOCAB, Settings
-from model.checkpoint import TOKENIZER, existing
 from model.config import TransformerConfig
+from model.storage.files import TOKENIZER, existing
 from model.tokenizer import LANGUAGE_TAG, WORD_START, Tokenizer, language_tag
 
 UNKNOWN = "<unk>"
@@ -70,7 +70,7 @@ class SentencePieces:
 
 
 class MarianTokenizer:
-    """Source and target side of a Marian model, whose vocabularies may be one; see `model.translator.TextCodec`.
+    """Source and target side of a Marian model, whose vocabularies may be one; see `model.translator.TranslationCodec`.
 
     `encode`, `token`, `special_ids` and the length are those of the target; `source_token` names the source's ids, of
     which `source_special_ids` stand around a text.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-import model.hub
-from model.checkpoint import CONFIG, TOKENIZER, WEIGHTS, existing
+import model.storage.hub
+from model.checks import is_number, is_whole_number
+from model.config import Activation
+from model.storage.files import CONFIG, TOKENIZER, WEIGHTS, existing, parse_json
 
 GENERATION, TOKENIZER_CONFIG = "generation_config.json", "tokenizer_config.json"
 SOURCE_SPM, TARGET_SPM, VOCAB, TARGET_VOCAB = "source.spm", "target.spm", "vocab.json", "target_vocab.json"
@@ -16,7 +17,7 @@ FILES = (  # the weights last: a snapshot that has them is complete
 )  # fmt: skip
 
 # What transformers calls the activations that we have.
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Activation] = {
     "relu": "relu",
     "gelu": "gelu",
     "gelu_new": "gelu_tanh",
@@ -35,7 +36,7 @@ def resolve(folder_or_id: str | Path, revision: str | None = None) -> Path:
     Raises:
         ValueError: there is no such folder, and the name is no Hub id or that of no repository that can be read.
     """
-    return model.hub.resolve(folder_or_id, revision, FILES)
+    return model.storage.hub.resolve(folder_or_id, revision, FILES)
 
 
 class Settings:
@@ -60,10 +61,7 @@ class Settings:
         Raises:
             ValueError: it is no JSON object.
         """
-        try:
-            values = json.loads(content)
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-            raise ValueError(f"{file}: expected JSON; found something else ({error})") from error
+        values = parse_json(content, file)
         if not isinstance(values, dict):
             raise ValueError(f"{file}: expected an object of fields; found {type(values).__name__}")
         return cls(values, file)
@@ -84,13 +82,12 @@ class Settings:
             if default is _REQUIRED:
                 raise ValueError(f"{self.file}: expected {name}, {_KINDS[kind]}; found none")
             return default
-        allowed = (int, float) if kind is float else kind
-        # bool is an int to Python
-        if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
+        fits = {int: is_whole_number, float: is_number}.get(kind, lambda value: isinstance(value, kind))
+        if not fits(value):
             raise ValueError(f"{self.file}: {name}: expected {_KINDS[kind]}; found {value!r}")
         return value
 
-    def activation(self) -> str:
+    def activation(self) -> Activation:
         """Our name of `activation_function`.
 
         Raises:

@@ -12,9 +12,9 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from model.cache import AttentionCache
-from model.config import TransformerConfig
-from model.taps import Tap, is_inspecting
+from .cache import AttentionCache
+from .config import TransformerConfig
+from .taps import Tap, is_inspecting
 
 
 def scaled_dot_product_attention(
@@ -62,8 +62,8 @@ class MultiHeadAttention(nn.Module):
     ) -> Float[Tensor, "B Tq D"]:
         """Attends from each position of `x` to the positions of `memory`, which is `x` itself in self-attention.
 
-        With a `cache`, self-attention appends the new positions to those held, and cross-attention, whose memory
-        never changes, projects it once.
+        `mask` is True where a query may attend to a key, or None: everywhere. With a `cache`, self-attention appends
+        the new positions to those held, and cross-attention, whose memory never changes, projects it once.
         """
         q = self.q(self._split_heads(self.q_proj(x)))
         if cache is not None and memory is not x and cache.length:

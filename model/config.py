@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from .checks import is_number, is_whole_number
 
 Norm = Literal["post", "pre"]
 Activation = Literal["relu", "gelu", "gelu_tanh", "silu"]
@@ -64,10 +64,9 @@ class TransformerConfig:
                 raise ValueError(f"{name}: expected one of {', '.join(get_args(hint))}; found {value!r}")
             if hint == int | None and value is not None:
                 hint = int
-            # bool is an int to Python, but "true" layers are a mistake
-            if hint is int and (not isinstance(value, int) or isinstance(value, bool)):
+            if hint is int and not is_whole_number(value):
                 raise ValueError(f"{name}: expected a whole number; found {value!r}")
-            if hint is float and (not isinstance(value, int | float) or isinstance(value, bool)):
+            if hint is float and not is_number(value):
                 raise ValueError(f"{name}: expected a number; found {value!r}")
             if hint is bool and not isinstance(value, bool):
                 raise ValueError(f"{name}: expected true or false; found {value!r}")
@@ -140,20 +139,3 @@ class TransformerConfig:
         if "vocab_size" not in values:
             raise ValueError("config: vocab_size is missing")
         return cls(**values)
-
-    def save(self, path: str | Path) -> None:
-        """Writes the config as JSON."""
-        Path(path).write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
-
-    @classmethod
-    def load(cls, path: str | Path) -> TransformerConfig:
-        """Reads a config written by `save`.
-
-        Raises:
-            ValueError: the file is not JSON, or not a config.
-        """
-        try:
-            values = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise ValueError(f"{Path(path).name}: expected JSON; found something else ({error})") from error
-        return cls.from_dict(values)

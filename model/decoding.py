@@ -15,8 +15,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from model.cache import KeyValueCache
-from model.transformer import Transformer
+from .cache import KeyValueCache
+from .transformer import Transformer
 
 EXTRA_TOKENS = 50  # a translation has at most the source's length + 50 tokens (§6.1)
 LARGEST_ALPHA = 10.0  # of the length penalty: what is above has long lost its meaning, and at last overflows
@@ -229,7 +229,7 @@ def beam_search(
         tokens = torch.cat([tokens[parents], ids[:, None]], dim=1)
         token_log_probs = torch.cat([token_log_probs[parents], log_probs[parents, ids][:, None]], dim=1)
         cache.select(parents)
-        if memory is not None:
+        if memory is not None and memory_mask is not None:
             memory, memory_mask = memory[parents], memory_mask[parents]
     return [hypotheses[:n_best] for hypotheses in finished]
 
@@ -262,7 +262,7 @@ def _decode_stepwise(
         if len(going_on) < len(live):
             rows = torch.tensor(going_on, dtype=torch.long, device=model.device)
             cache.select(rows)
-            if memory is not None:
+            if memory is not None and memory_mask is not None:
                 memory, memory_mask = memory[rows], memory_mask[rows]
             live = [live[row] for row in going_on]
         new = torch.tensor([ids[sentence][-1:] for sentence in live], device=model.device)

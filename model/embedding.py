@@ -10,9 +10,9 @@ import math
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from model.config import TransformerConfig
-from model.positional import LearnedPositions, SinusoidalPositions
-from model.taps import Tap
+from .config import TransformerConfig
+from .positional import LearnedPositions, SinusoidalPositions
+from .taps import Tap
 
 
 class InputEmbedding(nn.Module):

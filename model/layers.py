@@ -10,10 +10,10 @@ from collections.abc import Callable
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from model.attention import MultiHeadAttention
-from model.cache import AttentionCache
-from model.config import TransformerConfig
-from model.taps import Tap
+from .attention import MultiHeadAttention
+from .cache import AttentionCache
+from .config import TransformerConfig
+from .taps import Tap
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
@@ -34,6 +34,7 @@ class FeedForward(nn.Module):
         self.hidden, self.output = Tap(), Tap()
 
     def forward(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T D"]:
+        """What the network makes of each position."""
         return self.output(self.linear_2(self.hidden(self.activation(self.linear_1(x)))))
 
 
@@ -53,6 +54,7 @@ class AddNorm(nn.Module):
     def forward(
         self, x: Float[Tensor, "B T D"], sublayer: Callable[[Float[Tensor, "B T D"]], Float[Tensor, "B T D"]]
     ) -> Float[Tensor, "B T D"]:
+        """`x` with what `sublayer` adds to it."""
         if self.pre_norm:
             return self.residual(self.skip(x) + self.dropout(sublayer(self.normalized(self.layer_norm(x)))))
         return self.normalized(self.layer_norm(self.residual(self.skip(x) + self.dropout(sublayer(x)))))
@@ -71,6 +73,7 @@ class EncoderLayer(nn.Module):
     def forward(
         self, x: Float[Tensor, "B S D"], mask: Bool[Tensor, "#B 1 #S S"] | None = None
     ) -> Float[Tensor, "B S D"]:
+        """What the layer makes of the source; `mask` is True where a position may attend to another, or None: all."""
         x = self.self_attn_add_norm(x, lambda x: self.self_attn(x, x, mask))
         return self.feed_forward_add_norm(x, self.feed_forward)
 
@@ -98,7 +101,17 @@ class DecoderLayer(nn.Module):
         self_cache: AttentionCache | None = None,
         cross_cache: AttentionCache | None = None,
     ) -> Float[Tensor, "B T D"]:
+        """What the layer makes of the target's newest positions.
+
+        Args:
+            x: the last T of Tk target positions; keys and values of the others are in `self_cache`.
+            mask: True where a target position may attend to another.
+            memory: the encoder's output, where there is one.
+            memory_mask: True at the source's real tokens; without one, all are real.
+            self_cache: keys and values of earlier target positions, to which those of `x` are added.
+            cross_cache: keys and values of `memory`, projected at the first call.
+        """
         x = self.self_attn_add_norm(x, lambda x: self.self_attn(x, x, mask, self_cache))
-        if self.cross_attn is not None:
-            x = self.cross_attn_add_norm(x, lambda x: self.cross_attn(x, memory, memory_mask, cross_cache))
+        if (cross_attn := self.cross_attn) is not None:
+            x = self.cross_attn_add_norm(x, lambda x: cross_attn(x, memory, memory_mask, cross_cache))
         return self.feed_forward_add_norm(x, self.feed_forward)

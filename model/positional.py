@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from model.config import TransformerConfig
+from .config import TransformerConfig
 
 
 def sinusoidal_encoding(n_positions: int, d_model: int) -> Float[Tensor, "T D"]:
@@ -30,12 +30,15 @@ def sinusoidal_encoding(n_positions: int, d_model: int) -> Float[Tensor, "T D"]:
 class SinusoidalPositions(nn.Module):
     """The fixed table of `sinusoidal_encoding`, not trained and not saved."""
 
+    weight: Tensor  # (max_positions, D)
+
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         table = sinusoidal_encoding(config.max_positions, config.d_model)
         self.register_buffer("weight", table, persistent=False)
 
     def forward(self, start: int, n_positions: int) -> Float[Tensor, "T D"]:
+        """The vectors of `n_positions` positions from `start`, counted from 0."""
         return self.weight[start : start + n_positions]
 
 
@@ -47,4 +50,5 @@ class LearnedPositions(nn.Module):
         self.weight = nn.Parameter(torch.empty(config.max_positions, config.d_model))
 
     def forward(self, start: int, n_positions: int) -> Float[Tensor, "T D"]:
+        """The vectors of `n_positions` positions from `start`, counted from 0."""
         return self.weight[start : start + n_positions]

@@ -27,6 +27,7 @@ class Tap(nn.Module):
     path: str | None = None
 
     def forward(self, x: Tensor) -> Tensor:
+        """The tensor, of any shape, as it is or as `intervene()` changes it."""
         if not is_inspecting():
             return x
         if self.path is None:

@@ -5,23 +5,18 @@ B batch, S source positions, T target positions, D d_model, V vocab_size.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
 import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from model.cache import KeyValueCache
-from model.checkpoint import CONFIG, check_fit, existing, fill, read_weights, save_model
-from model.config import TransformerConfig
-from model.embedding import InputEmbedding
-from model.hub import Pretrained
-from model.layers import DecoderLayer, EncoderLayer
-from model.masks import causal_mask, padding_mask
-from model.positional import LearnedPositions
-from model.taps import Tap, name_taps
+from .cache import KeyValueCache
+from .config import TransformerConfig
+from .embedding import InputEmbedding
+from .layers import DecoderLayer, EncoderLayer
+from .masks import causal_mask, padding_mask
+from .positional import LearnedPositions
+from .taps import Tap, name_taps
 
 
 class Encoder(nn.Module):
@@ -36,6 +31,7 @@ class Encoder(nn.Module):
         self.output = Tap()
 
     def forward(self, src: Int[Tensor, "B S"], mask: Bool[Tensor, "#B 1 #S S"] | None = None) -> Float[Tensor, "B S D"]:
+        """The source's vectors; `mask` is True where a position may attend to another, or None: everywhere."""
         x = self.embedding(src)
         for layer in self.layers:
             x = layer(x, mask)
@@ -60,7 +56,14 @@ class Decoder(nn.Module):
         memory_mask: Bool[Tensor, "#B 1 1 S"] | None = None,
         cache: KeyValueCache | None = None,
     ) -> Float[Tensor, "B T D"]:
-        """Decodes the positions of `tgt`, which follow those held by `cache`."""
+        """The vectors from which the token after each position of `tgt` is predicted.
+
+        Args:
+            tgt: the target from its first token, or the tokens that follow those whose keys and values `cache` holds.
+            memory: the encoder's output, where there is one.
+            memory_mask: True at the source's real tokens; without one, all are real.
+            cache: keys and values of what was decoded before, to which those of `tgt` are added.
+        """
         start = cache.length if cache is not None else 0
         x = self.embedding(tgt, start)
         mask = causal_mask(tgt.shape[1], start + tgt.shape[1], device=tgt.device)
@@ -70,7 +73,7 @@ class Decoder(nn.Module):
         return self.output(self.final_norm(x))
 
 
-class Transformer(nn.Module, Pretrained):
+class Transformer(nn.Module):
     """Encoder, decoder and an output projection that is the token embedding again (§3.1, §3.4).
 
     `src_tokens`, `output_proj` and `output_bias`, which the paper does without, are None unless the config asks for
@@ -101,7 +104,13 @@ class Transformer(nn.Module, Pretrained):
                 nn.init.normal_(module.weight, std=self.config.d_model**-0.5)
 
     def encode(self, src: Int[Tensor, "B S"]) -> Float[Tensor, "B S D"]:
-        """The encoder's output, the `memory` that the decoder attends to."""
+        """The encoder's output, the `memory` that the decoder attends to.
+
+        Raises:
+            ValueError: the model has no encoder.
+        """
+        if self.encoder is None:
+            raise ValueError("encode: expected a model with an encoder; found a decoder alone")
         return self.encoder(src, self.src_mask(src))
 
     def decode(
@@ -111,7 +120,13 @@ class Transformer(nn.Module, Pretrained):
         memory_mask: Bool[Tensor, "#B 1 1 S"] | None = None,
         cache: KeyValueCache | None = None,
     ) -> Float[Tensor, "B T V"]:
-        """Logits of the token after each position of `tgt`."""
+        """Logits of the token after each position of `tgt`; other arguments as for `Decoder`.
+
+        Raises:
+            ValueError: the model has no decoder.
+        """
+        if self.decoder is None:
+            raise ValueError("decode: expected a model with a decoder; found an encoder alone")
         return self.project(self.decoder(tgt, memory, memory_mask, cache))
 
     def project(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T V"]:
@@ -135,9 +150,9 @@ class Transformer(nn.Module, Pretrained):
         if len(tokens) != expected:
             raise ValueError(f"expected {expected} sequence(s) of token ids for this model; found {len(tokens)}")
         if self.decoder is None:
-            return self.project(self.encode(*tokens))
+            return self.project(self.encode(tokens[0]))
         if self.encoder is None:
-            return self.decode(*tokens)
+            return self.decode(tokens[0])
         src, tgt = tokens
         return self.decode(tgt, self.encode(src), self.src_mask(src))
 
@@ -149,28 +164,3 @@ class Transformer(nn.Module, Pretrained):
     def device(self) -> torch.device:
         """Where the weights are."""
         return self.tokens.weight.device
-
-    @classmethod
-    def sketch(cls, config: TransformerConfig) -> Transformer:
-        """A model without memory: its parameters have names and shapes, but no values."""
-        with torch.device("meta"):
-            return cls(config)
-
-    @classmethod
-    def from_weights(cls, config: TransformerConfig, weights: Mapping[str, Tensor]) -> Transformer:
-        """A model with these weights, whatever their precision, in evaluation mode.
-
-        Raises:
-            ValueError: a tensor is missing, superfluous or of another shape than the config says.
-        """
-        check_fit(cls.sketch(config), weights)  # before a wrong config takes the machine's memory
-        model = cls(config)
-        fill(model, weights)
-        return model.eval()
-
-    @classmethod
-    def _read(cls, folder: Path) -> Transformer:
-        return cls.from_weights(TransformerConfig.load(existing(folder, CONFIG)), read_weights(folder))
-
-    def _save_pretrained(self, save_directory: Path) -> None:
-        save_model(self, save_directory)

@@ -5,67 +5,85 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, overload
+from typing import Protocol, Self, overload
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from model.checkpoint import CONFIG, TOKENIZER, existing, save_checkpoint
-from model.config import TransformerConfig
-from model.decoding import BeamSettings, Hypothesis, beam_search
-from model.hub import Pretrained
-from model.tokenizer import Tokenizer
-from model.transformer import Transformer
+from .config import TransformerConfig
+from .decoding import EXTRA_TOKENS, BeamSettings, Hypothesis, beam_search
+from .storage.checkpoint import BLANK_CARD, FILES, Checkpoint, read_config
+from .storage.files import CONFIG, TOKENIZER, existing
+from .storage.hub import resolve
+from .text_model import Prompt, TextCodec
+from .tokenizer import Tokenizer
+from .transformer import Transformer
 
 BATCH_SIZE = 64  # sentences decoded together when a list is translated
 
+Texts = list[str] | tuple[str, ...]  # no Sequence, which a str is too
 
-class TextCodec(Protocol):
-    """What a translator needs of a tokenizer; `model.tokenizer.Tokenizer` is the one of this project's checkpoints."""
 
-    pad_id: int
-    eos_id: int
-    special_ids: frozenset[int]
+class TranslationCodec(TextCodec, Protocol):
+    """What a translator needs of a tokenizer; `Tokenizer` is the one of this project's checkpoints."""
+
+    bos_id: int
 
     @property
     def directions(self) -> tuple[str, ...]: ...
     def encode_source(self, text: str, target_language: str) -> list[int]: ...
-    def decode(self, ids: Sequence[int]) -> str: ...
     def save(self, path: str | Path) -> None: ...
 
 
-class Translator(Pretrained):
-    """A trained Transformer with its tokenizer, and how it searches unless told otherwise.
+class Translator:
+    """A trained Transformer with its tokenizer, and how it searches unless told otherwise: a `TextModel`.
 
     Without `beam` that is the paper's search, in which no translation contains a special token.
     """
 
-    def __init__(self, model: Transformer, tokenizer: TextCodec, beam: BeamSettings | None = None) -> None:
-        self.model = model.eval()
+    def __init__(self, network: Transformer, tokenizer: TranslationCodec, beam: BeamSettings | None = None) -> None:
+        self.network = network.eval()
         self.tokenizer = tokenizer
         self.beam = beam or BeamSettings(forbidden=tuple(sorted(tokenizer.special_ids - {tokenizer.eos_id})))
+        self.card = BLANK_CARD  # the model card that goes with the weights
 
     @classmethod
-    def _read(cls, folder: Path) -> Translator:
-        config = TransformerConfig.load(existing(folder, CONFIG))
-        tokenizer = Tokenizer.load(existing(folder, TOKENIZER))
-        if not config.n_encoder_layers or not config.n_decoder_layers:
-            raise ValueError(f"{CONFIG}: expected an encoder and a decoder, to translate; found only one of them")
-        if config.src_vocab_size is not None:
-            raise ValueError(
-                f"{CONFIG}: expected one vocabulary for both sides; found src_vocab_size={config.src_vocab_size}"
-            )
-        if len(tokenizer) != config.vocab_size:
-            raise ValueError(
-                f"{TOKENIZER}: expected the config's vocab_size={config.vocab_size} tokens; found {len(tokenizer)}"
-            )
-        for name in ("pad_id", "bos_id", "eos_id"):
-            if (found := getattr(tokenizer, name)) != (expected := getattr(config, name)):
-                raise ValueError(f"{TOKENIZER}: expected the config's {name}={expected}; found {found}")
-        return cls(Transformer.from_pretrained(folder), tokenizer)
+    def from_pretrained(cls, folder_or_id: str | Path, revision: str | None = None) -> Self:
+        """The translator in a folder or in `org/name` on the Hub, with the model card that came with it.
 
-    def _save_pretrained(self, save_directory: Path) -> None:
-        save_checkpoint(self.model, self.tokenizer, save_directory)
+        Raises:
+            ValueError: a file is missing, damaged, or does not fit the others; or the Hub cannot be reached.
+        """
+        folder = resolve(folder_or_id, revision, FILES)
+        tokenizer = Tokenizer.load(existing(folder, TOKENIZER))
+        _check_fit(read_config(folder), tokenizer)
+        stored = Checkpoint.load(folder)
+        translator = cls(stored.network, tokenizer)
+        translator.card = stored.card
+        return translator
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Writes weights (in half precision), config, tokenizer and model card into a folder.
+
+        Raises:
+            ValueError: the tokenizer cannot be written as one of this project.
+        """
+        self._checkpoint.save(folder)
+
+    def push_to_hub(self, repo_id: str, *, private: bool = False, revision: str | None = None) -> str:
+        """Uploads the same files to `org/name` on the Hub, which is made if it is not there.
+
+        Returns:
+            The address of the new commit.
+
+        Raises:
+            ValueError: as `save_pretrained`, or the Hub refuses.
+        """
+        return self._checkpoint.push(repo_id, private=private, revision=revision)
+
+    @property
+    def _checkpoint(self) -> Checkpoint:
+        return Checkpoint(network=self.network, tokenizer=self.tokenizer, card=self.card)
 
     @property
     def directions(self) -> tuple[str, ...]:
@@ -75,13 +93,19 @@ class Translator(Pretrained):
     @property
     def max_tokens(self) -> int:
         """The longest text in tokens; the source also holds its language tag and end."""
-        return self.model.config.max_positions - 2
+        return self.network.config.max_positions - 2
 
     @overload
-    def translate(self, text: str, direction: str, **search: float) -> str: ...
+    def translate(
+        self, text: str, direction: str, *, beam_size: int | None = None, alpha: float | None = None
+    ) -> str: ...
     @overload
-    def translate(self, text: Sequence[str], direction: str, **search: float) -> list[str]: ...
-    def translate(self, text, direction, *, beam_size: int | None = None, alpha: float | None = None):
+    def translate(
+        self, text: Texts, direction: str, *, beam_size: int | None = None, alpha: float | None = None
+    ) -> list[str]: ...
+    def translate(
+        self, text: str | Texts, direction: str, *, beam_size: int | None = None, alpha: float | None = None
+    ) -> str | list[str]:
         """The best translation of a text, or of each text of a list in one batch.
 
         Raises:
@@ -110,27 +134,36 @@ class Translator(Pretrained):
         """
         changes = {"beam_size": beam_size, "alpha": alpha}
         settings = dataclasses.replace(self.beam, **{k: v for k, v in changes.items() if v is not None})
-        sources = [torch.tensor(self.encode(text, direction)) for text in texts]
+        sources = [torch.tensor(self.encode(text, direction).src) for text in texts]
         by_length = sorted(range(len(sources)), key=lambda i: len(sources[i]))
         results: list[list[Hypothesis]] = [[] for _ in sources]
         for first in range(0, len(sources), BATCH_SIZE):
             batch = by_length[first : first + BATCH_SIZE]
             src = pad_sequence([sources[i] for i in batch], batch_first=True, padding_value=self.tokenizer.pad_id)
-            found = beam_search(self.model, src.to(self.model.device), n_best=n_best, **dataclasses.asdict(settings))
+            found = beam_search(
+                self.network, src.to(self.network.device), n_best=n_best, **dataclasses.asdict(settings)
+            )
             for i, hypotheses in zip(batch, found, strict=True):
                 results[i] = hypotheses
         return results
 
-    def encode(self, text: str, direction: str) -> list[int]:
-        """Source ids of a text: target-language tag if the vocabulary has one, text, end.
+    def encode(self, text: str, direction: str) -> Prompt:
+        """The text for the encoder, with a limit of the source's length + 50 tokens (§6.1) or of the positions.
 
         Raises:
             ValueError: as for `translate`.
         """
-        return encode_source(self.tokenizer, text, direction, self.max_tokens)
+        config = self.network.config
+        src = encode_source(self.tokenizer, text, direction, self.max_tokens)
+        return Prompt(
+            src=tuple(src),
+            start=(config.bos_id,),
+            n_tokens=sum(token_id not in self.tokenizer.source_special_ids for token_id in src),
+            limit=min(len(src) + EXTRA_TOKENS, config.max_positions),
+        )
 
 
-def encode_source(tokenizer: TextCodec, text: str, direction: str, max_tokens: int) -> list[int]:
+def encode_source(tokenizer: TranslationCodec, text: str, direction: str, max_tokens: int) -> list[int]:
     """Source ids of a text: target-language tag if the vocabulary has one, text, end.
 
     Raises:
@@ -146,3 +179,24 @@ def encode_source(tokenizer: TextCodec, text: str, direction: str, max_tokens: i
     if n_tokens > max_tokens:
         raise ValueError(f"text: expected at most {max_tokens} tokens; found {n_tokens}: shorten it")
     return ids
+
+
+def _check_fit(config: TransformerConfig, tokenizer: Tokenizer) -> None:
+    """Holds that a model of this config translates, and that the tokenizer is its own.
+
+    Raises:
+        ValueError: it does not, or it is not.
+    """
+    if not config.n_encoder_layers or not config.n_decoder_layers:
+        raise ValueError(f"{CONFIG}: expected an encoder and a decoder, to translate; found only one of them")
+    if config.src_vocab_size is not None:
+        raise ValueError(
+            f"{CONFIG}: expected one vocabulary for both sides; found src_vocab_size={config.src_vocab_size}"
+        )
+    if len(tokenizer) != config.vocab_size:
+        raise ValueError(
+            f"{TOKENIZER}: expected the config's vocab_size={config.vocab_size} tokens; found {len(tokenizer)}"
+        )
+    for name in ("pad_id", "bos_id", "eos_id"):
+        if (found := getattr(tokenizer, name)) != (expected := getattr(config, name)):
+            raise ValueError(f"{TOKENIZER}: expected the config's {name}={expected}; found {found}")

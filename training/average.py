@@ -12,7 +12,8 @@ from pathlib import Path
 
 import torch
 
-from model.checkpoint import read_weights, save_checkpoint
+from model.storage.checkpoint import Checkpoint
+from model.storage.weights import read_weights
 from model.translator import Translator
 from training.card import TRAINING_FACTS, load_facts
 
@@ -31,9 +32,9 @@ def average(checkpoint: Path, start: Path, folder: Path) -> None:
             "give the folder that was --start-from"
         )
     translator, weights = Translator.from_pretrained(checkpoint), read_weights(start)
-    for name, weight in translator.model.named_parameters():
+    for name, weight in translator.network.named_parameters():
         weight.lerp_(weights[name].to(weight), 0.5)
-    save_checkpoint(translator.model, translator.tokenizer, folder)
+    Checkpoint(network=translator.network, tokenizer=translator.tokenizer, card=None).save(folder)
     facts["averaged_with_start"] = True
     (folder / TRAINING_FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 

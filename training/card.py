@@ -20,8 +20,12 @@ _TEMPLATE = """# Transformer, {languages}
 The Transformer of "Attention Is All You Need" (Vaswani et al. 2017), built from the paper and trained from scratch.
 It translates between {languages}; one model does both directions.
 
+```
+pip install .  # in the folder of this project, or: pip install git+ADDRESS
+```
+
 ```python
-from model import Translator
+from transformer_opened import Translator
 
 Translator.from_pretrained("path/to/this/folder").translate("Where is my book?", direction="{direction}")
 ```

@@ -30,8 +30,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save
 
-from model.checkpoint import WEIGHTS
 from model.config import TransformerConfig
+from model.storage.files import WEIGHTS
 from model.taps import record
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer

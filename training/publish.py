@@ -6,12 +6,11 @@ import argparse
 from pathlib import Path
 
 import yaml
-from huggingface_hub import HfApi, ModelCard
-from huggingface_hub.errors import HfHubHTTPError, HTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
+from huggingface_hub import ModelCard
 
-from model.checkpoint import CARD
-from model.download import check_repo_id
-from model.hub import FILES
+from model.storage.checkpoint import FILES
+from model.storage.files import CARD
+from model.storage.hub import check_repo_id, push
 from model.translator import Translator
 from training.card import FRAME_MAPS, FRAMES, TRAINING_FACTS
 
@@ -19,8 +18,7 @@ from training.card import FRAME_MAPS, FRAMES, TRAINING_FACTS
 def publish(checkpoint: Path, repo_id: str, *, private: bool = False, revision: str | None = None) -> str:
     """Uploads the checkpoint's files as they are, in one commit, and returns the address of that commit.
 
-    The repository, and the branch `revision` where one is named, are made if they are not there. The token is that of
-    `HF_TOKEN` or of `hf auth login`.
+    The repository, and the branch `revision` where one is named, are made if they are not there.
 
     Raises:
         ValueError: the checkpoint cannot be loaded, its model card is missing or has no scores, or the Hub refuses.
@@ -28,28 +26,7 @@ def publish(checkpoint: Path, repo_id: str, *, private: bool = False, revision: 
     check_repo_id(repo_id)
     Translator.from_pretrained(checkpoint)
     check_card(checkpoint / CARD)
-    api = HfApi()
-    try:
-        repo_id = api.create_repo(repo_id, private=private, exist_ok=True).repo_id
-        if revision is not None:
-            api.create_branch(repo_id, branch=revision, exist_ok=True)
-        commit = api.upload_folder(
-            repo_id=repo_id, folder_path=checkpoint, revision=revision,
-            allow_patterns=[*FILES, TRAINING_FACTS, FRAMES, FRAME_MAPS],
-            commit_message=f"Checkpoint {checkpoint.resolve().name}",
-        )  # fmt: skip
-    except (HfHubHTTPError, LocalTokenNotFoundError) as error:
-        status = error.response.status_code if isinstance(error, HfHubHTTPError) else "no token"
-        raise ValueError(
-            f"{repo_id}: expected leave to write there; found the Hub's refusal ({status}): "
-            "log in by `hf auth login`, or set HF_TOKEN to a token that may write"
-        ) from error
-    except (HTTPError, OfflineModeIsEnabled) as error:
-        raise ValueError(
-            f"{repo_id}: expected an answer from the Hub; found none ({type(error).__name__}): "
-            "check the network and try again"
-        ) from error
-    return commit.commit_url
+    return push(checkpoint, repo_id, [*FILES, TRAINING_FACTS, FRAMES, FRAME_MAPS], private=private, revision=revision)
 
 
 def check_card(path: Path) -> None:

@@ -27,8 +27,9 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from model.checkpoint import CONFIG, TOKENIZER, existing, fill, read_weights, save_checkpoint
-from model.config import TransformerConfig
+from model.storage.checkpoint import Checkpoint, read_config
+from model.storage.files import TOKENIZER, existing
+from model.storage.weights import fill, read_weights
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 from training.card import TRAINING_FACTS, load_facts
@@ -359,7 +360,7 @@ class Trainer:
         if not self.accelerator.is_main_process:
             return
         folder, model, progress = self.run_dir / "checkpoint", self.ema.module, self.progress
-        save_checkpoint(model, self.tokenizer, folder)
+        Checkpoint(network=model, tokenizer=self.tokenizer, card=None).save(folder)
         facts = {
             "recipe": dataclasses.asdict(self.recipe),
             "pairs": self.mixture.n_pairs,
@@ -373,7 +374,7 @@ class Trainer:
         }
         (folder / TRAINING_FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
         if self.frames is not None:  # the last one of the weights as they were rounded
-            exported = Transformer.from_pretrained(folder).to(self.accelerator.device)
+            exported = Checkpoint.load(folder).network.to(self.accelerator.device)
             metrics = validate(exported, self.tokenizer, self.valid, self.recipe)
             self.frames.export(folder, exported, progress.step, metrics)
 
@@ -385,7 +386,7 @@ def _facts_of_start(checkpoint: Path, recipe: Recipe) -> dict[str, Any]:
         ValueError: there is no such checkpoint, or its model is not the recipe's.
     """
     facts = load_facts(checkpoint)
-    theirs, ours = TransformerConfig.load(existing(checkpoint, CONFIG)).to_dict(), recipe.transformer.to_dict()
+    theirs, ours = read_config(checkpoint).to_dict(), recipe.transformer.to_dict()
     of_the_vocabulary = {"vocab_size", "pad_id", "bos_id", "eos_id"}  # which comes from there too
     names = sorted(set(ours) - of_the_vocabulary - {"dropout"})  # dropout has no weights
     if other := [name for name in names if ours[name] != theirs[name]]:

@@ -49,14 +49,14 @@ def tab(browser, runner, run) -> Iterator[Page]:
 
 
 def test_the_diagram_has_every_layer_of_the_model(tab, runner):
-    config = runner.translator.model.config
+    config = runner.translator.network.config
     assert tab.locator(f"{DIAGRAM} .encoder .layer").count() == config.n_encoder_layers
     assert tab.locator(f"{DIAGRAM} .decoder .layer").count() == config.n_decoder_layers
     expect(tab.locator(f"{DIAGRAM} .about")).to_contain_text(f"{config.norm}-norm")
 
 
 def test_from_the_token_to_the_next_token(tab, runner, run):
-    steps = walk(runner.translator.model.config)
+    steps = walk(runner.translator.network.config)
     where = tab.locator(f"{STAGE} .where")
     expect(where).to_contain_text(f"1 of {len(steps)}: Encoder, embedding")
     seen = []

@@ -57,7 +57,7 @@ def select(page: Page, position: int) -> None:
 
 def test_it_opens_with_the_models_own_table(tab, runner):
     tab.locator(f"{CHART} .own").click()
-    d_model = runner.translator.model.config.d_model
+    d_model = runner.translator.network.config.d_model
     expect(tab.locator(f"{CHART} h2")).to_have_text(
         re.compile(f"The model's own position table: .* of {d_model} dimensions")
     )

@@ -125,6 +125,6 @@ class _Pass:
 
 def run_again(runner, run, with_positions=True) -> SecondRoad:
     """The inspected pass of a run, by the second road."""
-    config = runner.translator.model.config
+    config = runner.translator.network.config
     tgt = [config.bos_id, *run.translation.ids[:-1]]
-    return second_road(runner.translator.model, [token.id for token in run.source], tgt, with_positions)
+    return second_road(runner.translator.network, [token.id for token in run.source], tgt, with_positions)

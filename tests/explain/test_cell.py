@@ -29,7 +29,7 @@ def test_single_precision_adds_up_to_four_digits(tokenizer):
 
 def test_every_part_is_what_autograd_gives_with_frozen_statistics(runner, run):
     """The direction of each sub-layer, by differentiating a stack of frozen LayerNorms instead of passing it back."""
-    model, position = runner.translator.model, 1
+    model, position = runner.translator.network, 1
     token, layers = run.target_out[position].id, model.decoder.layers
 
     def at(path):
@@ -93,7 +93,7 @@ def test_what_all_cells_add_is_the_output_of_attention(runner, run):
         attention_cell(runner, run, "cross", 0, head, 2, key).added
         for head in range(11) for key in range(len(run.source))
     )  # fmt: skip
-    bias = runner.translator.model.decoder.layers[0].cross_attn.out_proj.bias.detach().numpy()
+    bias = runner.translator.network.decoder.layers[0].cross_attn.out_proj.bias.detach().numpy()
     np.testing.assert_allclose(added + bias, run.trace["decoder.layers.0.cross_attn.output"][0, 2], atol=1e-9)
 
 

@@ -33,7 +33,7 @@ class Stream(_Pass):
 
 def streams(runner, run):
     """(points, positions, d_model) of encoder and decoder."""
-    model = runner.translator.model
+    model = runner.translator.network
     weights = {name: value.detach().numpy() for name, value in model.state_dict().items()}
     road = Stream(weights, model.config)
     road.run([token.id for token in run.source], [token.id for token in run.target_in], True)
@@ -66,7 +66,7 @@ def test_a_words_two_paths_equal_the_second_road(runner):
     for point, (a, b) in enumerate(zip(*paths, strict=True)):
         assert found.cosine[point] == pytest.approx(a @ b / length(a) / length(b))
         assert found.distance[point] == pytest.approx(length(a - b))
-    vocabulary = runner.translator.model.state_dict()["tokens.weight"].numpy()
+    vocabulary = runner.translator.network.state_dict()["tokens.weight"].numpy()
     alike = [row @ paths[1][2] / length(row) for row in vocabulary]
     assert found.neighbours[1][2][0] == runner.tokens([int(np.argmax(alike))])[0].text
 

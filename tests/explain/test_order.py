@@ -85,7 +85,7 @@ def test_a_model_without_positions_has_none_to_leave_out(tokenizer):
 
 def test_norms_are_those_of_the_models_own_vectors(runner, run):
     found = naive_comparison(runner, run, n_positions=23)
-    embeddings = runner.translator.model.state_dict()["tokens.weight"].numpy() * np.sqrt(22)
+    embeddings = runner.translator.network.state_dict()["tokens.weight"].numpy() * np.sqrt(22)
     norms = [np.sqrt(sum(value * value for value in row)) for row in embeddings.tolist()]
     np.testing.assert_allclose(found.token_norms, [norms[token.id] for token in run.source], atol=1e-9)
     assert found.vocabulary_min == pytest.approx(min(norms))

@@ -13,9 +13,10 @@ from explain.kinds import KINDS
 from explain.next_token import Sampling, distribution, force, from_prefix, sample_on, steps
 from explain.order import naive_comparison, order_experiment
 from explain.positional import model_table, rotation
-from explain.run import MAX_CONTINUATION, Runner, Settings
+from explain.run import Runner, Settings
 from explain.switches import SWITCHES, Switch, compare
 from explain.walk import stage_view, walk
+from model.language_model import MAX_CONTINUATION
 from tests.explain.others import TEXT, open_other
 
 NAMES = ["shared", "unshared", "untied", "gpt2"]

@@ -40,7 +40,7 @@ class Switched(_Pass):
 
 
 def again(runner, run, switch) -> SecondRoad:
-    model = runner.translator.model
+    model = runner.translator.network
     weights = {name: value.detach().numpy().copy() for name, value in model.state_dict().items()}
     src, tgt = ([token.id for token in tokens] for tokens in (run.source, run.target_in))
     return Switched(weights, model.config, switch).run(src, tgt, switch.name != "positions")
@@ -68,8 +68,8 @@ def test_the_search_runs_with_the_part_off_too(runner, run, name):
     greedy = runner.run(TEXT, replace(SETTINGS, beam_size=1, n_best=1))
     switch = Switch(name, "decoder", 0, 2)
     found = compare(runner, greedy, switch, 0)
-    src, tgt = [token.id for token in greedy.source], [runner.translator.model.config.bos_id]
-    model, tokenizer = runner.translator.model, runner.translator.tokenizer
+    src, tgt = [token.id for token in greedy.source], [runner.translator.network.config.bos_id]
+    model, tokenizer = runner.translator.network, runner.translator.tokenizer
     weights = {key: value.detach().numpy().copy() for key, value in model.state_dict().items()}
     other = Switched(weights, model.config, switch)
     for _ in range(greedy.limit):

@@ -30,9 +30,9 @@ class Recorder(_Pass):
 
 @pytest.fixture(scope="module")
 def other(translator, run):
-    weights = {name: value.detach().numpy() for name, value in translator.model.state_dict().items()}
-    recorder = Recorder(weights, translator.model.config)
-    config = translator.model.config
+    weights = {name: value.detach().numpy() for name, value in translator.network.state_dict().items()}
+    recorder = Recorder(weights, translator.network.config)
+    config = translator.network.config
     recorder.result = recorder.run([token.id for token in run.source], [config.bos_id, *run.translation.ids[:-1]], True)
     return recorder
 
@@ -40,13 +40,13 @@ def other(translator, run):
 def views(runner, run, stage, head=0):
     return [
         (step, stage_view(runner, run, index, head))
-        for index, step in enumerate(walk(runner.translator.model.config))
+        for index, step in enumerate(walk(runner.translator.network.config))
         if step.stage == stage
     ]
 
 
 def test_the_walk_begins_with_a_token_and_ends_with_the_next_and_visits_every_layer(translator):
-    config = translator.model.config
+    config = translator.network.config
     steps = walk(config)
     assert (steps[0].stage, steps[-1].stage) == ("token", "next")
     assert len(set(steps)) == len(steps)
@@ -61,7 +61,7 @@ def test_the_walk_begins_with_a_token_and_ends_with_the_next_and_visits_every_la
 
 def test_every_step_has_words_values_and_code_and_costs_no_run_of_the_model(runner, run):
     before = runner.model_runs
-    for index, step in enumerate(walk(runner.translator.model.config)):
+    for index, step in enumerate(walk(runner.translator.network.config)):
         view = stage_view(runner, run, index)
         assert view.title == TITLES[step.stage] and view.why == WHY[step.stage] and view.shapes
         for shown in view.maps:
@@ -71,7 +71,7 @@ def test_every_step_has_words_values_and_code_and_costs_no_run_of_the_model(runn
 
 
 def test_the_lines_shown_stand_in_the_source(runner, run):
-    for index in range(len(walk(runner.translator.model.config))):
+    for index in range(len(walk(runner.translator.network.config))):
         for code in stage_view(runner, run, index).code:
             lines = (ROOT / code.file).read_text(encoding="utf-8").splitlines()
             assert code.file.startswith("model/") and code.lines
@@ -80,7 +80,7 @@ def test_the_lines_shown_stand_in_the_source(runner, run):
 
 
 def test_queries_keys_values_and_scores_equal_the_second_road(runner, run, other):
-    size, head = runner.translator.model.config.d_head, 5
+    size, head = runner.translator.network.config.d_head, 5
     part = slice(head * size, (head + 1) * size)
     for step, view in views(runner, run, "qkv", head):
         at = f"{step.side}.layers.{step.layer}.{step.block}"
@@ -104,7 +104,7 @@ def test_masked_scores_give_the_weights_by_softmax(runner, run):
 
 
 def test_mixed_values_and_joined_heads_equal_the_second_road(runner, run, other):
-    size = runner.translator.model.config.d_head
+    size = runner.translator.network.config.d_head
     for (step, mixed), (_, joined), (_, projected) in zip(
         views(runner, run, "heads", 2), views(runner, run, "concat"), views(runner, run, "w_o"), strict=True
     ):
@@ -115,7 +115,7 @@ def test_mixed_values_and_joined_heads_equal_the_second_road(runner, run, other)
 
 
 def test_sums_norms_and_feed_forward_equal_the_second_road(runner, run, other):
-    pre_norm = runner.translator.model.config.norm == "pre"
+    pre_norm = runner.translator.network.config.norm == "pre"
     for step, view in views(runner, run, "norm"):
         at = f"{step.side}.layers.{step.layer}.{step.block}_add_norm.layer_norm"
         np.testing.assert_allclose(view.maps[0].values, other.seen[at][1], atol=1e-9)
@@ -132,7 +132,7 @@ def test_sums_norms_and_feed_forward_equal_the_second_road(runner, run, other):
 
 
 def test_embeddings_equal_the_second_road(runner, run, other):
-    d_model = runner.translator.model.config.d_model
+    d_model = runner.translator.network.config.d_model
     for stage, factor in [("token", 1), ("embedding", np.sqrt(d_model))]:
         for (step, view), tokens in zip(views(runner, run, stage), (run.source, run.target_in), strict=True):
             rows = other.weights["tokens.weight"][[token.id for token in tokens]]
@@ -156,7 +156,7 @@ def test_logits_probabilities_and_the_best_tokens_equal_the_second_road(runner, 
 
 
 def test_no_such_step_or_head(runner, run):
-    n_steps = len(walk(runner.translator.model.config))
+    n_steps = len(walk(runner.translator.network.config))
     with pytest.raises(ValueError, match=f"step: expected a whole number from 0 to {n_steps - 1}; found {n_steps}"):
         stage_view(runner, run, n_steps)
     with pytest.raises(ValueError, match="head: expected a whole number from 0 to 10; found 11"):

@@ -92,10 +92,17 @@ class LocalHub:
 
 
 def visit(monkeypatch: pytest.MonkeyPatch, url: str, home: Path) -> None:
-    """Makes `url` the Hub of the processes that are started from now on, and `home` the place of all caches."""
+    """Makes `url` the Hub of this process and of those started from now on, and `home` the place of all caches."""
     for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_TOKEN", "TRANSFORMERS_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_ENDPOINT", url)
     monkeypatch.setenv("HF_HOME", str(home))
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
-    monkeypatch.setattr("interop.download.CACHE", home / "the-transformer-opened")  # as in new processes
+    # as huggingface_hub and we read them from the environment, which this process has done already
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", url)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(home / "hub"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(
+        "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", f"{url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    )
+    monkeypatch.setattr("interop.download.CACHE", home / "the-transformer-opened")

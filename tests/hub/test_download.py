@@ -15,7 +15,6 @@ import torch
 from safetensors.torch import save_file
 
 import interop
-import model.download
 from interop.download import download
 from model.translator import Translator
 from tests.hub.conftest import NAME
@@ -63,12 +62,12 @@ def test_our_model_comes_from_a_real_hub(hub, checkpoint, translator):
 @torch.no_grad()
 def test_models_of_transformers_come_from_a_real_hub(hub, foreign):
     marian = interop.load(download("theirs/marian", "main", max_bytes=LIMIT))
-    src, tgt = torch.tensor([[5, 9, 0]]), torch.tensor([[marian.model.config.bos_id, 8]])
+    src, tgt = torch.tensor([[5, 9, 0]]), torch.tensor([[marian.network.config.bos_id, 8]])
     expected = foreign["marian"](input_ids=src, decoder_input_ids=tgt).logits
-    assert (marian.model(src, tgt) - expected).abs().max() < 1e-4 * expected.abs().max()
+    assert (marian.network(src, tgt) - expected).abs().max() < 1e-4 * expected.abs().max()
     gpt2 = interop.load(download("theirs/gpt2", max_bytes=LIMIT))
     expected = foreign["gpt2"](input_ids=src).logits
-    assert (gpt2.model(src) - expected).abs().max() < 1e-4 * expected.abs().max()
+    assert (gpt2.network(src) - expected).abs().max() < 1e-4 * expected.abs().max()
 
 
 @pytest.mark.parametrize(
@@ -206,7 +205,7 @@ def test_no_hub_at_all_is_said_at_once(monkeypatch, tmp_path):
 
 
 def test_a_hub_that_never_answers_is_given_up(stand_in, monkeypatch):
-    monkeypatch.setattr("model.download.ANSWER_LIMIT", 0.5)
+    monkeypatch.setattr("interop.process.ANSWER_LIMIT", 0.5)
     stand_in.mute = True
     with pytest.raises(ValueError, match="lab/tiny: expected an answer from the Hub; found none"):
         download(NAME, max_bytes=LIMIT)
@@ -236,7 +235,7 @@ def test_a_hub_that_dies_in_the_middle_leaves_nothing(stand_in, checkpoint, monk
 
 
 STARTED = """print('{"started": ["%s", "%s"]}', flush=True)"""
-LISTED = """; import os; os.close(0); print('{"listing": {}}', flush=True)"""
+LISTED = """; import os; os.close(0); print('{"listing": {"config.json": 1, "model.safetensors": 1}}', flush=True)"""
 
 
 @pytest.mark.parametrize("listed", [False, True], ids=["its request", "the leave to go on"])
@@ -252,11 +251,11 @@ def test_a_program_that_ends_before_it_reads_is_said_and_leaves_nothing(listed, 
     (tmp_path / "blobs").mkdir()
     (tmp_path / "blobs" / "0.incomplete").touch()
     (tmp_path / "program.py").write_text(STARTED % (tmp_path, tmp_path) + (LISTED if listed else ""))
-    monkeypatch.setattr("model.fetch.__file__", str(tmp_path / "program.py"))
+    monkeypatch.setattr("interop.fetch.__file__", str(tmp_path / "program.py"))
     with pytest.raises(
         ValueError, match=r"lab/tiny: expected the whole download; found .*\(its process ended\): try ag"
     ):
-        model.download.download(NAME, None, ["config.json"])
+        download(NAME, max_bytes=LIMIT)
     assert not list((tmp_path / "blobs").iterdir())
 
 
@@ -325,7 +324,7 @@ def test_a_damaged_file_in_the_cache_is_replaced(stand_in, checkpoint):
 
 def test_a_new_commit_is_found(stand_in, tmp_path, translator):
     first = download(NAME, max_bytes=LIMIT)
-    weights = {name: 2 * weight.detach() for name, weight in translator.model.named_parameters()}
+    weights = {name: 2 * weight.detach() for name, weight in translator.network.named_parameters()}
     save_file(weights, tmp_path / "changed.safetensors")
     stand_in.repos[NAME]["main"]["model.safetensors"] = (tmp_path / "changed.safetensors").read_bytes()
     second = download(NAME, max_bytes=LIMIT)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from model.transformer import Transformer
+from model.storage import Checkpoint
 from model.translator import Translator
 from tests.hub.stand_in import TOKEN, StandIn
 from training.publish import main
@@ -18,9 +18,10 @@ ROOT = Path(__file__).parents[2]
 FILES = {"README.md", "config.json", "model.safetensors", "tokenizer.json"}
 PUSH = """
 import sys
-from model import Transformer, Translator
+from model import Translator
+from model.storage import Checkpoint
 print(Translator.from_pretrained(sys.argv[1]).push_to_hub("lab/pushed"))
-Transformer.from_pretrained(sys.argv[1]).push_to_hub("lab/model-alone", private=True)
+Checkpoint.load(sys.argv[1]).push("lab/model-alone", private=True)
 """
 
 
@@ -62,11 +63,11 @@ def test_push_to_hub_uploads_what_from_pretrained_read(stand_in: StandIn, scored
     assert stand_in.repos["lab/pushed"]["main"] == on_disk(scored, FILES)
     again = Translator.from_pretrained("lab/pushed")
     src, tgt = torch.tensor([[5, 9, 2]]), torch.tensor([[1, 8]])
-    expected = Translator.from_pretrained(scored).model(src, tgt)
-    assert torch.equal(again.model(src, tgt), expected)
+    expected = Translator.from_pretrained(scored).network(src, tgt)
+    assert torch.equal(again.network(src, tgt), expected)
     assert again.card == (scored / "README.md").read_text()
     assert set(stand_in.repos["lab/model-alone"]["main"]) == FILES - {"tokenizer.json"}
-    assert torch.equal(Transformer.from_pretrained("lab/model-alone")(src, tgt), expected)
+    assert torch.equal(Checkpoint.load("lab/model-alone").network(src, tgt), expected)
     assert stand_in.private == {"lab/model-alone"}
 
 

@@ -8,7 +8,7 @@ import torch
 from huggingface_hub import ModelCard
 from safetensors.torch import load_file, save_file
 
-from model.checkpoint import save_checkpoint
+from model.storage import Checkpoint
 from model.transformer import Transformer
 from model.translator import Translator
 from tests.conftest import tiny_translator
@@ -19,32 +19,36 @@ def translator():
     return tiny_translator()
 
 
+def stored(translator):
+    return Checkpoint(network=translator.network, tokenizer=translator.tokenizer, card=None)
+
+
 @pytest.fixture
 def folder(translator, tmp_path):
-    save_checkpoint(translator.model, translator.tokenizer, tmp_path / "checkpoint", dtype=torch.float32)
+    stored(translator).save(tmp_path / "checkpoint", dtype=torch.float32)
     return tmp_path / "checkpoint"
 
 
 def test_a_checkpoint_comes_back_as_it_was(folder, translator):
     again = Translator.from_pretrained(folder)
-    model, tokenizer = again.model, again.tokenizer
+    model, tokenizer = again.network, again.tokenizer
     src, tgt = torch.tensor([[5, 9, 2]]), torch.tensor([[1, 8]])
-    assert model.config == translator.model.config
-    assert torch.equal(model(src, tgt), translator.model(src, tgt))
+    assert model.config == translator.network.config
+    assert torch.equal(model(src, tgt), translator.network(src, tgt))
     assert tokenizer.encode("a small house") == translator.tokenizer.encode("a small house")
 
 
 def test_half_precision_on_disk_becomes_single_in_memory(translator, tmp_path):
-    save_checkpoint(translator.model, translator.tokenizer, tmp_path)
+    stored(translator).save(tmp_path)
     assert {weight.dtype for weight in load_file(tmp_path / "model.safetensors").values()} == {torch.float16}
-    model = Translator.from_pretrained(tmp_path).model
-    for ours, original in zip(model.parameters(), translator.model.parameters(), strict=True):
+    model = Translator.from_pretrained(tmp_path).network
+    for ours, original in zip(model.parameters(), translator.network.parameters(), strict=True):
         assert torch.equal(ours, original.half().float())
 
 
 def test_shared_weights_are_stored_once(folder, translator):
     stored = sum(weight.numel() for weight in load_file(folder / "model.safetensors").values())
-    assert stored == sum(parameter.numel() for parameter in translator.model.parameters())
+    assert stored == sum(parameter.numel() for parameter in translator.network.parameters())
 
 
 def test_who_may_read_the_config_may_read_the_weights(folder):
@@ -53,17 +57,20 @@ def test_who_may_read_the_config_may_read_the_weights(folder):
 
 def test_the_model_card_stays_with_the_weights(folder, tmp_path):
     (folder / "README.md").write_text("---\nlicense: other\n---\n\n# Ours\n")
-    for kind in (Translator, Transformer):
-        kind.from_pretrained(folder).save_pretrained(tmp_path / "again")
+    for save in (Translator.from_pretrained(folder).save_pretrained, Checkpoint.load(folder).save):
+        save(tmp_path / "again")
         assert (tmp_path / "again" / "README.md").read_bytes() == (folder / "README.md").read_bytes()
         (tmp_path / "again" / "README.md").unlink()
 
 
 def test_the_card_of_other_weights_does_not_stay(translator, tmp_path):
-    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n\nBLEU 99, of weights that were here before\n")
-    for model in (translator, translator.model):
-        model.save_pretrained(tmp_path)
+    for save in (translator.save_pretrained, Checkpoint(network=translator.network).save):
+        (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n\nBLEU 99, of weights that were here before\n")
+        save(tmp_path)
         assert "No scores were measured" in (tmp_path / "README.md").read_text()
+    (tmp_path / "README.md").write_text("BLEU 99")
+    stored(translator).save(tmp_path)
+    assert not (tmp_path / "README.md").exists()
 
 
 def test_a_model_without_a_card_gets_one_that_claims_nothing(translator, tmp_path):
@@ -74,10 +81,10 @@ def test_a_model_without_a_card_gets_one_that_claims_nothing(translator, tmp_pat
 
 
 def test_the_model_alone_comes_back_as_it_was(translator, tmp_path):
-    translator.model.save_pretrained(tmp_path)
-    again = Transformer.from_pretrained(tmp_path)
-    assert again.config == translator.model.config and not again.training
-    for ours, original in zip(again.parameters(), translator.model.parameters(), strict=True):
+    Checkpoint(network=translator.network).save(tmp_path)
+    again = Checkpoint.load(tmp_path).network
+    assert again.config == translator.network.config and not again.training
+    for ours, original in zip(again.parameters(), translator.network.parameters(), strict=True):
         assert torch.equal(ours, original.half().float())
 
 

@@ -123,6 +123,14 @@ def test_decoder_only_and_encoder_only_models_take_one_sequence():
         tiny_model()(tokens)
 
 
+def test_a_side_that_the_model_lacks_is_named():
+    tokens = torch.tensor([[5, 9, 20, 2]])
+    with pytest.raises(ValueError, match="encode: expected a model with an encoder; found a decoder alone"):
+        tiny_model(n_encoder_layers=0).encode(tokens)
+    with pytest.raises(ValueError, match="decode: expected a model with a decoder; found an encoder alone"):
+        tiny_model(n_decoder_layers=0).decode(tokens)
+
+
 def test_too_many_positions_are_refused():
     with pytest.raises(ValueError, match="expected at most 71 positions; found 72: shorten the text"):
         tiny_model().encode(torch.full((1, 72), 5))

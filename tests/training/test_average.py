@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from model.checkpoint import read_weights
+from model.storage.weights import read_weights
 from model.translator import Translator
 from training.average import main
 from training.card import load_facts, update_card

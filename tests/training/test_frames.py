@@ -123,7 +123,7 @@ def test_figures_are_those_of_the_validation_and_of_the_alignments(filmed):
             assert value == pytest.approx(last[name], abs=1e-2), "but for the rounding of the weights"
     translator = Translator.from_pretrained(filmed.run_dir / "checkpoint")
     pairs = load_alignment(filmed.data_dir / "words.de-en.tsv", translator.tokenizer)
-    assert metrics["alignment_error/de-en"] == alignment_error(translator.model, translator.tokenizer, pairs, "en")
+    assert metrics["alignment_error/de-en"] == alignment_error(translator.network, translator.tokenizer, pairs, "en")
     assert film.frames[0].metrics["valid_loss/words"] > metrics["valid_loss/words"]
 
 
@@ -146,7 +146,7 @@ def test_the_alignment_error_is_that_of_the_words_most_looked_at(filmed):
     for links in (frozenset(found), frozenset({(0, 0), (1, 1)}), frozenset({(2, 0)})):
         pair = AlignedPair(first.first, first.second, links)
         expected = 1 - 2 * len(found & links) / (len(found) + len(links))
-        assert alignment_error(translator.model, tokenizer, [pair], "en") == pytest.approx(expected)
+        assert alignment_error(translator.network, tokenizer, [pair], "en") == pytest.approx(expected)
 
 
 def test_a_run_that_starts_from_a_filmed_checkpoint_carries_its_frames_on(filmed, tmp_path):
@@ -201,7 +201,7 @@ def test_a_babbling_models_maps_are_cut_so_that_all_frames_fit_into_two_megabyte
 
 def test_maps_are_cut_and_nothing_else(filmed, trained, tmp_path):
     tokenizer = Tokenizer.load(trained.run_dir / "tokenizer.json")
-    model = Translator.from_pretrained(trained.run_dir / "checkpoint").model
+    model = Translator.from_pretrained(trained.run_dir / "checkpoint").network
     cut, whole = (FrameRecorder(filmed.recipe, tokenizer, filmed.data_dir, tmp_path / name) for name in "ab")
     for recorder, rows in ((cut, 2), (whole, 50)):
         recorder.begin(7, 3000, None)

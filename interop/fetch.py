@@ -1,6 +1,6 @@
 """Reads one repository of the Hub into the local cache, as a program of its own: what hangs here can be killed.
 
-`model.download` runs it, by its path, so that it imports no torch. The request is one line of JSON on standard input;
+`interop.process` runs it, by its path, so that it imports no torch. The request is one line of JSON on standard input;
 what it says is one JSON object a line on standard output. After `listing` and after `config` it waits for a line: no
 weights are asked for before the other side has seen both.
 """
@@ -19,14 +19,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
-from huggingface_hub import HfApi, RepoFile, hf_hub_download, try_to_load_from_cache
+from huggingface_hub import HfApi, RepoFile, hf_hub_download
 from huggingface_hub.constants import HF_HUB_CACHE
 from huggingface_hub.errors import (
-    GatedRepoError,
     HfHubHTTPError,
-    HTTPError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
+    HTTPError,  # pyright: ignore[reportPrivateImportUsage]  # of the HTTP library that huggingface_hub has chosen
 )
 from huggingface_hub.file_download import repo_folder_name
 from huggingface_hub.utils import WeakFileLock
@@ -35,18 +32,11 @@ HASH_CHUNK = 1 << 20  # bytes
 
 
 class Request(TypedDict):
-    """What to fetch: `cached` lets a complete snapshot stand in for a Hub that dies, or is silent for `timeout` s."""
+    """What to fetch."""
 
     repo_id: str
     revision: str | None
     files: list[str]
-    anonymous: bool
-    cached: bool
-    timeout: float
-
-
-class NoFiles(Exception):
-    """The repository has none of the files that are wanted."""
 
 
 class Changed(Exception):
@@ -99,8 +89,8 @@ def is_whole(path: Path, file: RepoFile) -> bool:
 class Download:
     """The wanted files of one commit, fetched one by one."""
 
-    def __init__(self, repo_id: str, commit: str, files: Sequence[RepoFile], token: bool | None) -> None:
-        self.repo_id, self.commit, self.token = repo_id, commit, token
+    def __init__(self, repo_id: str, commit: str, files: Sequence[RepoFile]) -> None:
+        self.repo_id, self.commit = repo_id, commit
         self.done, self.total = 0, sum(file.size for file in files)
 
     def fetch(self, file: RepoFile) -> Path:
@@ -113,10 +103,8 @@ class Download:
         for _ in range(2):
             self.done = before
             path = Path(
-                hf_hub_download(
-                    self.repo_id, file.path, revision=self.commit, token=self.token, tqdm_class=self.bar()
-                )
-            )  # fmt: skip
+                hf_hub_download(self.repo_id, file.path, revision=self.commit, token=False, tqdm_class=self.bar())
+            )
             if is_whole(path, file):
                 self.done = before + file.size
                 say(done=self.done, total=self.total)
@@ -143,90 +131,48 @@ class Download:
         return Bar
 
 
-def list_files(api: HfApi, repo_id: str, revision: str, timeout: float) -> tuple[str, dict[str, RepoFile]]:
+def list_files(api: HfApi, repo_id: str, revision: str) -> tuple[str, dict[str, RepoFile]]:
     """The commit that the revision names, and its files by name.
 
     Raises:
         ConnectionError: what answered is not the Hub.
     """
     try:
-        commit = api.model_info(repo_id, revision=revision, timeout=timeout).sha
+        commit = str(api.model_info(repo_id, revision=revision).sha)
         tree = api.list_repo_tree(repo_id, revision=commit)
         return commit, {entry.path: entry for entry in tree if isinstance(entry, RepoFile)}
     except (ValueError, KeyError, TypeError) as error:  # no JSON, or another's
         raise ConnectionError(errno.EPROTO, "what answered is not the Hub, but perhaps a proxy") from error
 
 
-def point(revision: str, snapshot: Path) -> None:
-    """Makes the name of a branch or a tag stand for this snapshot in the cache."""
-    if revision == snapshot.name:  # a commit, which has no other name
-        return
-    name = snapshot.parents[1] / "refs" / revision
-    name.parent.mkdir(parents=True, exist_ok=True)
-    new = name.with_name(f"{name.name}.{os.getpid()}.tmp")
-    new.write_text(snapshot.name)
-    new.replace(name)  # at once: others may be reading
-
-
 def fetch(request: Request) -> Path:
-    """The folder of a snapshot that has those of the wanted files that the repository has.
-
-    The last one completes a snapshot: it is fetched last, and only when it is there and whole does the revision's name
-    point to the snapshot. Until then the name stands for the one before, which stays complete.
-    """
-    repo_id, revision, files = request["repo_id"], request["revision"] or "main", request["files"]
-    token = False if request["anonymous"] else None
-    commit, listed = list_files(HfApi(token=token), repo_id, revision, request["timeout"])
+    """The folder of a snapshot that has those of the wanted files that the repository has."""
+    repo_id = request["repo_id"]
+    commit, listed = list_files(HfApi(token=False), repo_id, request["revision"] or "main")
     ask(listing={file.path: file.size for file in listed.values()})
-    wanted = [listed[file] for file in files if file in listed]
-    if not wanted:
-        raise NoFiles
-    download = Download(repo_id, commit, wanted, token)
+    wanted = [listed[file] for file in request["files"] if file in listed]
+    download = Download(repo_id, commit, wanted)
     for file in wanted:
-        # by the commit: by a name, huggingface_hub would make the name point there before the bytes have come
         path = download.fetch(file)
         if file.path == "config.json":
             ask(config=path.read_text(encoding="utf-8", errors="replace"))
-        if file.path == files[-1]:
-            point(revision, path.parent)
-    return path.parent
-
-
-def complete_snapshot(request: Request) -> Path | None:
-    """The last complete snapshot of the revision in the cache, if the one who asked takes it for an unreachable Hub."""
-    if not request["cached"]:
-        return None
-    last = try_to_load_from_cache(request["repo_id"], request["files"][-1], revision=request["revision"])
-    return Path(last).parent if isinstance(last, str) else None
+    return Path(HF_HUB_CACHE, repo_folder_name(repo_id=repo_id, repo_type="model"), "snapshots", commit)
 
 
 def main() -> None:
-    """Reads the request, fetches, and says `folder`, `error` or `unreachable` in the end."""
+    """Reads the request, fetches, and says `folder`, `changed` or `error` in the end."""
     threading.Thread(target=listen, daemon=True).start()
     request: Request = json.loads(answers.get())
     name = repo_folder_name(repo_id=request["repo_id"], repo_type="model")
     say(started=[str(Path(HF_HUB_CACHE, name)), str(Path(HF_HUB_CACHE, ".locks", name))])
     try:
         say(folder=str(fetch(request)))
-    except GatedRepoError:
-        say(error="expected a public repository; found a gated one, whose terms must be accepted on the Hub first")
-    except RevisionNotFoundError:
-        say(error=f"expected a revision of this repository; found no {request['revision']}")
-    except RepositoryNotFoundError:
-        say(error="expected a repository on the Hub; found none, or a private one: check the name and the revision")
-    except NoFiles:
-        say(error=f"expected a model's files, such as {', '.join(request['files'])}; found none of them")
     except Changed:
-        say(error="expected the files as the Hub listed them; found others: try again")
+        say(changed=True)
     except (HTTPError, OSError) as error:  # the Hub's own errors among them
         status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
-        if status == 403:
-            say(error="expected a public repository; found one that is private or gated: choose another")
-        elif folder := complete_snapshot(request):
-            say(folder=str(folder))
-        else:
-            reason = f"status {status}" if status else getattr(error, "strerror", None) or type(error).__name__
-            say(unreachable=reason)
+        reason = f"status {status}" if status else getattr(error, "strerror", None) or type(error).__name__
+        say(error=type(error).__name__, status=status, reason=reason)
 
 
 if __name__ == "__main__":
