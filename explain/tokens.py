@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from explain.kinds import Side
 from model.tokenizer import WORD_START
 
 
@@ -56,18 +57,21 @@ class TargetToken(Token):
     given: bool
 
 
-def tokens_of(ids: Iterable[int], text_of: Callable[[int], str], special_ids: Collection[int]) -> tuple[Token, ...]:
-    """The tokens of a sequence; a `▁` starts a word, and a special token is a word of its own.
+def tokens_of(ids: Iterable[int], tokenizer: TextSide, side: Side = "decoder") -> tuple[Token, ...]:
+    """The tokens of a sequence of one side; a `▁` starts a word, and a special token is a word of its own.
 
     Raises:
         ValueError: no such id.
     """
+    encoder = side == "encoder"
+    text_of = tokenizer.source_token if encoder else tokenizer.token
+    special_ids = tokenizer.source_special_ids if encoder else tokenizer.special_ids
     tokens: list[Token] = []
     for token_id in ids:
         text, special = text_of(token_id), token_id in special_ids
         starts_word = not tokens or special or tokens[-1].special or text.startswith(WORD_START)
         word = tokens[-1].word + starts_word if tokens else 0
-        tokens.append(Token(token_id, text, special, word))
+        tokens.append(Token(id=token_id, text=text, special=special, word=word))
     return tuple(tokens)
 
 
