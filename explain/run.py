@@ -11,17 +11,14 @@ from dataclasses import dataclass, field
 
 from explain.checks import number, whole_number
 from explain.kinds import PLACES, Kind, Side, kinds_of, reading_side_of, sides_of
-from explain.prompt import Prompt
-from explain.tokens import TargetToken, TextSide, Token, tokens_of
+from explain.tokens import TargetToken, Token, tokens_of
 from model.config import TransformerConfig
-from model.language_model import LanguageModel
 from model.taps import Trace
+from model.text_model import Prompt, TextCodec, TextModel
 from model.transformer import Decoder, Encoder, Transformer
-from model.translator import Translator
 
 MAX_BEAM_SIZE = 8
 MAX_ALPHA = 2.0
-CONTINUE = "text"  # a language model's only "direction"
 N_BEST = 4  # hypotheses shown unless told otherwise
 
 
@@ -87,21 +84,21 @@ class Run:
     translations: tuple[Translation, ...]
     seconds: float
     target_in: tuple[Token, ...]  # what the decoder reads: its first token, and all of the translation but the last
-    _text_model: Translator | LanguageModel = field(repr=False, compare=False)
+    _text_model: TextModel = field(repr=False, compare=False)
     _trace: Callable[[], Trace] = field(repr=False, compare=False)
     _own: Callable[[], Run] = field(repr=False, compare=False)
 
     # ---- the model that made it ----
 
     @property
-    def text_model(self) -> Translator | LanguageModel:
+    def text_model(self) -> TextModel:
         """The model with its tokenizer and its way to search."""
         return self._text_model
 
     @property
     def network(self) -> Transformer:
         """The model's weights."""
-        return self._text_model.model
+        return self._text_model.network
 
     @property
     def config(self) -> TransformerConfig:
@@ -109,7 +106,7 @@ class Run:
         return self.network.config
 
     @property
-    def tokenizer(self) -> TextSide:
+    def tokenizer(self) -> TextCodec:
         """Text to ids and back."""
         return self._text_model.tokenizer
 
@@ -121,7 +118,7 @@ class Run:
     @property
     def directions(self) -> tuple[str, ...]:
         """What else `Settings.direction` may be."""
-        return self._text_model.directions if self.translates else (CONTINUE,)
+        return self._text_model.directions
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

@@ -8,25 +8,21 @@ from explain.cache import LeastRecentlyUsed
 from explain.checks import check_text, whole_number
 from explain.kinds import reading_side_of
 from explain.passes import inspect
-from explain.prompt import Prompt
-from explain.run import CONTINUE, MAX_ALPHA, MAX_BEAM_SIZE, N_BEST, Run, Settings
+from explain.run import MAX_ALPHA, MAX_BEAM_SIZE, N_BEST, Run, Settings
 from explain.search import Search, search
-from explain.tokens import TextSide, tokens_of
+from explain.tokens import tokens_of
 from model.config import TransformerConfig
-from model.decoding import EXTRA_TOKENS
-from model.language_model import LanguageModel
 from model.taps import Trace
+from model.text_model import Prompt, TextCodec, TextModel
 from model.transformer import Transformer
-from model.translator import Translator
 
 MAX_SOURCE_TOKENS = 128  # of the text alone: a language tag and the end come on top
 MAX_CHARACTERS = 20_000
-MAX_CONTINUATION = 40  # tokens that a language model adds to a text at most
 TRACE_BYTES = 160 * 2**20  # of inspected passes kept; one of the bundled model has up to 39 MB
 
 
 class Runner:
-    """Runs texts through a translator or a language model.
+    """Runs texts through one model.
 
     `name` is what its runs call the model. The last `capacity` runs are kept, and of their inspected passes as many as
     `trace_bytes` hold.
@@ -37,7 +33,7 @@ class Runner:
 
     def __init__(
         self,
-        text_model: Translator | LanguageModel,
+        text_model: TextModel,
         name: str = "model",
         capacity: int = 16,
         trace_bytes: int = TRACE_BYTES,
@@ -55,7 +51,7 @@ class Runner:
     @property
     def network(self) -> Transformer:
         """The model's weights."""
-        return self.text_model.model
+        return self.text_model.network
 
     @property
     def config(self) -> TransformerConfig:
@@ -63,7 +59,7 @@ class Runner:
         return self.network.config
 
     @property
-    def tokenizer(self) -> TextSide:
+    def tokenizer(self) -> TextCodec:
         """Text to ids and back."""
         return self.text_model.tokenizer
 
@@ -75,7 +71,7 @@ class Runner:
     @property
     def directions(self) -> tuple[str, ...]:
         """What `Settings.direction` may be: `en-de` and the like, or only `text` of a language model."""
-        return self.text_model.directions if self.translates else (CONTINUE,)
+        return self.text_model.directions
 
     def default_settings(self, direction: str | None = None) -> Settings:
         """The model's own way to search, within the ranges of `Settings`; by default in its first direction."""
@@ -135,24 +131,11 @@ class Runner:
         if not text.strip():
             purpose = "translate" if self.translates else "continue"
             raise ValueError(f"text: expected a word or a sentence; found none: type something to {purpose}")
-        if direction not in self.directions:
-            raise ValueError(f"direction: expected one of {', '.join(self.directions)}; found {direction!r}")
-        prompt = self._encoded(text, direction)
-        around = self.tokenizer.source_special_ids if self.translates else ()
-        n_tokens = sum(token_id not in around for token_id in prompt.src or prompt.start)
-        if n_tokens > MAX_SOURCE_TOKENS:
+        prompt = self.text_model.encode(text, direction)
+        if prompt.n_tokens > MAX_SOURCE_TOKENS:
             advice = "translate it in parts" if self.translates else "take a part of it"
-            raise ValueError(f"text: expected at most {MAX_SOURCE_TOKENS} tokens; found {n_tokens}: {advice}")
+            raise ValueError(f"text: expected at most {MAX_SOURCE_TOKENS} tokens; found {prompt.n_tokens}: {advice}")
         return prompt
-
-    def _encoded(self, text: str, direction: str) -> Prompt:
-        longest = self.config.max_positions
-        if self.translates:
-            ids = tuple(self.text_model.encode(text, direction))
-            limit = min(len(ids) + EXTRA_TOKENS, longest)
-            return Prompt(src=ids, start=(self.config.bos_id,), limit=limit)
-        ids = tuple(self.text_model.encode(text))
-        return Prompt(src=(), start=ids, limit=min(len(ids) - 1 + MAX_CONTINUATION, longest))
 
     def _checked_prefix(self, prefix: Sequence[int], prompt: Prompt) -> tuple[int, ...]:
         tokenizer, limit = self.tokenizer, prompt.limit - len(prompt.start) + 1

@@ -10,13 +10,11 @@ from dataclasses import asdict, dataclass, replace
 import torch
 
 from explain.passes import batch_of, teacher_forced
-from explain.prompt import Prompt
 from explain.run import Settings, Translation
 from explain.tokens import TargetToken, tokens_of
 from model.decoding import beam_search, length_penalty
-from model.language_model import LanguageModel
+from model.text_model import Prompt, TextModel
 from model.transformer import Transformer
-from model.translator import Translator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +26,10 @@ class Search:
 
 
 @torch.inference_mode()
-def search(
-    text_model: Translator | LanguageModel, prompt: Prompt, settings: Settings, prefix: tuple[int, ...] = ()
-) -> Search:
+def search(text_model: TextModel, prompt: Prompt, settings: Settings, prefix: tuple[int, ...] = ()) -> Search:
     """The hypotheses for a prompt that begin with the target ids `prefix`."""
     begin = time.perf_counter()
-    network, tokenizer = text_model.model, text_model.tokenizer
+    network, tokenizer = text_model.network, text_model.tokenizer
     beam = replace(text_model.beam, beam_size=settings.beam_size, alpha=settings.alpha)
     read = (*prompt.start, *prefix)
     room = prompt.limit - len(read) + 1

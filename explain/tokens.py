@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from explain.kinds import Side
+from model.text_model import TextCodec
 from model.tokenizer import WORD_START
-
-
-class TextSide(Protocol):
-    """What is needed of a tokenizer; ids are the target's unless `source` stands in a name."""
-
-    eos_id: int
-    special_ids: frozenset[int]
-    source_special_ids: frozenset[int]  # those that stand around a text
-
-    def __len__(self) -> int: ...
-    def encode(self, text: str) -> list[int]: ...
-    def decode(self, ids: Sequence[int]) -> str: ...
-    def token(self, token_id: int) -> str: ...
-    def source_token(self, token_id: int) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -57,7 +43,7 @@ class TargetToken(Token):
     given: bool
 
 
-def tokens_of(ids: Iterable[int], tokenizer: TextSide, side: Side = "decoder") -> tuple[Token, ...]:
+def tokens_of(ids: Iterable[int], tokenizer: TextCodec, side: Side = "decoder") -> tuple[Token, ...]:
     """The tokens of a sequence of one side; a `▁` starts a word, and a special token is a word of its own.
 
     Raises:

@@ -14,9 +14,10 @@ from explain.next_token import Sampling, distribution, force, from_prefix, sampl
 from explain.order import naive_comparison, order_experiment
 from explain.positional import model_table, rotation
 from explain.run import Settings
-from explain.runner import MAX_CONTINUATION, Runner
+from explain.runner import Runner
 from explain.switches import SWITCHES, Switch, compare
 from explain.walk import stage_view, walk
+from model.language_model import MAX_CONTINUATION
 from tests.explain.others import TEXT, open_other
 
 NAMES = ["shared", "unshared", "untied", "gpt2"]

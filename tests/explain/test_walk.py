@@ -31,9 +31,9 @@ class Recorder(_Pass):
 
 @pytest.fixture(scope="module")
 def other(translator, run):
-    weights = {name: value.detach().numpy() for name, value in translator.model.state_dict().items()}
-    recorder = Recorder(weights, translator.model.config)
-    config = translator.model.config
+    weights = {name: value.detach().numpy() for name, value in translator.network.state_dict().items()}
+    recorder = Recorder(weights, translator.network.config)
+    config = translator.network.config
     recorder.result = recorder.run([token.id for token in run.source], [config.bos_id, *run.translation.ids[:-1]], True)
     return recorder
 
@@ -43,7 +43,7 @@ def views(run, stage, head=0):
 
 
 def test_the_walk_begins_with_a_token_and_ends_with_the_next_and_visits_every_layer(translator):
-    config = translator.model.config
+    config = translator.network.config
     steps = walk(config)
     assert (steps[0].stage, steps[-1].stage) == ("token", "next")
     assert len(set(steps)) == len(steps)
