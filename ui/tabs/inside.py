@@ -12,13 +12,15 @@ from explain.kinds import PLACES
 from explain.plain import plain
 from explain.run import Run
 from explain.runner import Runner
+from explain.stages.walk import stage_view, walk
 from explain.switches import Switch, compare
 from explain.toy import SIZES, starting_matrices, toy
-from explain.walk import HEAD_STAGES, stage_view, walk
 from ui.components import widget
 from ui.events import AT_ONCE, EACH, ON_MODEL, kindly
+from ui.formulas import mathml, typeset
 from ui.models import Models
 from ui.request import Request
+from ui.stages import words_of
 from ui.tabs import TabView
 from ui.tabs.positions import exact
 
@@ -86,7 +88,7 @@ def inside_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
 
 def diagram_value(run: Run) -> dict[str, Any]:
     """What the diagram draws of the model."""
-    return {"norm": run.config.norm, "steps": plain(walk(run.config))}
+    return {"norm": run.config.norm, "steps": steps_value(run)}
 
 
 def stage_value(run: Run, step: Any, head: Any) -> dict[str, Any]:
@@ -96,18 +98,28 @@ def stage_value(run: Run, step: Any, head: Any) -> dict[str, Any]:
         ValueError: no such step or head.
     """
     view = stage_view(run, step, head)
-    maps = [{**plain_but_values(shown), "values": exact(shown.values)} for shown in view.maps]
-    names = ("step", "title", "why", "formula", "shapes")
-    words = {name: plain(getattr(view, name)) for name in names}
+    words = words_of(view.step.stage, run.config)
     return {
         "step": step,
         "head": head,
         "n_heads": run.config.n_heads,
-        "scaled": run.config.scale_embeddings,
-        "headed": view.step.stage in HEAD_STAGES,
-        "steps": plain(walk(run.config)),
-        "view": {**words, "maps": maps, "code": plain(view.code)},
+        "headed": view.by_head,
+        "steps": steps_value(run),
+        "view": {
+            "step": plain(view.step),
+            "title": typeset(words.title),
+            "why": typeset(words.why),
+            "formula": [{"math": mathml(words.formula, display=True)}],
+            "shapes": [typeset(line) for line in view.shapes],
+            "maps": [{**plain_but_values(shown), "values": exact(shown.values)} for shown in view.maps],
+            "code": plain(view.code),
+        },
     }
+
+
+def steps_value(run: Run) -> list[dict[str, Any]]:
+    """The steps of the walk, with the names that stand on their buttons."""
+    return [{**plain(step), "name": words_of(step.stage, run.config).name} for step in walk(run.config)]
 
 
 def plain_but_values(shown: Any) -> dict[str, Any]:
