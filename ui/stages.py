@@ -20,9 +20,9 @@ class Words:
     formula: str
 
 
-_LAYER_NORM = r"\operatorname{LayerNorm}(x) = \gamma \cdot \frac{x - \mu}{\sigma} + \beta"
-_ATTENTION = r"\operatorname{softmax}\left(\frac{QK^T}{\sqrt{d_k}}\right)V"
-_CONCAT = r"\operatorname{Concat}(\text{head}_1, \dots, \text{head}_h)"
+_LAYER_NORM = r"\text{LayerNorm}(x) = \gamma \cdot \frac{x - \mu}{\sigma} + \beta"
+_ATTENTION = r"\text{softmax}\left(\frac{QK^T}{\sqrt{d_k}}\right)V"
+_CONCAT = r"\text{Concat}(\text{head}_1, \dots, \text{head}_h)"
 _HIDDEN = r"f(xW_1 + b_1)"
 _GREEDY = r"\text{greedy: } w = \underset{w}{\operatorname{argmax}} \, P(w \mid \text{%s})"
 
@@ -88,7 +88,7 @@ STAGES = {
         name="Weights · V",
         title="Weighted sum of the values",
         why="Here information moves between positions: each row mixes the values in the proportions of its weights.",
-        formula=r"\text{head} = \operatorname{Attention}(Q, K, V) = " + _ATTENTION,
+        formula=r"\text{head} = \text{Attention}(Q, K, V) = " + _ATTENTION,
     ),
     "concat": Words(
         name="Concat",
@@ -102,14 +102,14 @@ STAGES = {
         title="Output projection $W^O$",
         why="One matrix mixes what the heads have found into one vector a position. It will be added to the stream: "
         "the sum that runs through all layers (§3.2.2).",
-        formula=r"\operatorname{MultiHead}(Q, K, V) = " + _CONCAT + "W^O",
+        formula=r"\text{MultiHead}(Q, K, V) = " + _CONCAT + "W^O",
     ),
     "add": Words(
         name="Add",
         title="Residual connection",
         why="The sub-layer only adds a change to what was there, so signal and gradient have a straight way through "
         "(§3.1).",
-        formula=r"x + \operatorname{Sublayer}(\cdot)",
+        formula=r"x + \text{Sublayer}(\cdot)",
     ),
     "hidden": Words(
         name="Hidden",
@@ -122,7 +122,7 @@ STAGES = {
         name="Output",
         title="Feed-forward, second half",
         why=r"The second matrix brings the wide vector back to $d_{\text{model}}$, so that it can be added.",
-        formula=r"\operatorname{FFN}(x) = " + _HIDDEN + "W_2 + b_2",
+        formula=r"\text{FFN}(x) = " + _HIDDEN + "W_2 + b_2",
     ),
     "final_norm": Words(
         name="Norm",

@@ -1,11 +1,13 @@
 """LaTeX becomes MathML: well-formed, complete, and the text around it stays text."""
 
+import re
 from xml.etree import ElementTree
 
 import pytest
 
 from ui.formulas import markdown, mathml, typeset
 from ui.stages import STAGES
+from ui.tabs.why import EXPERIMENTS
 
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
@@ -27,6 +29,16 @@ def test_no_command_of_a_stages_formula_is_left_over(name):
     formula = mathml(STAGES[name].formula, display=True)
     letters = "".join(ElementTree.fromstring(formula).itertext())
     assert letters and not set(letters) & set("\\{}&$")
+
+
+@pytest.mark.parametrize("shown", EXPERIMENTS, ids=lambda shown: shown.id)
+def test_no_formula_of_a_claim_is_left_over(shown):
+    found = markdown(shown.claim)
+    assert "$" not in found
+    formulas = re.findall("<math.*?</math>", found, flags=re.DOTALL)
+    assert len(formulas) == len(re.findall(r"\$\$.+?\$\$|\$.+?\$", shown.claim, flags=re.DOTALL))
+    for formula in formulas:
+        assert not set("".join(ElementTree.fromstring(formula).itertext())) & set("\\{}&$")
 
 
 def test_texts_and_formulas_stand_in_their_order():
