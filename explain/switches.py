@@ -48,7 +48,7 @@ class Switch:
         checked_kind(self.kind, KINDS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A token that could come next, with its probability in the whole model and in the switched one."""
 
@@ -57,7 +57,7 @@ class Candidate:
     switched: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """The whole model and the switched one on the same sentence.
 
