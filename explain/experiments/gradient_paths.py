@@ -60,9 +60,8 @@ def lstm(forget_bias: float, generator: torch.Generator):
     module = draw_weights(nn.LSTM(D, D, batch_first=True, dtype=torch.float64), generator)
     with torch.no_grad():
         module.get_parameter("bias_hh_l0").zero_()
-        module.get_parameter("bias_ih_l0")[D : 2 * D] = (
-            forget_bias  # PyTorch's order of gates: input, forget, cell, output
-        )
+        # PyTorch's order of gates: input, forget, cell, output
+        module.get_parameter("bias_ih_l0")[D : 2 * D] = forget_bias
     return lambda x: module(x)[0]
 
 
