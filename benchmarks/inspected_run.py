@@ -15,7 +15,8 @@ import torch
 from explain.attention import attention_maps, head_statistics
 from explain.kinds import KINDS
 from explain.next_token import steps
-from explain.run import Run, Runner, Settings
+from explain.run import Run, Settings
+from explain.runner import Runner
 from model.translator import Translator
 
 N_TOKENS = 40

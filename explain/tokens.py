@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from explain.kinds import Side
+from model.text_model import TextCodec
 from model.tokenizer import WORD_START
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Token:
     """One position of a sequence.
 
@@ -29,7 +31,7 @@ class Token:
         return bool(characters) and not self.special and all(map(_is_punctuation, characters))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TargetToken(Token):
     """A token of a translation, or of a text that a language model continues.
 
@@ -41,18 +43,21 @@ class TargetToken(Token):
     given: bool
 
 
-def tokens_of(ids: Iterable[int], text_of: Callable[[int], str], special_ids: Collection[int]) -> tuple[Token, ...]:
-    """The tokens of a sequence; a `▁` starts a word, and a special token is a word of its own.
+def tokens_of(ids: Iterable[int], tokenizer: TextCodec, side: Side = "decoder") -> tuple[Token, ...]:
+    """The tokens of a sequence of one side; a `▁` starts a word, and a special token is a word of its own.
 
     Raises:
         ValueError: no such id.
     """
+    encoder = side == "encoder"
+    text_of = tokenizer.source_token if encoder else tokenizer.token
+    special_ids = tokenizer.source_special_ids if encoder else tokenizer.special_ids
     tokens: list[Token] = []
     for token_id in ids:
         text, special = text_of(token_id), token_id in special_ids
         starts_word = not tokens or special or tokens[-1].special or text.startswith(WORD_START)
         word = tokens[-1].word + starts_word if tokens else 0
-        tokens.append(Token(token_id, text, special, word))
+        tokens.append(Token(id=token_id, text=text, special=special, word=word))
     return tuple(tokens)
 
 

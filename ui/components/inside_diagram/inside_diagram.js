@@ -1,5 +1,5 @@
 // The architecture as buttons, each of which opens the first stage of its block.
-// value: { norm, steps: [{ side, layer, block, stage }] }; publishes "inside.go", subscribes to "inside.at": step numbers
+// value: { norm, steps: [{ side, layer, block, stage, name }] }; publishes "inside.go", subscribes to "inside.at": step numbers
 
 const find = (selector) => element.querySelector(selector);
 const CORE = { self_attn: "Self-attention", cross_attn: "Cross-attention", feed_forward: "Feed-forward" };
@@ -89,8 +89,7 @@ function draw() {
     find(`.${side} .blocks`).replaceChildren(...rows);
   }
   const out = steps.filter(({ side }) => side === "output");
-  const names = { linear: "Linear", probabilities: "Softmax", next: "Next token" };
-  find(".out").replaceChildren(...out.flatMap((step) => [arrow("↓"), single(names[step.stage], [step])]));
+  find(".out").replaceChildren(...out.flatMap((step) => [arrow("↓"), single(step.name, [step])]));
   const count = (side) => new Set(steps.filter((step) => step.side === side && step.layer !== null).map(({ layer }) => layer)).size;
   find(".about").textContent =
     (isPair ? `${count("encoder")} encoder and ${count("decoder")} decoder layers` : `No encoder, ${count("decoder")} decoder layers`) +

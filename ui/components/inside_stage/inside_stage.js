@@ -1,14 +1,9 @@
 // One stage of the walk: its words, formula, shapes, values and code.
-// value: { step, head, n_heads, scaled: whether embeddings are, headed, steps, view }, where view.maps[].values is
-// { shape, base64 }.
+// value: { step, head, n_heads, headed, steps, view }, where view.maps[].values is { shape, base64 }, and words are parts
+// as `typeset` puts them side by side.
 // Asks Python with "open" { step, head }; hears "inside.go" from the diagram and tells "inside.at".
 
 const find = (selector) => element.querySelector(selector);
-const RAIL = {
-  token: "Token", embedding: "× √d_model", position: "+ Position", norm: "Norm", qkv: "Q, K, V", scores: "QKᵀ/√d_k",
-  mask: "Mask", softmax: "Softmax", heads: "Weights · V", concat: "Concat", w_o: "W^O", add: "Add", hidden: "Hidden",
-  feed_forward: "Output", final_norm: "Norm", linear: "Linear", probabilities: "Softmax", next: "Next token",
-};
 const BLOCKS = {
   embedding: "embedding", self_attn: "self-attention", cross_attn: "cross-attention", feed_forward: "feed-forward",
   final_norm: "last norm", output: "way out",
@@ -31,8 +26,12 @@ function go(step, wantedHead = head) {
   trigger("open", { step: at, head });
 }
 
+// parts: texts, and formulas { math } in MathML, which only the server's own LaTeX becomes
+const typeset = (parts) =>
+  parts.map((part) => (part.math ? new DOMParser().parseFromString(part.math, "text/html").body.firstChild : part));
+
 function choice(text, pressed, action) {
-  const button = make("button", "quiet-button", ...lens.notation(text));
+  const button = make("button", "quiet-button", text);
   button.type = "button";
   button.setAttribute("aria-pressed", String(pressed));
   button.addEventListener("click", action);
@@ -47,8 +46,6 @@ function place({ side, layer, block }) {
   return layer === null ? `${name}, ${BLOCKS[block]}` : `${name} L${layer + 1}, ${BLOCKS[block]}`;
 }
 
-const railName = ({ stage }) => (stage === "embedding" && !props.value.scaled ? "Embedding" : RAIL[stage]);
-
 function drawWords({ step, steps, view, n_heads, headed }) {
   find(".where").textContent = `${step + 1} of ${steps.length}: ${place(steps[step])}`;
   find(".before").disabled = step === 0;
@@ -59,13 +56,13 @@ function drawWords({ step, steps, view, n_heads, headed }) {
   find(".heads").replaceChildren(...heads);
   const same = (one, other) => one.side === other.side && one.layer === other.layer && one.block === other.block;
   const stages = steps.flatMap((other, i) =>
-    same(other, steps[step]) ? [choice(railName(other), i === step, () => go(i))] : [],
+    same(other, steps[step]) ? [choice(other.name, i === step, () => go(i))] : [],
   );
   find(".rail").replaceChildren(...stages);
-  find(".title").replaceChildren(...lens.notation(view.title));
-  find(".why").replaceChildren(...lens.notation(view.why));
-  find(".formula").replaceChildren(find(`template[data-stage="${view.formula}"]`).content.cloneNode(true));
-  find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", ...lens.notation(line))));
+  find(".title").replaceChildren(...typeset(view.title));
+  find(".why").replaceChildren(...typeset(view.why));
+  find(".formula").replaceChildren(...typeset(view.formula));
+  find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", ...typeset(line))));
   find(".code").replaceChildren(
     ...view.code.flatMap(({ file, name, lines }) => {
       const code = make("pre", "", lines.map(([number, text]) => `${String(number).padStart(4)}  ${text}`).join("\n"));
