@@ -6,7 +6,6 @@ import argparse
 import dataclasses
 import json
 import math
-import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 
 import torch
 
+from model.storage.files import write_json
 from training.card import TRAINING_FACTS, load_facts
 from training.recipe import Recipe, check_names, read_toml
 from training.train import Trainer
@@ -130,9 +130,7 @@ def _claim(folder: Path, recipe: Recipe) -> None:
     path = folder / "recipe.json"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.write_text(json.dumps(dataclasses.asdict(recipe), indent=2) + "\n", encoding="utf-8")
-        os.replace(new, path)
+        write_json(path, dataclasses.asdict(recipe))
     elif Recipe.from_dict(json.loads(path.read_text(encoding="utf-8")), where=str(path)) != recipe:
         raise ValueError(
             f"{folder}: expected a run of the recipe {recipe.name}; found one of another: "

@@ -36,7 +36,7 @@ def moses_lowercase(texts: Sequence[str], language: str) -> list[str]:
     """Lower-cased, punctuation normalised, Moses-tokenised: hyphens not split, quotes and the like as entities."""
     normalizer, tokenizer = MosesPunctNormalizer(language), MosesTokenizer(language)
     return [
-        tokenizer.tokenize(normalizer.normalize(text.lower()), return_str=True, aggressive_dash_splits=False)
+        str(tokenizer.tokenize(normalizer.normalize(text.lower()), return_str=True, aggressive_dash_splits=False))
         for text in texts
     ]
 

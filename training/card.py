@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
@@ -108,7 +108,8 @@ def update_card(folder: Path, facts: dict[str, Any], scores: Sequence[Score], be
         languages = " and ".join(f"`{language}`" for language in recipe.languages)
         marked = {name: _marked(name, content) for name, content in blocks.items()}
         text = _TEMPLATE.format(languages=languages, direction="-".join(recipe.languages), **marked)
-    card.data.eval_results = [_eval_result(score) for score in scores]
+    card_data = cast(ModelCardData, card.data)
+    card_data.eval_results = [_eval_result(score) for score in scores]
     ModelCard(f"---\n{card.data}\n---\n\n{text.lstrip()}").save(path)
 
 

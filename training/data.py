@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from model.storage.files import replacing
 from model.tokenizer import Tokenizer
 from training.recipe import Corpus
 
@@ -27,11 +27,13 @@ def load_corpus(corpus: Corpus, languages: tuple[str, str], split: str, data_dir
     """
     split = corpus.split(split)
     if corpus.hub is not None:
-        pairs = _load_hub(corpus, languages, split)
+        pairs = _load_hub(corpus, corpus.hub, languages, split)
+    elif corpus.path is None:
+        raise ValueError(f"corpus {corpus.name}: expected files or a data set on the Hub; found a phrasebook")
     elif "{lang}" in corpus.path:
-        pairs = _load_aligned(corpus, languages, split, data_dir)
+        pairs = _load_aligned(corpus, corpus.path.replace("{split}", split), languages, data_dir)
     else:
-        pairs = _load_tab_separated(corpus, languages, split, data_dir)
+        pairs = _load_tab_separated(corpus, corpus.path.format(split=split), languages, data_dir)
     pairs = pairs.filter(
         lambda batch: [all(side and side.strip() for side in pair) for pair in zip(*batch.values(), strict=True)],
         batched=True,
@@ -47,13 +49,15 @@ def load_tokenized(corpus: Corpus, language: str, data_dir: str | Path) -> list[
     """The test split's tokenised references in one language.
 
     Raises:
-        ValueError: the file is missing or empty.
+        ValueError: the corpus names no such file, or it is missing or empty.
     """
+    if corpus.tokenized_test is None:
+        raise ValueError(f"corpus {corpus.name}: expected tokenized_test; found none in the recipe")
     return _load_lines(corpus, corpus.tokenized_test.format(lang=language), data_dir)["text"][:]
 
 
-def _load_hub(corpus: Corpus, languages: tuple[str, str], split: str) -> datasets.Dataset:
-    pairs = datasets.load_dataset(corpus.hub, corpus.hub_config, split=split)
+def _load_hub(corpus: Corpus, name: str, languages: tuple[str, str], split: str) -> datasets.Dataset:
+    pairs = datasets.load_dataset(name, corpus.hub_config, split=split)
     if "translation" in pairs.column_names:  # the Hub's usual form: one column of {language: text}
         pairs = pairs.select_columns("translation").flatten()
         pairs = pairs.rename_columns({name: name.removeprefix("translation.") for name in pairs.column_names})
@@ -64,11 +68,8 @@ def _load_hub(corpus: Corpus, languages: tuple[str, str], split: str) -> dataset
     return pairs.select_columns(list(languages))
 
 
-def _load_aligned(corpus: Corpus, languages: tuple[str, str], split: str, data_dir: str | Path) -> datasets.Dataset:
-    sides = [
-        _load_lines(corpus, corpus.path.format(split=split, lang=lang), data_dir).rename_column("text", lang)
-        for lang in languages
-    ]
+def _load_aligned(corpus: Corpus, path: str, languages: tuple[str, str], data_dir: str | Path) -> datasets.Dataset:
+    sides = [_load_lines(corpus, path.format(lang=lang), data_dir).rename_column("text", lang) for lang in languages]
     if len(sides[0]) != len(sides[1]):
         raise ValueError(
             f"corpus {corpus.name}: expected files aligned by line; found {len(sides[0])} and {len(sides[1])} lines"
@@ -77,7 +78,7 @@ def _load_aligned(corpus: Corpus, languages: tuple[str, str], split: str, data_d
 
 
 def _load_tab_separated(
-    corpus: Corpus, languages: tuple[str, str], split: str, data_dir: str | Path
+    corpus: Corpus, path: str, languages: tuple[str, str], data_dir: str | Path
 ) -> datasets.Dataset:
     def columns(batch: dict[str, list[str]]) -> dict[str, list[str]]:
         rows = [line.split("\t") for line in batch["text"]]
@@ -89,7 +90,7 @@ def _load_tab_separated(
                 )
         return {lang: list(side) for lang, side in zip(languages, zip(*rows, strict=True), strict=True)}
 
-    lines = _load_lines(corpus, corpus.path.format(split=split), data_dir)
+    lines = _load_lines(corpus, path, data_dir)
     return lines.map(columns, batched=True, remove_columns="text")
 
 
@@ -104,7 +105,8 @@ def _load_lines(corpus: Corpus, path: str, data_dir: str | Path) -> datasets.Dat
 
 def directions(languages: tuple[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
     """Both ways between two languages."""
-    return languages, languages[::-1]
+    first, second = languages
+    return (first, second), (second, first)
 
 
 class Example(NamedTuple):
@@ -155,11 +157,12 @@ def tokenize(
 
 def save_examples(examples: list[Example], path: Path) -> None:
     """Writes examples to a file that `load_examples` reads, whole or not at all."""
-    new = path.with_name(f"new-{path.name}")
     src, tgt = zip(*examples, strict=True)
-    lengths = {"src_lengths": [len(side) for side in src], "tgt_lengths": [len(side) for side in tgt]}
-    np.savez(new, src=np.concatenate(src), tgt=np.concatenate(tgt), **lengths)
-    os.replace(new, path)
+    src_lengths, tgt_lengths = ([len(side) for side in sides] for sides in (src, tgt))
+    with replacing(path) as new, new.open("wb") as file:
+        np.savez(
+            file, src=np.concatenate(src), tgt=np.concatenate(tgt), src_lengths=src_lengths, tgt_lengths=tgt_lengths
+        )
 
 
 def load_examples(path: Path) -> list[Example]:

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import count
@@ -31,14 +30,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save
 
 from model.config import TransformerConfig
-from model.storage.files import WEIGHTS
+from model.storage.files import WEIGHTS, replacing
 from model.taps import record
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 from model.translator import Translator, encode_source
 from training.alignment_error import AlignedPair, alignment_error, load_alignment
 from training.card import FRAME_MAPS, FRAMES
-from training.recipe import Recipe
+from training.frames_table import Frames
 
 FORMAT = 1
 MAX_BYTES = 2_000_000
@@ -62,9 +61,10 @@ class FrameRecorder:
         ValueError: a sentence is empty or too long for the model, or the file of alignments cannot be read.
     """
 
-    def __init__(self, recipe: Recipe, tokenizer: Tokenizer, data_dir: Path, run_dir: Path) -> None:
-        self.table, self.tokenizer, self.folder = recipe.frames, tokenizer, run_dir / "frames"
-        self.config = recipe.transformer
+    def __init__(
+        self, table: Frames, config: TransformerConfig, tokenizer: Tokenizer, data_dir: Path, run_dir: Path
+    ) -> None:
+        self.table, self.config, self.tokenizer, self.folder = table, config, tokenizer, run_dir / "frames"
         longest = self.config.max_positions - 2
         self.sentences = [
             {**asdict(sentence), "ids": encode_source(tokenizer, sentence.text, sentence.direction, longest)}
@@ -189,9 +189,8 @@ class FrameRecorder:
     def _keep(self, frame: Frame) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"step-{frame.facts['step']}.safetensors"
-        new = path.with_suffix(".new")
-        new.write_bytes(save(frame.maps, metadata={"frame": json.dumps(frame.facts)}))
-        os.replace(new, path)
+        with replacing(path) as new:
+            new.write_bytes(save(frame.maps, metadata={"frame": json.dumps(frame.facts)}))
 
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob("step-*.safetensors"), key=_step)

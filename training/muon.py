@@ -55,8 +55,11 @@ class Muon(torch.optim.Optimizer):
         state = self.state[matrix]
         if not state:
             state["momentum_buffer"] = torch.zeros_like(matrix)
-        buffer = state["momentum_buffer"].lerp_(matrix.grad, 1 - group["momentum"])
-        return matrix.grad.lerp(buffer, group["momentum"])  # Nesterov
+        gradient = matrix.grad
+        if gradient is None:
+            raise ValueError("expected a gradient for every matrix; found one without: call backward() first")
+        buffer = state["momentum_buffer"].lerp_(gradient, 1 - group["momentum"])
+        return gradient.lerp(buffer, group["momentum"])  # Nesterov
 
 
 def orthogonalize(matrices: Float[Tensor, "N R C"]) -> Float[Tensor, "N R C"]:

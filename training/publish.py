@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import cast
 
 import yaml
-from huggingface_hub import ModelCard
+from huggingface_hub import ModelCard, ModelCardData
 
 from model.storage.checkpoint import FILES
 from model.storage.files import CARD
@@ -39,7 +40,7 @@ def check_card(path: Path) -> None:
     if not path.is_file():
         raise ValueError(f"{path.name}: expected the model card; found none: {advice}")
     try:
-        scores = ModelCard.load(path).data.eval_results
+        scores = cast(ModelCardData, ModelCard.load(path).data).eval_results
     except (ValueError, yaml.YAMLError) as error:
         raise ValueError(
             f"{path.name}: expected a model card with front matter; found another text: {advice}"

@@ -105,7 +105,7 @@ class Recipe:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            kind, kind_name = _KINDS.get(field.type, (object, ""))
+            kind, kind_name = _KINDS.get(str(field.type), (object, ""))
             if not isinstance(value, kind) or (kind is not object and isinstance(value, bool)):
                 raise ValueError(f"{field.name}: expected {kind_name}; found {value!r}")
         for name, choices in _CHOICES.items():

@@ -9,15 +9,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import json
 import logging
-import os
-import shutil
-import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import torch
 from accelerate import Accelerator
@@ -27,65 +23,32 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from model.storage.checkpoint import Checkpoint, read_config
-from model.storage.files import TOKENIZER, existing
+from model.storage.checkpoint import Checkpoint
 from model.storage.weights import fill, read_weights
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
-from training.card import TRAINING_FACTS, load_facts
 from training.data import (
     Batch,
     Example,
     bucketed_batches,
     collate,
-    load_examples,
-    save_examples,
     short_pairs,
 )
 from training.dropout import use_byte_dropout
+from training.export import export, facts_of_start
 from training.frames import FrameRecorder
 from training.loss import token_loss
 from training.mixture import Mixture, load_valid
-from training.optimizer import build_optimizers
+from training.optimizer import build_optimizers, ema_update
+from training.progress import Progress, Stopwatch
 from training.recipe import Recipe
+from training.run_folder import RunFolder
 from training.schedule import learning_rate_factor
 from training.tokenizer import train_tokenizer, with_dropout
 from training.validate import validate
 
 # the embedding is tied on purpose (§3.4): accelerate need not say so at every save
 logging.getLogger("accelerate.utils.other").addFilter(lambda record: "shared tensor" not in record.getMessage())
-
-
-class Progress:
-    """Where a run stands; saved with its state.
-
-    `batch` counts within the epoch, `tokens` are source and target without padding, `seconds` are by the clock on the
-    wall and `cpu_seconds` of all processes, both with validation and with the start of each session. `started_from`
-    holds the training facts of the checkpoint whose weights came first, if there was one.
-    """
-
-    def __init__(self, optimizer: str, started_from: dict[str, Any] | None) -> None:
-        self.step = self.epoch = self.batch = self.tokens = 0
-        self.seconds = self.cpu_seconds = 0.0
-        self.optimizer = optimizer
-        self.started_from = started_from
-
-    def state_dict(self) -> dict:
-        return dict(vars(self))
-
-    def load_state_dict(self, state: dict) -> None:
-        vars(self).update(state)
-
-
-def ema_update(decay: float):
-    """The moving average's rule: young averages forget faster, so that the random start does not linger."""
-
-    @torch.no_grad()
-    def update(averaged: list[Tensor], current: list[Tensor], n_averaged: Tensor) -> None:
-        n = int(n_averaged)
-        torch._foreach_lerp_(averaged, current, 1 - min(decay, (1 + n) / (10 + n)))
-
-    return update
 
 
 class Trainer:
@@ -99,17 +62,16 @@ class Trainer:
     """
 
     def __init__(self, recipe: Recipe, data_dir: Path, run_dir: Path, start_from: Path | None = None) -> None:
-        self.started, self.cpu_started = time.perf_counter(), time.process_time()
-        self.recipe, self.run_dir = recipe, run_dir
-        self.started_from = None if start_from is None else _facts_of_start(start_from, recipe)
+        self.stopwatch = Stopwatch()
+        self.recipe, self.folder = recipe, RunFolder(run_dir)
+        self.started_from = None if start_from is None else facts_of_start(start_from, recipe)
         # said aloud, because otherwise torchrun's processes on a machine without GPU do not join
         cpu = not torch.accelerator.is_available()
         self.accelerator = Accelerator(cpu=cpu, mixed_precision=recipe.mixed_precision)
         set_seed(recipe.seed, device_specific=True)  # so that each process drops out other units
         with self.accelerator.main_process_first():
             self.mixture, valid = Mixture(recipe, data_dir), load_valid(recipe, data_dir)
-            run_dir.mkdir(parents=True, exist_ok=True)
-            self.tokenizer = self._tokenizer(start_from)
+            self.tokenizer = self.folder.tokenizer(self._learn_tokenizer, start_from)
         self.valid = {
             name: short_pairs(pairs, recipe.languages, self.tokenizer, recipe.max_length)
             for name, pairs in valid.items()
@@ -132,39 +94,32 @@ class Trainer:
         self.base_rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
         self.model, *self.optimizers = self.accelerator.prepare(model, *optimizers)
         self.ema.to(self.accelerator.device)
-        self.frames = FrameRecorder(recipe, self.tokenizer, data_dir, run_dir) if recipe.frames else None
+        self.frames: FrameRecorder | None = None
+        if recipe.frames is not None:
+            self.frames = FrameRecorder(recipe.frames, config, self.tokenizer, data_dir, run_dir)
         if self.frames is not None and start_from is not None and self.accelerator.is_main_process:
             self.frames.carry(start_from)
         self.progress = Progress(recipe.optimizer, self.started_from)
         self.accelerator.register_for_checkpointing(self.ema, self.progress)
 
-    def _tokenizer(self, start_from: Path | None) -> Tokenizer:
-        path = self.run_dir / "tokenizer.json"
-        if not path.exists():
-            new = path.with_suffix(".new")
-            if start_from is not None:
-                shutil.copyfile(existing(start_from, TOKENIZER), new)
-            else:
-                texts = (text for sentences in self.mixture.draw(0).values() for text in sentences)
-                train_tokenizer(texts, self.recipe.languages, self.recipe.vocab_size).save(new)
-            os.replace(new, path)
-        elif start_from is not None and path.read_bytes() != existing(start_from, TOKENIZER).read_bytes():
-            raise ValueError(
-                f"{path}: expected the vocabulary of {start_from}; found another: give a new --run-dir to start there"
-            )
-        return Tokenizer.load(path)
+    @property
+    def averaged(self) -> Transformer:
+        """The model with the averaged weights, which are validated and exported."""
+        return cast(Transformer, self.ema.module)
+
+    def _learn_tokenizer(self) -> Tokenizer:
+        texts = (text for sentences in self.mixture.draw(0).values() for text in sentences)
+        return train_tokenizer(texts, self.recipe.languages, self.recipe.vocab_size)
 
     def save(self) -> None:
         """Writes the whole state beside the old one, then puts it in its place: a kill leaves one of the two."""
-        new, state = self.run_dir / "state.new", self.run_dir / "state"
         if self.accelerator.is_main_process:
-            _remove_folder(new)
+            self.folder.clear_new_state()
         self.accelerator.wait_for_everyone()
-        self.accelerator.save_state(str(new))
+        self.accelerator.save_state(str(self.folder.new_state))
         self.accelerator.wait_for_everyone()
         if self.accelerator.is_main_process:
-            (new / "complete").touch()
-            _replace_folder(new, state)
+            self.folder.take_new_state()
 
     def resume(self) -> None:
         """Goes on from the newest complete state, or from the start if there is none.
@@ -173,14 +128,13 @@ class Trainer:
             ValueError: the state is of another model or optimiser than the recipe's, or of a run that did not start
                 from the given checkpoint.
         """
-        new, state = self.run_dir / "state.new", self.run_dir / "state"
-        if self.accelerator.is_main_process and (new / "complete").exists():
-            _replace_folder(new, state)  # a kill in the middle of `save` left this to do
-        self.accelerator.wait_for_everyone()
-        if (state / "complete").exists():
-            self._load(state)
         if self.accelerator.is_main_process:
-            self._rewind_log()
+            self.folder.finish_taking()
+        self.accelerator.wait_for_everyone()
+        if self.folder.has_state:
+            self._load(self.folder.state)
+        if self.accelerator.is_main_process:
+            self.folder.rewind_log(self.progress.step)
 
     def _load(self, state: Path) -> None:
         groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
@@ -203,17 +157,6 @@ class Trainer:
         for group, values in zip(groups, settings, strict=True):
             group.update(values)
 
-    def _rewind_log(self) -> None:
-        """Drops the lines of steps that will be done again, and a line that a kill cut short."""
-        log = self.run_dir / "metrics.jsonl"
-        if not log.exists():
-            return
-        lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
-        done = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= self.progress.step]
-        new = log.with_suffix(".new")
-        new.write_text("".join(done), encoding="utf-8")
-        os.replace(new, log)
-
     def train(self) -> None:
         """Resumes, runs to the recipe's last step, and writes `checkpoint/` there."""
         recipe, progress = self.recipe, self.progress
@@ -223,11 +166,12 @@ class Trainer:
             self.save()  # so that a run which is killed now goes on from the same weights
         loss, n_labels, tokens_before = torch.zeros((), device=self.accelerator.device), 0, progress.tokens
         seconds = 0.0  # since the line before, without those of frames
-        if self.frames is not None:
+        frames = self.frames
+        if frames is not None:
             with self.accelerator.main_process_first():  # which drops what is too new
-                self.frames.begin(progress.step, progress.tokens, progress.started_from)
-            if self.frames.is_due(progress.tokens):
-                self.record_frame()
+                frames.begin(progress.step, progress.tokens, progress.started_from)
+            if frames.is_due(progress.tokens):
+                self.record_frame(frames)
                 self.count_time()
         bar = tqdm(
             total=recipe.steps, initial=progress.step, unit="step", dynamic_ncols=True,
@@ -240,7 +184,7 @@ class Trainer:
             last = progress.step == recipe.steps
             if last or progress.step % recipe.log_every == 0:
                 rate = (progress.tokens - tokens_before) / (seconds + self.count_time())
-                mean_loss = self.accelerator.reduce(loss).item() / n_labels
+                mean_loss = self.total(loss) / n_labels
                 self.log(train_loss=mean_loss, tokens_per_second=rate)
                 bar.set_postfix_str(f"loss {mean_loss:.3f}, {rate:,.0f} tokens/s, {progress.tokens / 1e6:.1f}M")
                 loss, n_labels, tokens_before, seconds = torch.zeros_like(loss), 0, progress.tokens, 0.0
@@ -249,9 +193,9 @@ class Trainer:
                 metrics = self.validate()
                 self.count_time()
                 self.log(**metrics)
-            if self.frames is not None and self.frames.is_due(progress.tokens):
+            if frames is not None and frames.is_due(progress.tokens):
                 seconds += self.count_time()
-                self.record_frame(metrics)
+                self.record_frame(frames, metrics)
                 self.count_time()
             if last or progress.step % recipe.save_every == 0:
                 self.save()
@@ -272,22 +216,18 @@ class Trainer:
     def examples(self, epoch: int) -> list[Example]:
         """An epoch's examples: each pair in both directions, as often as its corpus is repeated.
 
-        Drawn once and kept in a file, so that all processes, and a resumed run, meet the same. The epoch before is kept
-        too, for the newest state may stand in it.
+        Drawn once and kept in a file, so that all processes, and a resumed run, meet the same.
 
         Raises:
             ValueError: no pair is short enough.
         """
-        path = self.run_dir / f"epoch-{epoch}.npz"
         with self.accelerator.main_process_first():
-            if not path.exists():
-                before = self.run_dir / f"epoch-{epoch - 1}.npz"
-                for old in set(self.run_dir.glob("epoch-*.npz")) - {before}:
-                    old.unlink()
-                dropout = self.recipe.bpe_dropout
-                dropping = with_dropout(self.run_dir / "tokenizer.json", dropout) if dropout else None
-                save_examples(self.mixture.examples(epoch, self.tokenizer, dropping), path)
-        return load_examples(path)
+            self.folder.keep_epoch(epoch, lambda: self.mixture.examples(epoch, self.tokenizer, self._dropping()))
+        return self.folder.epoch(epoch)
+
+    def _dropping(self) -> Tokenizer | None:
+        dropout = self.recipe.bpe_dropout
+        return with_dropout(self.folder.tokenizer_file, dropout) if dropout else None
 
     def step(self, examples: list[Example]) -> Tensor:
         """One optimiser step on one global batch; returns the loss summed over this process's share of the labels."""
@@ -326,85 +266,44 @@ class Trainer:
         """Loss and BLEU of the averaged weights on the valid files; the main process alone computes them."""
         metrics = {}
         if self.accelerator.is_main_process:
-            metrics = validate(self.ema.module, self.tokenizer, self.valid, self.recipe)
+            metrics = validate(self.averaged, self.tokenizer, self.valid, self.recipe)
         self.accelerator.wait_for_everyone()
         return metrics
 
-    def record_frame(self, metrics: dict[str, float] | None = None) -> None:
+    def record_frame(self, frames: FrameRecorder, metrics: dict[str, float] | None = None) -> None:
         """Keeps a frame of the averaged weights, with these figures of theirs or with new ones."""
         metrics = self.validate() if metrics is None else metrics
         if self.accelerator.is_main_process:
-            self.frames.record(self.ema.module, self.progress.step, metrics)
+            frames.record(self.averaged, self.progress.step, metrics)
         self.accelerator.wait_for_everyone()
 
     def count_time(self) -> float:
         """Adds the time since the last call to the progress; returns the seconds by the clock on the wall."""
-        now, cpu_now = time.perf_counter(), time.process_time()
-        seconds = now - self.started
-        cpu_seconds = torch.tensor(cpu_now - self.cpu_started, device=self.accelerator.device)
+        seconds, cpu_seconds = self.stopwatch.read()
         self.progress.seconds += seconds
-        self.progress.cpu_seconds += self.accelerator.reduce(cpu_seconds).item()
-        self.started, self.cpu_started = now, cpu_now
+        self.progress.cpu_seconds += self.total(torch.tensor(cpu_seconds, device=self.accelerator.device))
         return seconds
 
+    def total(self, number: Tensor) -> float:
+        """The sum of a number over all processes."""
+        return cast(Tensor, self.accelerator.reduce(number)).item()
+
     def log(self, **metrics: float) -> None:
-        """Adds a line to `metrics.jsonl`."""
+        """Adds a line to the log."""
         if self.accelerator.is_main_process:
             progress = self.progress
-            line = {"step": progress.step, "tokens": progress.tokens, "seconds": progress.seconds, **metrics}
-            with open(self.run_dir / "metrics.jsonl", "a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+            self.folder.log({"step": progress.step, "tokens": progress.tokens, "seconds": progress.seconds, **metrics})
 
     def export(self) -> None:
-        """Writes the averaged weights as a checkpoint, with `training.json` for the model card."""
+        """Writes the averaged weights as a checkpoint, with the frames that led to them."""
         if not self.accelerator.is_main_process:
             return
-        folder, model, progress = self.run_dir / "checkpoint", self.ema.module, self.progress
-        Checkpoint(network=model, tokenizer=self.tokenizer, card=None).save(folder)
-        facts = {
-            "recipe": dataclasses.asdict(self.recipe),
-            "pairs": self.mixture.n_pairs,
-            "parameters": sum(parameter.numel() for parameter in model.parameters()),
-            "steps": progress.step,
-            "epochs": progress.epoch,
-            "tokens": progress.tokens,
-            "seconds": progress.seconds,
-            "cpu_seconds": progress.cpu_seconds,
-            "started_from": progress.started_from,
-        }
-        (folder / TRAINING_FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        folder, progress = self.folder.checkpoint, self.progress
+        export(folder, self.averaged, self.tokenizer, self.recipe, self.mixture.n_pairs, progress)
         if self.frames is not None:  # the last one of the weights as they were rounded
             exported = Checkpoint.load(folder).network.to(self.accelerator.device)
             metrics = validate(exported, self.tokenizer, self.valid, self.recipe)
             self.frames.export(folder, exported, progress.step, metrics)
-
-
-def _facts_of_start(checkpoint: Path, recipe: Recipe) -> dict[str, Any]:
-    """The training facts of a checkpoint that this recipe can start from.
-
-    Raises:
-        ValueError: there is no such checkpoint, or its model is not the recipe's.
-    """
-    facts = load_facts(checkpoint)
-    theirs, ours = read_config(checkpoint).to_dict(), recipe.transformer.to_dict()
-    of_the_vocabulary = {"vocab_size", "pad_id", "bos_id", "eos_id"}  # which comes from there too
-    names = sorted(set(ours) - of_the_vocabulary - {"dropout"})  # dropout has no weights
-    if other := [name for name in names if ours[name] != theirs[name]]:
-        raise ValueError(
-            f"{checkpoint}: expected a model with the recipe's {', '.join(f'{name}={ours[name]}' for name in other)}; "
-            f"found {', '.join(f'{name}={theirs[name]}' for name in other)}"
-        )
-    return facts
-
-
-def _replace_folder(new: Path, old: Path) -> None:
-    _remove_folder(old)
-    os.replace(new, old)
-
-
-def _remove_folder(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -13,7 +13,8 @@ import torch
 from safetensors.torch import load_file
 
 from explain.frames import load_frames
-from explain.run import Runner, Settings
+from explain.run import Settings
+from explain.runner import Runner
 from model.config import TransformerConfig
 from model.tokenizer import Tokenizer
 from model.translator import Translator
@@ -82,7 +83,7 @@ def test_frames_of_a_killed_and_resumed_run_equal_those_of_an_unbroken_one(filme
         with pytest.raises(Killed):
             Trainer(filmed.recipe, filmed.data_dir, tmp_path).train()
     shutil.copyfile(tmp_path / "frames/step-21.safetensors", tmp_path / "frames/step-23.safetensors")
-    (tmp_path / "frames/step-22.new").write_bytes(b"cut short")
+    (tmp_path / "frames/step-22.safetensors.1.new").write_bytes(b"cut short")
 
     resumed = Trainer(filmed.recipe, filmed.data_dir, tmp_path)
     resumed.train()
@@ -202,7 +203,8 @@ def test_a_babbling_models_maps_are_cut_so_that_all_frames_fit_into_two_megabyte
 def test_maps_are_cut_and_nothing_else(filmed, trained, tmp_path):
     tokenizer = Tokenizer.load(trained.run_dir / "tokenizer.json")
     model = Translator.from_pretrained(trained.run_dir / "checkpoint").network
-    cut, whole = (FrameRecorder(filmed.recipe, tokenizer, filmed.data_dir, tmp_path / name) for name in "ab")
+    table, config = filmed.recipe.frames, filmed.recipe.transformer
+    cut, whole = (FrameRecorder(table, config, tokenizer, filmed.data_dir, tmp_path / name) for name in "ab")
     for recorder, rows in ((cut, 2), (whole, 50)):
         recorder.begin(7, 3000, None)
         recorder.rows = rows
