@@ -153,8 +153,9 @@ def test_the_listing_shows_every_sentence_and_the_markdown_what_is_not_right():
     assert "    Die Hand des Mannes.  [right]" in printed and "    A small house.  [not judged yet]" in printed
     assert count_table(CHECKED) in printed and count_table(CHECKED) in markdown(CHECKED)
     assert "Judged by a reader." in markdown(CHECKED)
-    assert "- A small house. → Ein Haus.\n" in markdown(CHECKED)
-    assert "- Ein kleines Haus. → A small house. (not judged yet)" in markdown(CHECKED)
+    again = Checked(HOUSE._replace(text="A house."), "Ein Mann.", Judgement(False, "a reader"))
+    assert "- houses: A small house. → *Ein Haus.* · A house. → *Ein Mann.*\n" in markdown([*CHECKED, again])
+    assert "- houses: Ein kleines Haus. → *A small house.* (not judged yet)" in markdown(CHECKED)
     assert "Die Hand des Mannes." not in markdown(CHECKED)
 
 

@@ -59,14 +59,19 @@ def markdown(checked: Sequence[Checked]) -> str:
     if judges:
         parts.append(f"Judged by {', '.join(judges)}.")
     for direction in _directions(checked):
+        asked = [one for one in checked if one.sentence.direction == direction and verdict(one) != "right"]
         items = [
-            f"- {one.sentence.text} → {one.output}" + (f" ({NOT_JUDGED})" if one.judgement is None else "")
-            for one in checked
-            if one.sentence.direction == direction and verdict(one) != "right"
+            f"- {group}: " + " · ".join(_shown(one) for one in asked if one.sentence.group == group)
+            for group in _groups(asked)
         ]
         if items:
             parts.append(f"Not right, {direction}:\n\n" + "\n".join(items))
     return "\n\n".join(parts)
+
+
+def _shown(one: Checked) -> str:
+    mark = f" ({NOT_JUDGED})" if one.judgement is None else ""
+    return f"{one.sentence.text} → *{one.output}*{mark}"
 
 
 def count_table(checked: Sequence[Checked]) -> str:
