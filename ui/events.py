@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -21,6 +22,19 @@ LAST = dict(trigger_mode="always_last")
 # A widget sends its question along with the event. Of these each is asked, in a line, so that the last one's answer
 # stays: "always_last" would ask the first one again.
 EACH = dict(trigger_mode="multiple")
+
+_LINE = threading.Lock()
+
+
+def in_line(function: Callable) -> Callable:
+    """Lets one such function run at a time, whether an event or a widget's question called it."""
+
+    @wraps(function)
+    def alone(*arguments: Any, **named: Any) -> Any:
+        with _LINE:
+            return function(*arguments, **named)
+
+    return alone
 
 
 def kindly(function: Callable) -> Callable:

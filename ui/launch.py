@@ -49,7 +49,7 @@ def launch(demo: gr.Blocks, **options: Any) -> Any:
     """Serves the page; `options` as for `gr.Blocks.launch`."""
     # api_open=False: a program waits in the same lines, where a direct call would skip them
     demo.queue(max_size=16, default_concurrency_limit=4, api_open=False)
-    scripts = [(_ASSETS / name).read_text(encoding="utf-8") for name in ("lens.js", "figures.js")]
+    scripts = [(_ASSETS / name).read_text(encoding="utf-8") for name in ("lens.js", "figures.js", "ask.js")]
     return demo.launch(
         theme=THEME,
         css_paths=[_ASSETS / "style.css"],

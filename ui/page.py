@@ -10,7 +10,9 @@ from typing import Any
 import gradio as gr
 
 from explain.run import Run, Runner, Settings
+from ui.answers import answering
 from ui.api import add_api
+from ui.components import widget
 from ui.events import AT_ONCE, EACH, LAST, ON_MODEL, kindly
 from ui.introduction import INTRODUCTION, TITLE, model_line
 from ui.languages import swapped
@@ -58,7 +60,8 @@ class _Page:
         gr.Markdown(notice, visible=bool(notice), elem_id="notice")
         self.model_name, self.open_model = picker(models)
         self.bar = sentence_bar(models.default, first)
-        self.request = gr.JSON(Request.of(first).to_browser(), visible=False)
+        self.request = widget("page_request", Request.of(first).to_browser(), visible="hidden")
+        ask = answering(models)
         self.active_tab = gr.Textbox("translate", visible=False)
         self.left_tab = gr.Textbox(visible=False)  # the one before
         with gr.Tabs(elem_id="tabs") as self.tabs:
@@ -67,7 +70,7 @@ class _Page:
                 attention_tab(models, first, self.request),
                 next_token_tab(models, first, self.request),
                 positions_tab(models, first, self.request),
-                inside_tab(models, first, self.request),
+                inside_tab(models, first, self.request, ask),
                 why_tab(),
             ]
         [self.translation] = self.views[0].outputs

@@ -13,6 +13,8 @@ from explain.toy import starting_matrices, toy
 from explain.walk import walk
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded, shown
+from ui.answers import answering
+from ui.components import widget
 from ui.launch import launch
 from ui.models import Models
 from ui.request import Request
@@ -32,9 +34,10 @@ def run(runner) -> Run:
 def tab(browser, runner, run) -> Iterator[Page]:
     """One visitor of this tab alone, whom all tests share."""
     with gr.Blocks(analytics_enabled=False) as demo:
-        request = gr.JSON(Request.of(run).to_browser(), visible=False)
+        request = widget("page_request", Request.of(run).to_browser(), visible="hidden")
+        models = Models([runner])
         with gr.Tabs():
-            inside_tab(Models([runner]), run, request)
+            inside_tab(models, run, request, answering(models))
     _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()

@@ -14,10 +14,11 @@ from explain.run import Runner, Settings
 from explain.walk import walk
 from tests.conftest import tiny_translator
 from tests.explain.others import open_other
+from ui.answers import answering
 from ui.models import Models
 from ui.request import Request
 from ui.tabs.attention import attention_tab, exact_weights, tab_value
-from ui.tabs.inside import cell_value, depth_value, diagram_value, inside_tab, stage_value, switches_value
+from ui.tabs.inside import cell, depth_value, diagram, inside_tab, stage, switches_value
 from ui.tabs.next_token import bars_value, next_token_tab, steps_value
 from ui.tabs.positions import naive_value, positions_tab
 from ui.tabs.translate import translate_tab, translation_value
@@ -61,9 +62,10 @@ def test_each_tab_draws_and_renders_every_model(models, opened):
     for drawn_on in (first, opened[1]):
         with gr.Blocks(analytics_enabled=False):
             request = gr.JSON(Request.of(drawn_on).to_browser(), visible=False)
-            tabs = (attention_tab, next_token_tab, positions_tab, inside_tab)
+            tabs = (attention_tab, next_token_tab, positions_tab)
             with gr.Tabs():
                 views = [translate_tab(drawn_on), *(tab(models, drawn_on, request) for tab in tabs)]
+                views.append(inside_tab(models, drawn_on, request, answering(models)))
         for view in views:
             values = view.render(*opened)
             assert len(values) == len(view.outputs)
@@ -99,8 +101,8 @@ def test_inside_offers_what_the_model_has(opened):
     sides = ["encoder", "decoder"] if runner.translates else ["decoder"]
     assert list(depth_value(runner, run)["moves"]) == sides
     assert list(switches_value(runner, run)["layers"]) == kinds(runner)
-    assert {step["side"] for step in diagram_value(runner)["steps"]} == {*sides, "output"}
-    value = cell_value(runner, run, kinds(runner)[-1], 0, 0, 1, 1)
+    assert {step["side"] for step in diagram(runner)["steps"]} == {*sides, "output"}
+    value = cell(runner, run, kinds(runner)[-1], 0, 0, 1, 1)
     assert list(value["layers"]) == kinds(runner)
     total = sum(part["value"] for part in value["parts"]["parts"])
     assert total == pytest.approx(value["parts"]["logit"], abs=1e-4 * abs(value["parts"]["logit"]) + 1e-4)
@@ -110,7 +112,7 @@ def test_every_stage_has_a_formula_on_the_page(opened):
     runner, run = opened
     page = (Path(ui.components.__file__).parent / "inside_stage" / "inside_stage.html").read_text(encoding="utf-8")
     formulas = set(re.findall('data-stage="([^"]+)"', page))
-    asked = {stage_value(runner, run, i, 0)["view"]["formula"] for i in range(len(walk(runner.config)))}
+    asked = {stage(runner, run, i, 0)["view"]["formula"] for i in range(len(walk(runner.config)))}
     assert asked <= formulas
     variants = {"ours": set(), "marian": {"linear_bias"}}
     variants["gpt2"] = {"embedding_unscaled", "position_learned", "next_text"}

@@ -7,15 +7,17 @@ from typing import Any
 import gradio as gr
 
 from explain.cell import attention_cell, logit_parts
+from explain.checks import whole_number
 from explain.depth import movement, shift
-from explain.kinds import PLACES
+from explain.kinds import KINDS, PLACES, checked_kind
 from explain.plain import plain
 from explain.run import Run, Runner
 from explain.switches import Switch, compare
 from explain.toy import SIZES, starting_matrices, toy
 from explain.walk import HEAD_STAGES, stage_view, walk
+from ui.answers import Ask, question
 from ui.components import widget
-from ui.events import AT_ONCE, EACH, ON_MODEL, kindly
+from ui.events import EACH, ON_MODEL, kindly
 from ui.models import Models
 from ui.request import Request
 from ui.tabs import TabView
@@ -29,26 +31,16 @@ WORDS = {
 }
 
 
-def inside_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
+def inside_tab(models: Models, run: Run, request: gr.HTML, ask: Ask) -> TabView:
     """Draws the tab; what its widgets ask for is read from the run's trace."""
     runner = models.runner(run.model)
     with gr.Tab("Inside", id="inside") as tab:
-        diagram = widget("inside_diagram", diagram_value(runner), elem_id="inside-diagram")
-        stage = widget("inside_stage", stage_value(runner, run, 0, 0), elem_id="inside-stage")
-        cell = widget("inside_cell", first_cell(runner, run), elem_id="inside-cell")
+        widget("inside_diagram", ask=ask, elem_id="inside-diagram")
+        widget("inside_stage", ask=ask, elem_id="inside-stage")
+        widget("inside_cell", ask=ask, elem_id="inside-cell")
         switches = widget("inside_switches", switches_value(runner, run), elem_id="inside-switches")
         depth = widget("inside_depth", depth_value(runner, run), elem_id="inside-depth")
         small = widget("inside_toy", toy_value(None), elem_id="inside-toy")
-
-    @kindly
-    def open_stage(request: Any, event: gr.EventData) -> dict[str, Any]:
-        runner, run = models.open(request)
-        return stage_value(runner, run, getattr(event, "step", None), getattr(event, "head", None))
-
-    @kindly
-    def work_cell(request: Any, event: gr.EventData) -> dict[str, Any]:
-        place = [getattr(event, name, None) for name in ("kind", "layer", "head", "query", "key")]
-        return cell_value(*models.open(request), *place)
 
     @kindly
     def compare_switch(request: Any, event: gr.EventData) -> dict[str, Any]:
@@ -66,8 +58,6 @@ def inside_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     def compute_toy(event: gr.EventData) -> dict[str, Any]:
         return toy_value(tuple(getattr(event, name, None) for name in ("matrices", "d_model", "n_heads")))
 
-    stage.open(open_stage, [request], [stage], **AT_ONCE, **EACH)
-    cell.work(work_cell, [request], [cell], **AT_ONCE, **EACH)
     switches.compare(compare_switch, [request], [switches], **ON_MODEL, **EACH)
     depth.shift(compare_word, [request], [depth], **ON_MODEL, **EACH)
     # a line of its own: the toy waits for no model
@@ -76,20 +66,20 @@ def inside_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     )
 
     def render(runner: Runner, run: Run) -> list[Any]:
-        """The first stage and cell; a widget that stood elsewhere asks for its place on the new run."""
-        places = [{**value, "follows": True} for value in (stage_value(runner, run, 0, 0), first_cell(runner, run))]
-        return [diagram_value(runner), *places, switches_value(runner, run), depth_value(runner, run)]
+        return [switches_value(runner, run), depth_value(runner, run)]
 
-    return TabView(tab, [diagram, stage, cell, switches, depth], render)
+    return TabView(tab, [switches, depth], render)
 
 
-def diagram_value(runner: Runner) -> dict[str, Any]:
+@question
+def diagram(runner: Runner) -> dict[str, Any]:
     """What the diagram draws of the model."""
     return {"norm": runner.config.norm, "steps": plain(walk(runner.config))}
 
 
-def stage_value(runner: Runner, run: Run, step: Any, head: Any) -> dict[str, Any]:
-    """What the widget draws of one step.
+@question
+def stage(runner: Runner, run: Run, step: int, head: int) -> dict[str, Any]:
+    """What the widget draws of one step of the walk.
 
     Raises:
         ValueError: no such step or head.
@@ -114,23 +104,35 @@ def plain_but_values(shown: Any) -> dict[str, Any]:
     return {name: plain(value) for name, value in vars(shown).items() if name != "values"}
 
 
-def first_cell(runner: Runner, run: Run) -> dict[str, Any]:
-    """The cell that the last decoder layer's first head weighs most when the second token is predicted."""
-    layer, query = runner.config.n_decoder_layers - 1, min(1, len(run.target_in) - 1)
-    kind = run.kinds[-1]  # cross-attention where there is one
-    key = run.trace[f"decoder.layers.{layer}.{PLACES[kind][1]}.weights"][0, 0, query].argmax().item()
-    return cell_value(runner, run, kind, layer, 0, query, key)
-
-
-def cell_value(runner: Runner, run: Run, kind: Any, layer: Any, head: Any, query: Any, key: Any) -> dict[str, Any]:
+@question
+def cell(
+    runner: Runner,
+    run: Run,
+    kind: str | None = None,
+    layer: int | None = None,
+    head: int | None = None,
+    query: int | None = None,
+    key: int | None = None,
+) -> dict[str, Any]:
     """What the widget draws of one cell.
 
+    What is not given, or was chosen on another run and is more than this one has, is chosen here: the last layer's
+    first head, the second token, and the key that it weighs most.
+
     Raises:
-        ValueError: no such attention, layer, head, query or key.
+        ValueError: no such attention, or a number below 0.
     """
-    cell = attention_cell(runner, run, kind, layer, head, query, key)
+    if kind is None or checked_kind(kind, KINDS) not in run.kinds:
+        kind = run.kinds[-1]
+    side, block = PLACES[kind]
+    n_layers = getattr(runner.config, f"n_{side}_layers")
+    layer = _within("layer", layer, n_layers, n_layers - 1)
+    head = _within("head", head, runner.config.n_heads, 0)
+    weights = run.trace[f"{side}.layers.{layer}.{block}.weights"][0, head]
+    query = _within("query", query, len(weights), min(1, len(weights) - 1))
+    key = _within("key", key, len(weights[query]), int(weights[query].argmax()))
     return {
-        "cell": plain(cell),
+        "cell": plain(attention_cell(runner, run, kind, layer, head, query, key)),
         "parts": None if kind == "encoder" else plain(logit_parts(runner, run, query)),
         "layers": layer_counts(runner),
         "n_heads": runner.config.n_heads,
@@ -139,6 +141,12 @@ def cell_value(runner: Runner, run: Run, kind: Any, layer: Any, head: Any, query
             "target": [token.text for token in run.target_in],
         },
     }
+
+
+def _within(name: str, number: int | None, count: int, default: int) -> int:
+    if number is None or number >= count:
+        return default
+    return whole_number(name, number, 0, count - 1)
 
 
 def switches_value(runner: Runner, run: Run, switch: Switch | None = None, position: Any = 0) -> dict[str, Any]:

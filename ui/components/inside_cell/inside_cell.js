@@ -1,9 +1,11 @@
 // One attention cell with all its numbers, and the parts of the predicted token's logit.
-// value: { cell, parts, layers: { kind: count }, n_heads, names: { source, target } }; asks with "work" { kind, layer, … }
+// Asks for "cell" { kind, layer, head, query, key }: { cell, parts, layers: { kind: count }, n_heads, names: { source,
+// target } }. Where another run has no such place it gets another one: the selectors show the cell that is drawn.
 
 const find = (selector) => element.querySelector(selector);
 const PLACES = ["kind", "layer", "head", "query", "key"];
-let wanted = null; // what the visitor chose, as far as this sentence has it
+let worked = null; // what is drawn
+let wanted = {}; // the place that the visitor chose
 const strips = {
   value: { values: [], name: "value v", cursor: 0, axis: "dimension of v" },
   added: { values: [], name: "added to the stream", cursor: 0, axis: "dimension of the stream" },
@@ -115,47 +117,27 @@ for (const [name, strip] of Object.entries(strips)) {
   });
 }
 
-// whether this sentence has what the visitor chose
-function has({ layers, n_heads, names }, { kind, layer, head, query, key }) {
-  const rows = kind === "encoder" ? names.source : names.target;
-  const keys = kind === "decoder" ? names.target : names.source;
-  return layer < layers[kind] && head < n_heads && query < rows.length && key < keys.length;
-}
-
-const differs = ({ cell }) => PLACES.some((place) => wanted[place] !== cell[place]);
-
-function ask(place) {
-  const { layers, names } = props.value;
-  const chosen = find(`.${place}`).value;
-  wanted = { ...wanted, [place]: place === "kind" ? chosen : Number(chosen) };
-  const last = (list) => list.length - 1;
-  wanted.layer = Math.min(wanted.layer, layers[wanted.kind] - 1);
-  wanted.query = Math.min(wanted.query, last(wanted.kind === "encoder" ? names.source : names.target));
-  wanted.key = Math.min(wanted.key, last(wanted.kind === "decoder" ? names.target : names.source));
-  trigger("work", wanted);
-}
-
-function receive() {
-  const value = props.value;
-  if (!value) return;
-  if (wanted && has(value, wanted) && differs(value)) {
-    if (value.follows) trigger("work", wanted); // another sentence, the same cell
-    return; // or an answer to what was asked before the last choice
-  }
-  wanted = Object.fromEntries(PLACES.map((place) => [place, value.cell[place]]));
-  strips.value.values = value.cell.v;
-  strips.added.values = value.cell.added;
-  drawChoices(value);
-  drawNumbers(value);
-  drawParts(value);
+function receive(answer) {
+  worked = answer;
+  wanted = Object.fromEntries(PLACES.map((place) => [place, answer.cell[place]]));
+  strips.value.values = answer.cell.v;
+  strips.added.values = answer.cell.added;
+  drawChoices(answer);
+  drawNumbers(answer);
+  drawParts(answer);
   draw();
 }
 
-for (const place of PLACES) find(`.${place}`).addEventListener("change", () => ask(place));
+const ask = asks({ element, server }, "cell", () => wanted, receive);
+
+for (const place of PLACES) {
+  find(`.${place}`).addEventListener("change", ({ target: { value } }) => {
+    wanted = { ...wanted, [place]: place === "kind" ? value : Number(value) };
+    ask();
+  });
+}
 find(".save-json").addEventListener("click", () => {
-  const { cell, parts } = props.value;
+  if (!worked) return;
+  const { cell, parts } = worked;
   lens.saveJson("cell.json", { cell, parts });
 });
-
-receive();
-watch("value", receive);

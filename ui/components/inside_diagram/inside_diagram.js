@@ -1,8 +1,9 @@
 // The architecture as buttons, each of which opens the first stage of its block.
-// value: { norm, steps: [{ side, layer, block, stage }] }; publishes "inside.go", subscribes to "inside.at": step numbers
+// Asks for "diagram": { norm, steps: [{ side, layer, block, stage }] }; publishes "inside.go", subscribes to "inside.at": step numbers
 
 const find = (selector) => element.querySelector(selector);
 const CORE = { self_attn: "Self-attention", cross_attn: "Cross-attention", feed_forward: "Feed-forward" };
+let norm = "";
 let buttons = []; // { button, from, to }: the steps that a button stands for
 
 function make(tag, className, text) {
@@ -30,7 +31,6 @@ function button(text, where, from, to) {
 
 // runs of steps that one button stands for
 function parts(steps) {
-  const { norm } = props.value;
   const found = [];
   for (const step of steps) {
     const joined = norm === "post" && step.stage === "norm"; // "Add & norm" is one button
@@ -45,7 +45,7 @@ function parts(steps) {
 function label({ kind, block }) {
   if (kind === "core") return block === "self_attn" && inDecoder ? "Masked self-attention" : CORE[block];
   if (kind === "norm") return "Norm";
-  return props.value.norm === "post" ? "Add & norm" : "Add";
+  return norm === "post" ? "Add & norm" : "Add";
 }
 
 let inDecoder = false;
@@ -69,10 +69,10 @@ function single(text, steps) {
   return row;
 }
 
-function draw() {
-  if (!props.value) return;
+function draw(answer) {
+  ({ norm } = answer);
   buttons = [];
-  const steps = props.value.steps.map((step, index) => ({ ...step, index }));
+  const steps = answer.steps.map((step, index) => ({ ...step, index }));
   const isPair = steps.some(({ side }) => side === "encoder"); // or a language model
   const starts = { encoder: "Source tokens", decoder: isPair ? "Target tokens" : "Tokens of the text" };
   find(".stack.encoder").hidden = !isPair;
@@ -94,12 +94,11 @@ function draw() {
   const count = (side) => new Set(steps.filter((step) => step.side === side && step.layer !== null).map(({ layer }) => layer)).size;
   find(".about").textContent =
     (isPair ? `${count("encoder")} encoder and ${count("decoder")} decoder layers` : `No encoder, ${count("decoder")} decoder layers`) +
-    `, ${props.value.norm}-norm: ` +
-    (props.value.norm === "pre" ? "LayerNorm stands before each sub-layer (in the paper, after each sum)." : "LayerNorm stands after each sum, as in the paper.");
+    `, ${norm}-norm: ` +
+    (norm === "pre" ? "LayerNorm stands before each sub-layer (in the paper, after each sum)." : "LayerNorm stands after each sum, as in the paper.");
 }
 
-draw();
-watch("value", draw);
+asks({ element, server }, "diagram", () => ({}), draw);
 lens.subscribe(element, "inside.at", (index) => {
   for (const { button, from, to } of buttons) button.setAttribute("aria-pressed", String(from <= index && index <= to));
 });

@@ -1,7 +1,6 @@
 // One stage of the walk: its words, formula, shapes, values and code.
-// value: { step, head, n_heads, scaled: whether embeddings are, headed, steps, view }, where view.maps[].values is
-// { shape, base64 }.
-// Asks Python with "open" { step, head }; hears "inside.go" from the diagram and tells "inside.at".
+// Asks for "stage" { step, head }: { step, head, n_heads, scaled: whether embeddings are, headed, steps, view }, where
+// view.maps[].values is { shape, base64 }. Hears "inside.go" from the diagram and tells "inside.at".
 
 const find = (selector) => element.querySelector(selector);
 const RAIL = {
@@ -13,9 +12,9 @@ const BLOCKS = {
   embedding: "embedding", self_attn: "self-attention", cross_attn: "cross-attention", feed_forward: "feed-forward",
   final_norm: "last norm", output: "way out",
 };
-let at = 0; // the step and head that the visitor wants to see
-let head = 0;
-let architecture = ""; // whose steps they are: another model has others
+let drawn = null; // the answer
+let wanted = { step: 0, head: 0 }; // what the visitor chose
+let model = null; // whose steps they are: another model has others
 let figuresShown = []; // { canvas, map, values, drawn, cursor }
 
 function make(tag, className, ...content) {
@@ -25,10 +24,9 @@ function make(tag, className, ...content) {
   return made;
 }
 
-function go(step, wantedHead = head) {
-  at = Math.max(0, Math.min(props.value.steps.length - 1, step));
-  head = wantedHead;
-  trigger("open", { step: at, head });
+function go(step, head = wanted.head) {
+  wanted = { step, head };
+  ask();
 }
 
 function choice(text, pressed, action) {
@@ -47,14 +45,14 @@ function place({ side, layer, block }) {
   return layer === null ? `${name}, ${BLOCKS[block]}` : `${name} L${layer + 1}, ${BLOCKS[block]}`;
 }
 
-const railName = ({ stage }) => (stage === "embedding" && !props.value.scaled ? "Embedding" : RAIL[stage]);
+const railName = ({ stage }) => (stage === "embedding" && !drawn.scaled ? "Embedding" : RAIL[stage]);
 
-function drawWords({ step, steps, view, n_heads, headed }) {
+function drawWords({ step, head, steps, view, n_heads, headed }) {
   find(".where").textContent = `${step + 1} of ${steps.length}: ${place(steps[step])}`;
   find(".before").disabled = step === 0;
   find(".after").disabled = step === steps.length - 1;
   const heads = headed
-    ? Array.from({ length: n_heads }, (_, i) => choice(`H${i + 1}`, i === props.value.head, () => go(step, i)))
+    ? Array.from({ length: n_heads }, (_, i) => choice(`H${i + 1}`, i === head, () => go(step, i)))
     : [];
   find(".heads").replaceChildren(...heads);
   const same = (one, other) => one.side === other.side && one.layer === other.layer && one.block === other.block;
@@ -150,30 +148,33 @@ function figureOf(map) {
   return figure;
 }
 
-function receive() {
-  const value = props.value;
-  if (!value) return;
-  const others = JSON.stringify([value.steps, value.n_heads]);
-  if (others !== architecture) [at, head] = [value.step, value.head];
-  architecture = others;
-  if (value.follows && (value.step !== at || value.head !== head)) {
-    trigger("open", { step: at, head }); // another sentence, the same stage
-    return;
-  }
+function receive(answer) {
+  drawn = answer;
   figuresShown = [];
-  drawWords(value);
-  find(".maps").replaceChildren(...value.view.maps.map(figureOf));
+  drawWords(answer);
+  find(".maps").replaceChildren(...answer.view.maps.map(figureOf));
   find(".figure-details").textContent = "";
-  lens.publish("inside.at", value.step);
+  lens.publish("inside.at", answer.step);
   draw();
 }
 
-find(".before").addEventListener("click", () => go(props.value.step - 1));
-find(".after").addEventListener("click", () => go(props.value.step + 1));
+const ask = asks(
+  { element, server },
+  "stage",
+  (request) => {
+    if (request.model !== model) wanted = { step: 0, head: 0 };
+    ({ model } = request);
+    return wanted;
+  },
+  receive,
+);
+
+find(".before").addEventListener("click", () => go(Math.max(0, wanted.step - 1)));
+find(".after").addEventListener("click", () => go(Math.min(drawn.steps.length - 1, wanted.step + 1)));
 find(".save-png").addEventListener("click", () => {
   for (const shown of figuresShown) {
     const title = isMasked(shown) ? `${shown.map.name}; ${MASKED}` : shown.map.name;
-    figures.savePng(`${props.value.view.step.stage}.png`, title, shown.canvas);
+    figures.savePng(`${drawn.view.step.stage}.png`, title, shown.canvas);
   }
 });
 find(".save-csv").addEventListener("click", () => {
@@ -183,11 +184,9 @@ find(".save-csv").addEventListener("click", () => {
       return [map.name, row + 1, map.rows[row], column + 1, map.columns ? map.columns[column] : "", value];
     }),
   );
-  lens.saveCsv(`${props.value.view.step.stage}.csv`, [["map", "row", "row token", "column", "column token", "value"], ...rows]);
+  lens.saveCsv(`${drawn.view.step.stage}.csv`, [["map", "row", "row token", "column", "column token", "value"], ...rows]);
 });
 
-receive();
-watch("value", receive);
 // the diagram's last word from before this widget was drawn is not news
 let listening = false;
 lens.subscribe(element, "inside.go", (step) => {

@@ -1,0 +1,82 @@
+// One way to ask. A widget says once what it asks and what it does with the answer:
+//
+//   const again = asks({ element, server }, "cell", (request) => ({ layer: 2 }), (answer) => draw(answer));
+//
+// It is asked as soon as the widget is seen, once more for every other run of the page, and whenever again() is called.
+// The fields are read when the question leaves; null asks nothing. Of each question one is under way: if its widget
+// chose something else meanwhile, the answer is dropped and the question asked anew. So what is drawn is always the
+// answer to what is chosen. Meanwhile the widget is aria-busy; a refusal stands in its ".problem" until the next answer.
+
+window.asks = (() => {
+  const SILENCE = "The server did not answer. Look at your connection, and try again.";
+  let request = null;
+  let leaving = []; // what is asked in one moment, as by all widgets of a tab that was opened, makes one trip
+
+  const shown = ({ element }) => element.isConnected && element.clientWidth > 0;
+
+  function leave(question) {
+    question.stale = true;
+    if (!request || question.away || !shown(question)) return; // it leaves when that is over
+    mark(question.element, question, true);
+    if (!leaving.length) setTimeout(send);
+    if (!leaving.includes(question)) leaving.push(question);
+  }
+
+  async function send() {
+    const about = request;
+    const sent = leaving.filter(({ element }) => element.isConnected);
+    leaving = [];
+    const asked = [];
+    for (const question of sent) {
+      question.stale = false;
+      const fields = question.fields(about);
+      if (fields === null) mark(question.element, question, false);
+      else asked.push({ question, fields });
+    }
+    if (!asked.length) return;
+    for (const { question } of asked) question.away = true;
+    const questions = asked.map(({ question: { name }, fields }) => ({ name, fields }));
+    const reply = await asked[0].question.server.ask({ request: about, questions });
+    asked.forEach(({ question }, i) => {
+      question.away = false;
+      if (question.stale) leave(question);
+      else receive(question, reply?.answers[i] ?? { problem: SILENCE });
+    });
+  }
+
+  function receive(question, answer) {
+    const { element, draw, refused } = question;
+    mark(element, question, false);
+    const problem = answer.problem ?? "";
+    element.querySelector(".problem").textContent = problem;
+    element.querySelector(".problem").hidden = !problem;
+    element.classList.toggle("refused", Boolean(problem)); // what is still drawn answers another question
+    try {
+      if (problem) refused(problem);
+      else draw(answer);
+    } catch (error) {
+      reportError(error); // the other widgets of this trip get their answers
+    }
+  }
+
+  const busy = new WeakMap(); // element -> its questions that wait for an answer
+
+  function mark(element, question, waits) {
+    const waiting = busy.get(element) ?? new Set();
+    busy.set(element, waiting);
+    if (waits) waiting.add(question);
+    else waiting.delete(question);
+    element.ariaBusy = waiting.size ? "true" : null;
+  }
+
+  return ({ element, server }, name, fields, draw, refused = () => {}) => {
+    const question = { element, server, name, fields, draw, refused, stale: true, away: false };
+    const again = () => leave(question);
+    new ResizeObserver(() => question.stale && again()).observe(element); // also when its tab is opened again
+    lens.subscribe(element, "request", (news) => {
+      request = news;
+      again();
+    });
+    return again;
+  };
+})();
