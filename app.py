@@ -11,7 +11,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import torch
 
 import interop
-from explain.run import Runner
+from explain.runner import Runner
 from interop.download import TIME_LIMIT, download
 from model import Translator
 from model.download import check_repo_id

@@ -15,7 +15,8 @@ import torch
 from explain.attention import attention_maps, head_statistics
 from explain.kinds import KINDS
 from explain.next_token import steps
-from explain.run import Run, Runner, Settings
+from explain.run import Run, Settings
+from explain.runner import Runner
 from model.translator import Translator
 
 N_TOKENS = 40
@@ -47,7 +48,7 @@ def main(checkpoint: str) -> None:
     text = text_of(translator, N_TOKENS)
     # the text itself stands as its translation, so that both sides have 40 tokens and their ends
     target = translator.tokenizer.encode_target(text)
-    source = torch.tensor([translator.encode(text, SETTINGS.direction)])
+    source = torch.tensor([translator.encode(text, SETTINGS.direction).src])
     decoder_input = torch.tensor([[translator.tokenizer.bos_id, *target[:-1]]])
 
     def milliseconds(work: Callable[[], object]) -> float:
@@ -57,7 +58,7 @@ def main(checkpoint: str) -> None:
 
     def plain_pass() -> None:
         with torch.inference_mode():
-            translator.model(source, decoder_input)
+            translator.network(source, decoder_input)
 
     times: dict[str, list[float]] = {"plain forward pass": [], "inspected pass": [], "inspected pass and all views": []}
     n_sent = 0

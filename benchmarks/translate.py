@@ -21,7 +21,7 @@ SENTENCE = "The old man is sitting on a bench and reading a newspaper."  # 12 wo
 
 def marian_like(translator: Translator) -> MarianMTModel:
     """transformers' own encoder-decoder in the sizes of our model."""
-    config = translator.model.config
+    config = translator.network.config
     torch.manual_seed(0)
     return MarianMTModel(
         MarianConfig(
@@ -55,7 +55,7 @@ def main() -> None:
     torch.set_num_threads(1)
     translator = Translator.from_pretrained(args.checkpoint)
     [[hypothesis]] = translator.hypotheses([SENTENCE], "en-de")
-    src = torch.tensor([translator.encode(SENTENCE, "en-de")])
+    src = torch.tensor([translator.encode(SENTENCE, "en-de").src])
     peer = marian_like(translator)
     n_tokens = len(hypothesis.ids)
 

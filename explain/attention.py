@@ -51,14 +51,15 @@ def attention_maps(run: Run, kind: Kind) -> AttentionMaps:
     Raises:
         ValueError: the model has no attention of this kind.
     """
-    side, block = PLACES[checked_kind(kind, run.kinds)]
-    trace, layers = run.trace, []
-    while (path := f"{side}.layers.{len(layers)}.{block}.weights") in trace:
-        layers.append(trace[path][0].numpy())  # (H, R, C)
-    rows = run.source if kind == "encoder" else run.target_in
-    predicts = None if kind == "encoder" else run.target_out
-    columns = run.target_in if kind == "decoder" else run.source
-    return AttentionMaps(kind, np.stack(layers), rows, predicts, columns)
+    place, trace = PLACES[checked_kind(kind, run.kinds)], run.trace
+    layers = [trace[f"{place.path(layer)}.weights"][0].numpy() for layer in range(len(run.stack(place.side).layers))]
+    return AttentionMaps(
+        kind=kind,
+        weights=np.stack(layers),
+        rows=run.queries(kind),
+        predicts=None if kind == "encoder" else run.target_out,
+        columns=run.keys(kind),
+    )
 
 
 @dataclass(frozen=True)
@@ -132,4 +133,4 @@ def alignment(run: Run, layer: int | None = None) -> Alignment:
     maps = attention_maps(run, "cross")
     n_layers = len(maps.weights)
     layer = max(n_layers - 2, 0) if layer is None else whole_number("layer", layer, 0, n_layers - 1)
-    return Alignment(layer, maps.weights[layer].mean(axis=0), run.target_out, run.source)
+    return Alignment(layer=layer, weights=maps.weights[layer].mean(axis=0), target=run.target_out, source=run.source)

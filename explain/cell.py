@@ -14,8 +14,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from explain.checks import whole_number
-from explain.kinds import PLACES, checked_kind
-from explain.run import Run, Runner
+from explain.kinds import PLACES, Kind, check_head, checked_kind
+from explain.run import Run
 from explain.tokens import Token
 from model.taps import Trace
 
@@ -30,7 +30,7 @@ class Cell:
     direct way to a logit.
     """
 
-    kind: str
+    kind: Kind
     layer: int
     head: int
     query: int
@@ -54,44 +54,56 @@ class Cell:
     logit_share: float | None
 
 
-def attention_cell(runner: Runner, run: Run, kind: str, layer: int, head: int, query: int, key: int) -> Cell:
+def attention_cell(run: Run, kind: Kind, layer: int, head: int, query: int, key: int) -> Cell:
     """The cell of these places, counted from 0.
 
     Raises:
         ValueError: no such attention, layer, head, query or key.
     """
-    model = runner.network
-    side, block = PLACES[checked_kind(kind, runner.kinds)]
-    stack = getattr(model, side)
-    whole_number("layer", layer, 0, len(stack.layers) - 1)
-    whole_number("head", head, 0, model.config.n_heads - 1)
-    queries = run.source if side == "encoder" else run.target_in
-    keys = run.target_in if kind == "decoder" else run.source
+    place = PLACES[checked_kind(kind, run.kinds)]
+    check_head(run.config, kind, layer, head)
+    queries, keys = run.queries(kind), run.keys(kind)
     whole_number("query", query, 0, len(queries) - 1)
     whole_number("key", key, 0, len(keys) - 1)
 
-    at = f"{side}.layers.{layer}.{block}"
-    trace = run.trace
+    at, trace, d_head = place.path(layer), run.trace, run.config.d_head
     q, k, v = (trace[f"{at}.{name}"][0, head].double() for name in "qkv")
-    root = math.sqrt(model.config.d_head)
+    root = math.sqrt(d_head)
     scores = k @ q[query] / root
     masked = torch.tensor([kind == "decoder" and j > query for j in range(len(keys))])
     row = scores.masked_fill(masked, float("-inf")).softmax(dim=0)
-    projection = getattr(stack.layers[layer], block).out_proj.weight.detach().cpu().double()
-    part = slice(head * model.config.d_head, (head + 1) * model.config.d_head)
-    added = row[key] * (projection[:, part] @ v[key])
+    projection = run.network.get_submodule(f"{at}.out_proj").weight.detach().cpu().double()
+    added = row[key] * (projection[:, head * d_head : (head + 1) * d_head] @ v[key])
 
     predicted = share = None
-    if side == "decoder":
+    if place.side == "decoder":
         predicted = run.target_out[query]
-        share = (_Logit(model, trace, query, predicted.id).into[layer, block] @ added).item()
+        share = (_Logit(run.network, trace, query, predicted.id).into[layer, place.block] @ added).item()
     products = q[query] * k[key]
     return Cell(
-        kind, layer, head, query, key, queries[query], keys[key],
-        q[query].numpy(), k[key].numpy(), products.numpy(), products.sum().item(), root, scores[key].item(),
-        scores.numpy(), tuple(masked.tolist()), row.numpy(), keys, row[key].item(), v[key].numpy(), added.numpy(),
-        predicted, share,
-    )  # fmt: skip
+        kind=kind,
+        layer=layer,
+        head=head,
+        query=query,
+        key=key,
+        query_token=queries[query],
+        key_token=keys[key],
+        q=q[query].numpy(),
+        k=k[key].numpy(),
+        products=products.numpy(),
+        dot=products.sum().item(),
+        root=root,
+        score=scores[key].item(),
+        scores=scores.numpy(),
+        masked=tuple(masked.tolist()),
+        row=row.numpy(),
+        keys=keys,
+        weight=row[key].item(),
+        v=v[key].numpy(),
+        added=added.numpy(),
+        predicted=predicted,
+        logit_share=share,
+    )
 
 
 @dataclass(frozen=True)
@@ -99,9 +111,9 @@ class Part:
     """What one part of the decoder adds to a logit; `layer` and `head` count from 0, None where there is none."""
 
     name: str
-    layer: int | None
-    head: int | None
     value: float
+    layer: int | None = None
+    head: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +131,7 @@ class LogitParts:
         return math.fsum(part.value for part in self.parts)
 
 
-def logit_parts(runner: Runner, run: Run, position: int) -> LogitParts:
+def logit_parts(run: Run, position: int) -> LogitParts:
     """The logit of the token chosen at `position`, taken apart along the decoder's residual stream.
 
     Exact for this run: each LayerNorm on the way divides by the standard deviation that it had, and with that held
@@ -132,9 +144,11 @@ def logit_parts(runner: Runner, run: Run, position: int) -> LogitParts:
     whole_number("position", position, 0, len(run.target_out) - 1)
     token, trace = run.target_out[position], run.trace
     return LogitParts(
-        position, token, trace["logits"][0, position, token.id].item(),
-        tuple(_Logit(runner.network, trace, position, token.id).parts()),
-    )  # fmt: skip
+        position=position,
+        token=token,
+        logit=trace["logits"][0, position, token.id].item(),
+        parts=tuple(_Logit(run.network, trace, position, token.id).parts()),
+    )
 
 
 class _Logit:
@@ -170,24 +184,25 @@ class _Logit:
     def parts(self) -> list[Part]:
         """All of them: embedding, position, heads, biases, feed-forward layers, LayerNorms' shifts, output bias."""
         at = "decoder.embedding"
-        found = [Part("token embedding", None, None, (self.start @ self._at(f"{at}.embedded")).item())]
+        found = [Part(name="token embedding", value=(self.start @ self._at(f"{at}.embedded")).item())]
         if f"{at}.position" in self.trace:
             position = self.trace[f"{at}.position"][self.position].double()
-            found.append(Part("position", None, None, (self.start @ position).item()))
+            found.append(Part(name="position", value=(self.start @ position).item()))
         for layer, decoder_layer in enumerate(self.model.decoder.layers):
             for block in self.blocks:
                 direction = self.into[layer, block]
                 if block == "feed_forward":
                     output = self._at(f"decoder.layers.{layer}.feed_forward.output")
-                    found.append(Part("feed-forward", layer, None, (direction @ output).item()))
+                    found.append(Part(name="feed-forward", value=(direction @ output).item(), layer=layer))
                 else:
                     found += self._heads(layer, block, getattr(decoder_layer, block).out_proj, direction)
                 if (layer, block) in self.shifts:
-                    found.append(Part(f"{_NAMES[block]}: LayerNorm's β", layer, None, self.shifts[layer, block]))
+                    shift = self.shifts[layer, block]
+                    found.append(Part(name=f"{_NAMES[block]}: LayerNorm's β", value=shift, layer=layer))
         if (None, "last norm") in self.shifts:
-            found.append(Part("last LayerNorm's β", None, None, self.shifts[None, "last norm"]))
+            found.append(Part(name="last LayerNorm's β", value=self.shifts[None, "last norm"]))
         if self.model.output_bias is not None:
-            found.append(Part("output bias", None, None, self.bias))
+            found.append(Part(name="output bias", value=self.bias))
         return found
 
     def _heads(self, layer: int, block: str, projection: nn.Linear, direction: Tensor) -> list[Part]:
@@ -195,8 +210,8 @@ class _Logit:
         by_head = (direction @ projection.weight.detach().cpu().double()).view(len(mixed), -1)
         values = (by_head * mixed).sum(dim=-1).tolist()
         bias = (direction @ projection.bias.detach().cpu().double()).item()
-        heads = [Part(_NAMES[block], layer, head, value) for head, value in enumerate(values)]
-        return [*heads, Part(f"{_NAMES[block]}: bias of W^O", layer, None, bias)]
+        heads = [Part(name=_NAMES[block], value=value, layer=layer, head=head) for head, value in enumerate(values)]
+        return [*heads, Part(name=f"{_NAMES[block]}: bias of W^O", value=bias, layer=layer)]
 
     def _at(self, path: str) -> Tensor:
         return self.trace[path][0, self.position].double()

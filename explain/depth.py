@@ -11,9 +11,10 @@ import numpy as np
 from jaxtyping import Float
 
 from explain.checks import check_text
-from explain.run import Run, Runner, Settings
+from explain.kinds import Side
+from explain.run import Run, Settings
+from explain.runner import Runner
 from explain.tokens import Token, bare, spelled
-from model.config import TransformerConfig
 from model.tokenizer import WORD_START
 
 MAX_WORD = 40  # characters
@@ -27,25 +28,22 @@ class Movement:
     `distance`: |x after − x before| / |x before|. `cosine`: of x before and after, 1 where the direction stayed.
     """
 
-    side: str
+    side: Side
     tokens: tuple[Token, ...]
     distance: Float[np.ndarray, "L S"]
     cosine: Float[np.ndarray, "L S"]
 
 
-def movement(runner: Runner, run: Run, side: str) -> Movement:
+def movement(run: Run, side: Side) -> Movement:
     """The movement of the encoder's or the decoder's residual stream in the inspected pass.
 
     Raises:
         ValueError: the model has no such side.
     """
-    sides = ("encoder", "decoder") if runner.translates else ("decoder",)
-    if side not in sides:
-        raise ValueError(f"side: expected {' or '.join(sides)}; found {side!r}")
-    stream = _stream(run, side, runner.config)
+    stream = _stream(run, side)
     before, after = stream[:-1], stream[1:]
     distance = np.linalg.norm(after - before, axis=-1) / np.linalg.norm(before, axis=-1)
-    return Movement(side, run.source if side == "encoder" else run.target_in, distance, cosines(before, after))
+    return Movement(side=side, tokens=run.read_by(side), distance=distance, cosine=cosines(before, after))
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Shift:
     first two principal components of these 2 P vectors, which keep the share `kept` of their variance.
     """
 
-    side: str
+    side: Side
     word: str
     first: Run
     second: Run
@@ -82,24 +80,23 @@ def shift(runner: Runner, word: str, first: str, second: str, settings: Settings
         raise ValueError(f"word: expected one word; found {word!r}")
     word = word.strip()
     runs = [runner.run(text, settings) for text in (first, second)]
-    side = "encoder" if runner.translates else "decoder"
-    # of a language model, the text alone and not what it added
-    typed = [run.source if runner.translates else run.target_in[: run.n_text + 1] for run in runs]
-    places = tuple(_places(tokens, word, name) for tokens, name in zip(typed, ("first", "second"), strict=True))
+    side = runs[0].reading_side
+    places = _places(runs[0].typed, word, "first"), _places(runs[1].typed, word, "second")
     paths = np.stack(
-        [_stream(run, side, runner.config)[:, list(at)].mean(axis=1) for run, at in zip(runs, places, strict=True)]
+        [_stream(run, side)[:, list(at)].mean(axis=1) for run, at in zip(runs, places, strict=True)]
     )  # (2, P, D)
     plane, kept = principal_plane(paths.reshape(-1, paths.shape[-1]))
     return Shift(
-        side,
-        word,
-        *runs,
-        places,
-        cosines(paths[0], paths[1]),
-        np.linalg.norm(paths[0] - paths[1], axis=-1),
-        tuple(_neighbours(runner, side, path) for path in paths),
-        plane.reshape(2, -1, 2),
-        kept,
+        side=side,
+        word=word,
+        first=runs[0],
+        second=runs[1],
+        places=places,
+        cosine=cosines(paths[0], paths[1]),
+        distance=np.linalg.norm(paths[0] - paths[1], axis=-1),
+        neighbours=tuple(_neighbours(run, path) for run, path in zip(runs, paths, strict=True)),
+        plane=plane.reshape(2, -1, 2),
+        kept=kept,
     )
 
 
@@ -117,10 +114,10 @@ def cosines(first: Float[np.ndarray, "*n D"], second: Float[np.ndarray, "*n D"])
     return (first * second).sum(axis=-1) / np.linalg.norm(first, axis=-1) / np.linalg.norm(second, axis=-1)
 
 
-def _stream(run: Run, side: str, config: TransformerConfig) -> np.ndarray:
+def _stream(run: Run, side: Side) -> np.ndarray:
     """The vectors after the embedding and after each layer: (P, S, D)."""
-    last = "residual" if config.norm == "pre" else "normalized"
-    n_layers = config.n_encoder_layers if side == "encoder" else config.n_decoder_layers
+    last = "residual" if run.config.norm == "pre" else "normalized"
+    n_layers = len(run.stack(side).layers)
     paths = [f"{side}.embedding.output"]
     paths += [f"{side}.layers.{layer}.feed_forward_add_norm.{last}" for layer in range(n_layers)]
     trace = run.trace
@@ -147,12 +144,11 @@ def _places(tokens: tuple[Token, ...], word: str, name: str) -> tuple[int, ...]:
     raise ValueError(f"word: expected {word!r} in both sentences; the {name} has none: use the word as it stands there")
 
 
-def _neighbours(runner: Runner, side: str, path: np.ndarray) -> tuple[tuple[str, ...], ...]:
+def _neighbours(run: Run, path: np.ndarray) -> tuple[tuple[str, ...], ...]:
     # in the model's own precision: a copy of GPT-2's in float64 would take 309 MB
-    vocabulary = getattr(runner.network, side).embedding.tokens.weight.detach().cpu().numpy()
+    vocabulary = run.stack(run.reading_side).embedding.tokens.weight.detach().cpu().numpy()
     # a row of zeros, such as padding may have, is near to nothing
     lengths = np.maximum(np.linalg.norm(vocabulary, axis=-1), 1e-12)
     alike = path.astype(vocabulary.dtype) @ vocabulary.T / lengths / np.linalg.norm(path, axis=-1, keepdims=True)
     best = np.argsort(-alike, axis=-1)[:, :N_NEIGHBOURS]
-    name = runner.source_tokens if side == "encoder" else runner.tokens
-    return tuple(tuple(token.text for token in name(row)) for row in best.tolist())
+    return tuple(tuple(token.text for token in run.tokens(row, run.reading_side)) for row in best.tolist())

@@ -13,7 +13,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from explain.checks import check_text, number, whole_number
-from explain.run import MAX_CHARACTERS, Run, Runner, Settings
+from explain.passes import batch_of
+from explain.run import Run, Settings
+from explain.runner import MAX_CHARACTERS, Runner
 from model.decoding import sample, sampling_distribution
 
 MAX_TEMPERATURE = 10.0
@@ -76,27 +78,31 @@ class Distribution:
     chosen_rank: int
 
 
-def distribution(
-    runner: Runner, run: Run, position: int, sampling: Sampling = Sampling(), n_shown: int = 10
-) -> Distribution:
+def distribution(run: Run, position: int, sampling: Sampling = Sampling(), n_shown: int = 10) -> Distribution:
     """What could have stood at `position` of the translation; computed from the inspected pass, without another.
 
     Raises:
         ValueError: no such position, or `n_shown` is not from 1 to 100.
     """
     _check_position(run, position)
-    n_shown = min(whole_number("n_shown", n_shown, 1, MAX_SHOWN), runner.config.vocab_size)
+    n_shown = min(whole_number("n_shown", n_shown, 1, MAX_SHOWN), run.config.vocab_size)
     log_probs = _log_probs(run.trace["logits"][0, position])
     allowed = log_probs.clone()
-    allowed[list(runner.forbidden_ids)] = float("-inf")
+    allowed[list(run.forbidden_ids)] = float("-inf")
     sampled = sampling_distribution(allowed, sampling.temperature, sampling.top_k, sampling.top_p)
     probs = log_probs.exp()
     order = log_probs.argsort(descending=True, stable=True)
     shown, rest = order[:n_shown], order[n_shown:]
 
     def candidate(token_id: int) -> Candidate:
-        [token] = runner.tokens([token_id])
-        return Candidate(token_id, token.text, token.special, probs[token_id].item(), sampled[token_id].item())
+        [token] = run.tokens([token_id])
+        return Candidate(
+            id=token_id,
+            text=token.text,
+            special=token.special,
+            probability=probs[token_id].item(),
+            sampling_probability=sampled[token_id].item(),
+        )
 
     chosen = run.target_out[position].id
     return Distribution(
@@ -131,7 +137,7 @@ def steps(run: Run) -> Steps:
         probabilities.append(log_probs[token_id].exp().item())
         ranks.append(_rank(log_probs, token_id))
         entropies_bits.append(_entropy_bits(log_probs.exp()).item())
-    return Steps(np.array(probabilities), np.array(ranks), np.array(entropies_bits))
+    return Steps(probabilities=np.array(probabilities), ranks=np.array(ranks), entropies_bits=np.array(entropies_bits))
 
 
 def force(runner: Runner, run: Run, position: int, token_id: int) -> Run:
@@ -153,20 +159,18 @@ def sample_on(runner: Runner, run: Run, position: int, sampling: Sampling, seed:
             4,294,967,295.
     """
     _check_free(run, position)
-    kept = run.translation.ids[:position]
-    src = [token.id for token in run.source]
-    with runner.model() as model:
-        [drawn] = sample(
-            model,
-            torch.tensor([src], device=model.device) if src else None,
-            temperature=sampling.temperature,
-            top_k=sampling.top_k,
-            top_p=sampling.top_p,
-            seed=whole_number("seed", seed, 0, MAX_SEED),
-            start=[run.target_in[0].id, *kept],
-            max_length=run.limit - position,
-            forbidden=runner.forbidden_ids,
-        )
+    kept, src = run.translation.ids[:position], run.prompt.src
+    [drawn] = sample(
+        run.network,
+        batch_of(run.network, src) if src else None,
+        temperature=sampling.temperature,
+        top_k=sampling.top_k,
+        top_p=sampling.top_p,
+        seed=whole_number("seed", seed, 0, MAX_SEED),
+        start=[run.target_in[0].id, *kept],
+        max_length=run.limit - position,
+        forbidden=run.forbidden_ids,
+    )
     return runner.run(run.text, run.settings, 0, (*kept[run.n_text :], *drawn.ids))
 
 

@@ -12,9 +12,11 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from explain.passes import batch_of
 from explain.positional import model_table
-from explain.run import Run, Runner, Settings
-from explain.tokens import Token
+from explain.run import Run, Settings
+from explain.runner import Runner
+from explain.tokens import Token, tokens_of
 from model.taps import intervene
 
 POSITION = "encoder.embedding.position"
@@ -38,18 +40,18 @@ class NaiveComparison:
     vocabulary_max: float
 
 
-def naive_comparison(runner: Runner, run: Run, n_positions: int = 64) -> NaiveComparison:
+def naive_comparison(run: Run, n_positions: int = 64) -> NaiveComparison:
     """What raw position numbers would do to this model's embeddings, at the first `n_positions` positions.
 
     Raises:
         ValueError: the number of positions is out of range, or the model has no positions.
     """
-    side = "encoder" if runner.translates else "decoder"
-    embedding, table = getattr(runner.network, side).embedding, model_table(runner.translator, n_positions)
+    side = run.reading_side
+    embedding, table = run.stack(side).embedding, model_table(run.network, n_positions)
     with torch.inference_mode():
         vocabulary = embedding.tokens.weight.norm(dim=-1) * embedding.scale
     return NaiveComparison(
-        tokens=run.source or run.target_in,
+        tokens=run.read_by(side),
         token_norms=run.trace[f"{side}.embedding.embedded"][0].norm(dim=-1).numpy(),
         position_norms=np.linalg.norm(table.values, axis=-1),
         naive_norms=np.arange(n_positions) * np.sqrt(table.values.shape[1]),
@@ -92,31 +94,34 @@ def order_experiment(runner: Runner, first: str, second: str, settings: Settings
             "without positions: each token sees only those before it"
         )
     texts = (first, second)
-    pairing = _pairing(*(runner.source_tokens(runner.encode(text, settings.direction)) for text in texts))
+    pairing = _pairing(
+        *(tokens_of(runner.prompt(text, settings.direction).src, runner.tokenizer, "encoder") for text in texts)
+    )
     runs = [runner.run(text, settings) for text in texts]
     with_positions = [run.trace["encoder.output"][0] for run in runs]
     if POSITION not in runs[0].trace:
         raise ValueError("expected a model with positions; found one with positions='none'")
-    without_positions = [_encode_without_positions(runner, run) for run in runs]
+    without_positions = [_encode_without_positions(run) for run in runs]
     map_with, map_without = _difference_map(*with_positions), _difference_map(*without_positions)
     rows = np.arange(len(pairing))
     differences_with, differences_without = map_with[rows, pairing], map_without[rows, pairing]
     return OrderExperiment(
-        *runs,
-        pairing,
-        map_with,
-        map_without,
-        differences_with,
-        differences_without,
-        differences_with.max().item(),
-        differences_without.max().item(),
+        first=runs[0],
+        second=runs[1],
+        pairing=pairing,
+        map_with=map_with,
+        map_without=map_without,
+        differences_with=differences_with,
+        differences_without=differences_without,
+        largest_with=differences_with.max().item(),
+        largest_without=differences_without.max().item(),
     )
 
 
-def _encode_without_positions(runner: Runner, run: Run) -> torch.Tensor:
-    src = [token.id for token in run.source]
-    with runner.model() as model, intervene({POSITION: torch.zeros_like}):
-        return model.encode(torch.tensor([src], device=model.device))[0].cpu()
+@torch.inference_mode()
+def _encode_without_positions(run: Run) -> torch.Tensor:
+    with intervene({POSITION: torch.zeros_like}):
+        return run.network.encode(batch_of(run.network, run.prompt.src))[0].cpu()
 
 
 def _difference_map(first: torch.Tensor, second: torch.Tensor) -> np.ndarray:

@@ -22,7 +22,7 @@ def pack(values: np.ndarray, low: float, high: float) -> Packed:
     """Rounds values from `low` to `high` to 256 steps; rounding noise beyond them is cut off."""
     steps = np.rint((values.astype(np.float64) - low) * (255 / (high - low)))
     data = base64.b64encode(steps.clip(0, 255).astype(np.uint8).tobytes())
-    return Packed(values.shape, float(low), float(high), data.decode("ascii"))
+    return Packed(shape=values.shape, low=float(low), high=float(high), base64=data.decode("ascii"))
 
 
 def float32_base64(values: np.ndarray) -> str:

@@ -12,10 +12,10 @@ import numpy as np
 from jaxtyping import Float
 
 from explain.checks import whole_number
+from explain.kinds import reading_side_of
 from explain.pack import Packed, pack
-from model.language_model import LanguageModel
 from model.positional import sinusoidal_encoding
-from model.translator import Translator
+from model.transformer import Transformer
 
 MAX_POSITIONS = 512
 MAX_D_MODEL = 512
@@ -48,10 +48,10 @@ def position_table(n_positions: int, d_model: int) -> PositionTable:
     whole_number("d_model", d_model, 2, MAX_D_MODEL)
     if d_model % 2:
         raise ValueError(f"d_model: expected an even number, a sine and a cosine a pair; found {d_model}")
-    return PositionTable(sinusoidal_encoding(n_positions, d_model).numpy(), _wavelengths(d_model))
+    return PositionTable(values=sinusoidal_encoding(n_positions, d_model).numpy(), wavelengths=_wavelengths(d_model))
 
 
-def model_table(translator: Translator | LanguageModel, n_positions: int) -> PositionTable:
+def model_table(network: Transformer, n_positions: int) -> PositionTable:
     """The first `n_positions` of the table that the encoder, or a language model's decoder, adds to its embeddings.
 
     Marian's own order, all sines before all cosines, is the paper's here: `interop.marian` reorders its weights.
@@ -59,14 +59,13 @@ def model_table(translator: Translator | LanguageModel, n_positions: int) -> Pos
     Raises:
         ValueError: the number is out of range, or the model has no positions.
     """
-    model = translator.model
-    config = model.config
+    config = network.config
     whole_number("positions", n_positions, 1, min(MAX_POSITIONS, config.max_positions))
-    positions = (model.encoder or model.decoder).embedding.positions
+    positions = getattr(network, reading_side_of(config)).embedding.positions
     if positions is None:
         raise ValueError("expected a model with positions; found one with positions='none'")
     wavelengths = _wavelengths(config.d_model) if config.positions == "sinusoidal" else None
-    return PositionTable(positions.weight.detach()[:n_positions].cpu().numpy(), wavelengths)
+    return PositionTable(values=positions.weight.detach()[:n_positions].cpu().numpy(), wavelengths=wavelengths)
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def similarity(table: PositionTable) -> Similarity:
     # rounding can take a tiny square below 0
     distance = np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * dot, 0))
     np.fill_diagonal(distance, 0)
-    return Similarity(dot, distance)
+    return Similarity(dot=dot, distance=distance)
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,17 @@ def rotation(table: PositionTable, pair: int, offset: int) -> Rotation:
     before, after = plane[positions], plane[[position + offset for position in positions]]
     rotated = before @ matrix.T
     difference = np.abs(rotated - after).max().item()
-    return Rotation(pair, offset, angle, matrix, tuple(positions), before, after, rotated, difference)
+    return Rotation(
+        pair=pair,
+        offset=offset,
+        angle=angle,
+        matrix=matrix,
+        positions=tuple(positions),
+        before=before,
+        after=after,
+        rotated=rotated,
+        max_difference=difference,
+    )
 
 
 def _wavelengths(d_model: int) -> Float[np.ndarray, " D"]:

@@ -14,10 +14,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from explain.checks import whole_number
-from explain.kinds import KINDS, PLACES, checked_kind
-from explain.run import Run, Runner, teacher_forced
+from explain.kinds import KINDS, PLACES, Kind, check_head, checked_kind
+from explain.passes import inspect
+from explain.run import Run
+from explain.search import search
 from explain.tokens import Token
-from model.taps import Change, intervene, record
+from model.taps import Change, intervene
 from model.transformer import Transformer
 
 SWITCHES = ("positions", "residual", "scale", "head")
@@ -36,7 +38,7 @@ class Switch:
     """
 
     name: str
-    kind: str = "cross"
+    kind: Kind = "cross"
     layer: int = 0
     head: int = 0
 
@@ -75,47 +77,40 @@ class Comparison:
     columns: tuple[Token, ...]
 
 
-def compare(runner: Runner, run: Run, switch: Switch, position: int) -> Comparison:
+def compare(run: Run, switch: Switch, position: int) -> Comparison:
     """Runs the sentence again with a part switched off, in this thread alone; the weights stay as they are.
 
     Raises:
         ValueError: no such position, attention, layer or head, or the model has no positions to switch off.
     """
     whole_number("position", position, 0, len(run.target_out) - 1)
-    side, block = PLACES[checked_kind(switch.kind, runner.kinds)]
-    changes = _changes(runner.network, switch)
-    whole_text = runner.run(run.text, run.settings).translation.text
-    with runner.model() as model, intervene(changes):
-        # a runner of its own: nothing that was switched may be remembered as this model's run
-        switched_text = Runner(runner.translator, capacity=1).run(run.text, run.settings).translation.text
-        with record() as trace:
-            teacher_forced(model, *([token.id for token in tokens] for tokens in (run.source, run.target_in)))
-    whole = run.trace
-    before, after = (_probabilities(each["logits"].cpu(), position) for each in (whole, trace))
-    path = f"{side}.layers.{switch.layer}.{block}.weights"
+    kind = checked_kind(switch.kind, run.kinds)
+    check_head(run.config, kind, switch.layer, switch.head)
+    with intervene(_changes(run.network, switch)):
+        [switched, *_] = search(run.text_model, run.prompt, run.settings).translations
+        trace = inspect(run.network, run.prompt.src, [token.id for token in run.target_in])
+    whole, path = run.trace, f"{PLACES[kind].path(switch.layer)}.weights"
+    before, after = (_probabilities(each["logits"], position) for each in (whole, trace))
     return Comparison(
-        switch,
-        position,
-        whole_text,
-        switched_text,
-        _candidates(runner, before, after),
-        whole[path][0, switch.head].numpy(),
-        trace[path][0, switch.head].cpu().numpy(),
-        run.source if switch.kind == "encoder" else run.target_in,
-        run.target_in if switch.kind == "decoder" else run.source,
+        switch=switch,
+        position=position,
+        whole_text=run.own.translation.text,
+        switched_text=switched.text,
+        candidates=_candidates(run, before, after),
+        whole_map=whole[path][0, switch.head].numpy(),
+        switched_map=trace[path][0, switch.head].numpy(),
+        rows=run.queries(kind),
+        columns=run.keys(kind),
     )
 
 
 def _changes(model: Transformer, switch: Switch) -> dict[str, Change]:
-    side, block = PLACES[switch.kind]
-    whole_number("layer", switch.layer, 0, len(getattr(model, side).layers) - 1)
-    whole_number("head", switch.head, 0, model.config.n_heads - 1)
     if switch.name == "positions":
         if model.config.positions == "none":
             raise ValueError("expected a model with positions; found one with positions='none'")
         return {path: torch.zeros_like for path, _ in model.named_modules() if path.endswith("embedding.position")}
     if switch.name == "head":
-        return {f"{side}.layers.{switch.layer}.{block}.heads": lambda heads: _without(heads, switch.head)}
+        return {f"{PLACES[switch.kind].path(switch.layer)}.heads": lambda heads: _without(heads, switch.head)}
     if switch.name == "residual":
         return {path: torch.zeros_like for path, _ in model.named_modules() if path.endswith("_add_norm.skip")}
     root = math.sqrt(model.config.d_head)  # the scores that pass the tap are divided by it already
@@ -132,11 +127,12 @@ def _probabilities(logits: Tensor, position: int) -> Tensor:
     return logits[0, position].double().softmax(dim=-1)
 
 
-def _candidates(runner: Runner, before: Tensor, after: Tensor) -> tuple[Candidate, ...]:
+def _candidates(run: Run, before: Tensor, after: Tensor) -> tuple[Candidate, ...]:
     best = [
         probabilities.topk(min(N_CANDIDATES, len(probabilities))).indices.tolist() for probabilities in (before, after)
     ]
     ids = list(dict.fromkeys([*best[0], *best[1]]))
     return tuple(
-        Candidate(runner.tokens([token_id])[0], before[token_id].item(), after[token_id].item()) for token_id in ids
+        Candidate(token=run.tokens([token_id])[0], whole=before[token_id].item(), switched=after[token_id].item())
+        for token_id in ids
     )

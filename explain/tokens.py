@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
+from explain.kinds import Side
+from model.text_model import TextCodec
 from model.tokenizer import WORD_START
-
-
-class TextSide(Protocol):
-    """What is needed of a tokenizer; ids are the target's unless `source` stands in a name."""
-
-    eos_id: int
-    special_ids: frozenset[int]
-    source_special_ids: frozenset[int]  # those that stand around a text
-
-    def __len__(self) -> int: ...
-    def encode(self, text: str) -> list[int]: ...
-    def decode(self, ids: Sequence[int]) -> str: ...
-    def token(self, token_id: int) -> str: ...
-    def source_token(self, token_id: int) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -56,18 +43,21 @@ class TargetToken(Token):
     given: bool
 
 
-def tokens_of(ids: Iterable[int], text_of: Callable[[int], str], special_ids: Collection[int]) -> tuple[Token, ...]:
-    """The tokens of a sequence; a `▁` starts a word, and a special token is a word of its own.
+def tokens_of(ids: Iterable[int], tokenizer: TextCodec, side: Side = "decoder") -> tuple[Token, ...]:
+    """The tokens of a sequence of one side; a `▁` starts a word, and a special token is a word of its own.
 
     Raises:
         ValueError: no such id.
     """
+    encoder = side == "encoder"
+    text_of = tokenizer.source_token if encoder else tokenizer.token
+    special_ids = tokenizer.source_special_ids if encoder else tokenizer.special_ids
     tokens: list[Token] = []
     for token_id in ids:
         text, special = text_of(token_id), token_id in special_ids
         starts_word = not tokens or special or tokens[-1].special or text.startswith(WORD_START)
         word = tokens[-1].word + starts_word if tokens else 0
-        tokens.append(Token(token_id, text, special, word))
+        tokens.append(Token(id=token_id, text=text, special=special, word=word))
     return tuple(tokens)
 
 

@@ -61,8 +61,17 @@ def toy(matrices: Mapping[str, Any], d_model: int, n_heads: int) -> Toy:
     heads = scaled_dot_product_attention(q, k, v, None, keep("scores"), keep("weights"))
     joined = heads.transpose(1, 2).flatten(start_dim=2)[0]  # (N, D)
     scores, weights = seen["scores"][0], seen["weights"][0]
-    tensors = (q[0], k[0], v[0], scores, weights, weights.sum(dim=-1), heads[0], joined, joined @ w_o)
-    return Toy(*(tensor.numpy() for tensor in tensors))
+    return Toy(
+        q=q[0].numpy(),
+        k=k[0].numpy(),
+        v=v[0].numpy(),
+        scores=scores.numpy(),
+        weights=weights.numpy(),
+        row_sums=weights.sum(dim=-1).numpy(),
+        heads=heads[0].numpy(),
+        joined=joined.numpy(),
+        output=(joined @ w_o).numpy(),
+    )
 
 
 def starting_matrices(d_model: int) -> dict[str, list[list[float]]]:

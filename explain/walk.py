@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from explain.checks import whole_number
-from explain.run import Run, Runner
+from explain.run import Run
 from explain.stages import Code, code_of, formula_of, words_of
 from explain.tokens import Token
 from model.config import TransformerConfig
@@ -90,17 +90,17 @@ def walk(config: TransformerConfig) -> tuple[Step, ...]:
     return (*steps, *(Step("output", None, "output", stage) for stage in ("linear", "probabilities", "next")))
 
 
-def stage_view(runner: Runner, run: Run, index: int, head: int = 0) -> StageView:
+def stage_view(run: Run, index: int, head: int = 0) -> StageView:
     """One step of the walk on this run, for one head where the stage has heads.
 
     Raises:
         ValueError: no such step or head.
     """
-    config = runner.config
+    config = run.config
     steps = walk(config)
     step = steps[whole_number("step", index, 0, len(steps) - 1)]
     whole_number("head", head, 0, config.n_heads - 1)
-    shapes, maps = _Values(runner, run, step, head).of_stage()
+    shapes, maps = _Values(run, step, head).of_stage()
     code = code_of(step.stage, step.side, step.block, config)
     return StageView(
         step, *words_of(step.stage, config), formula_of(step.stage, config), tuple(shapes), tuple(maps), code
@@ -110,9 +110,9 @@ def stage_view(runner: Runner, run: Run, index: int, head: int = 0) -> StageView
 class _Values:
     """The shapes and maps of one step; each method is the stage of its name."""
 
-    def __init__(self, runner: Runner, run: Run, step: Step, head: int) -> None:
-        self.runner, self.run, self.step, self.head = runner, run, step, head
-        self.model, self.config, self.trace = runner.network, runner.config, run.trace
+    def __init__(self, run: Run, step: Step, head: int) -> None:
+        self.run, self.step, self.head = run, step, head
+        self.model, self.config, self.trace = run.network, run.config, run.trace
         self.tokens: tuple[Token, ...] = run.source if step.side == "encoder" else run.target_in
         self.at = f"{step.side}.layers.{step.layer}.{step.block}"
         self.n = len(self.tokens)
@@ -257,7 +257,7 @@ class _Values:
     def _next(self):
         probabilities = self._tap("logits").double().softmax(dim=-1)
         best, ids = probabilities.topk(min(N_BEST, probabilities.shape[-1]), dim=-1)
-        names = tuple(tuple(token.text for token in self.runner.tokens(row)) for row in ids.tolist())
+        names = tuple(tuple(token.text for token in self.run.tokens(row)) for row in ids.tolist())
         ranks = tuple(f"{rank + 1}." for rank in range(best.shape[1]))
         first = sum(row[0] == token.id for row, token in zip(ids.tolist(), self.run.target_out, strict=True))
         chosen = "translation" if self.run.translates else "text"
@@ -301,7 +301,7 @@ class _Values:
         chosen = [token.id for token in self.run.target_out]
         candidates = logits.topk(min(N_BEST, logits.shape[-1]), dim=-1).indices.T.flatten().tolist()
         ids = list(dict.fromkeys([*chosen, *candidates]))[:MAX_COLUMNS]
-        columns = tuple(token.text for token in self.runner.tokens(ids))
+        columns = tuple(token.text for token in self.run.tokens(ids))
         title = f"{name} of {len(ids)} of the {logits.shape[-1]} tokens: those chosen, and the best candidates"
         return Map(title, values[:, ids].numpy(), self._reads, "read → chosen", "token", columns, shares)
 

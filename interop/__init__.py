@@ -9,13 +9,13 @@ from interop import gpt2, marian
 from interop.repository import Settings, resolve
 from model.checkpoint import CONFIG
 from model.config import TransformerConfig
-from model.language_model import LanguageModel
+from model.text_model import TextModel
 from model.translator import Translator
 
 LOADERS = {marian.MODEL_TYPE: marian.load_translator, gpt2.MODEL_TYPE: gpt2.load_language_model}
 
 
-def load(folder_or_id: str | Path, revision: str | None = None) -> Translator | LanguageModel:
+def load(folder_or_id: str | Path, revision: str | None = None) -> TextModel:
     """The model in a folder or in `org/name` on the Hub, ready to use; `model_type` in its config.json says what it is.
 
     A config without `model_type` is one of this project's own.
@@ -27,7 +27,7 @@ def load(folder_or_id: str | Path, revision: str | None = None) -> Translator | 
     return loader_for(Settings.read(folder, CONFIG))(folder)
 
 
-def loader_for(config: Settings) -> Callable[[Path], Translator | LanguageModel]:
+def loader_for(config: Settings) -> Callable[[Path], TextModel]:
     """What loads a folder with this config.json.
 
     Raises:

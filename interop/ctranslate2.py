@@ -44,7 +44,7 @@ def save_model(translator: Translator, folder: str | Path, quantization: str | N
         ValueError: the tokenizer is not one of this project, a side or the positions are missing, or the quantization
             is unknown.
     """
-    model, tokenizer, folder = translator.model, translator.tokenizer, Path(folder)
+    model, tokenizer, folder = translator.network, translator.tokenizer, Path(folder)
     config = model.config
     if not isinstance(tokenizer, Tokenizer):
         raise ValueError("tokenizer: expected one of this project; found another, whose texts CTranslate2 cannot cut")

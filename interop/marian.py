@@ -94,7 +94,7 @@ def save_model(translator: Translator, folder: str | Path) -> None:
     Raises:
         ValueError: a Marian model cannot be what this one is, for example pre-norm.
     """
-    model, tokenizer, folder = translator.model, translator.tokenizer, Path(folder)
+    model, tokenizer, folder = translator.network, translator.tokenizer, Path(folder)
     _check_can_be_marian(model.config, tokenizer)
     folder.mkdir(parents=True, exist_ok=True)
     write_weights(_theirs(model), folder)

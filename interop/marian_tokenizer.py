@@ -70,7 +70,7 @@ class SentencePieces:
 
 
 class MarianTokenizer:
-    """Source and target side of a Marian model, whose vocabularies may be one; see `model.translator.TextCodec`.
+    """Source and target side of a Marian model, whose vocabularies may be one; see `model.translator.TranslationCodec`.
 
     `encode`, `token`, `special_ids` and the length are those of the target; `source_token` names the source's ids, of
     which `source_special_ids` stand around a text.

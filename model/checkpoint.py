@@ -13,14 +13,14 @@ from torch import Tensor
 
 if TYPE_CHECKING:  # they write and read themselves with what is here
     from model.transformer import Transformer
-    from model.translator import TextCodec
+    from model.translator import TranslationCodec
 
 CONFIG, WEIGHTS, TOKENIZER, CARD = "config.json", "model.safetensors", "tokenizer.json", "README.md"
 PICKLES = frozenset({".bin", ".pt", ".pth", ".pkl", ".ckpt"})
 
 
 def save_checkpoint(
-    model: Transformer, tokenizer: TextCodec, folder: str | Path, dtype: torch.dtype = torch.float16
+    model: Transformer, tokenizer: TranslationCodec, folder: str | Path, dtype: torch.dtype = torch.float16
 ) -> None:
     """Writes the three files of a checkpoint, in half precision unless told otherwise; shared weights once."""
     folder = Path(folder)

@@ -5,33 +5,46 @@ from __future__ import annotations
 import torch
 
 from model.decoding import BeamSettings, Hypothesis, sample
+from model.text_model import Prompt
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 
+MAX_CONTINUATION = 40  # tokens that a search adds to a text at most
+CONTINUE = "text"  # its only direction
+
 
 class LanguageModel:
-    """A decoder-only Transformer with its tokenizer, and how it searches unless told otherwise.
+    """A decoder-only Transformer with its tokenizer, and how it searches unless told otherwise: a `TextModel`.
 
     Without `beam` a hypothesis is scored by its mean log-probability a token, as `transformers` does.
     """
 
-    def __init__(self, model: Transformer, tokenizer: Tokenizer, beam: BeamSettings | None = None) -> None:
-        self.model = model.eval()
+    def __init__(self, network: Transformer, tokenizer: Tokenizer, beam: BeamSettings | None = None) -> None:
+        self.network = network.eval()
         self.tokenizer = tokenizer
         self.beam = beam or BeamSettings(alpha=1.0, length_offset=0, early_stopping=False)
 
-    def encode(self, text: str) -> list[int]:
-        """Ids of the text, or the beginning-of-text token alone where there is none.
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The only thing that it does with a text."""
+        return (CONTINUE,)
+
+    def encode(self, text: str, direction: str = CONTINUE) -> Prompt:
+        """The text for the decoder, or the beginning-of-text token alone where there is none.
+
+        A search adds at most 40 tokens to it, and no more than the positions hold.
 
         Raises:
-            ValueError: the text is longer than the model's `max_positions`.
+            ValueError: the direction is unknown, or the text is longer than the model's `max_positions`.
         """
-        ids = self.tokenizer.encode(text) or [self.tokenizer.bos_id]
-        if len(ids) > self.model.config.max_positions:
-            raise ValueError(
-                f"text: expected at most {self.model.config.max_positions} tokens; found {len(ids)}: shorten it"
-            )
-        return ids
+        if direction != CONTINUE:
+            raise ValueError(f"direction: expected one of {CONTINUE}; found {direction!r}")
+        ids, longest = self.tokenizer.encode(text), self.network.config.max_positions
+        start = tuple(ids) or (self.tokenizer.bos_id,)
+        if len(start) > longest:
+            raise ValueError(f"text: expected at most {longest} tokens; found {len(start)}: shorten it")
+        limit = min(len(start) - 1 + MAX_CONTINUATION, longest)
+        return Prompt(start=start, n_tokens=len(ids), limit=limit)
 
     def complete(
         self,
@@ -50,10 +63,10 @@ class LanguageModel:
         Raises:
             ValueError: the text is too long, or a setting out of range.
         """
-        ids = self.encode(text)
+        start = self.encode(text).start
         with torch.inference_mode():
             drawn: list[Hypothesis] = sample(
-                self.model, None, start=ids, max_length=max_tokens,
+                self.network, None, start=start, max_length=max_tokens,
                 temperature=temperature, top_k=top_k, top_p=top_p, seed=seed,
             )  # fmt: skip
-        return self.tokenizer.decode([*ids, *drawn[0].ids])
+        return self.tokenizer.decode([*start, *drawn[0].ids])

@@ -12,36 +12,34 @@ from torch.nn.utils.rnn import pad_sequence
 
 from model.checkpoint import CONFIG, TOKENIZER, existing, save_checkpoint
 from model.config import TransformerConfig
-from model.decoding import BeamSettings, Hypothesis, beam_search
+from model.decoding import EXTRA_TOKENS, BeamSettings, Hypothesis, beam_search
 from model.hub import Pretrained
+from model.text_model import Prompt, TextCodec
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 
 BATCH_SIZE = 64  # sentences decoded together when a list is translated
 
 
-class TextCodec(Protocol):
+class TranslationCodec(TextCodec, Protocol):
     """What a translator needs of a tokenizer; `model.tokenizer.Tokenizer` is the one of this project's checkpoints."""
 
-    pad_id: int
-    eos_id: int
-    special_ids: frozenset[int]
+    bos_id: int
 
     @property
     def directions(self) -> tuple[str, ...]: ...
     def encode_source(self, text: str, target_language: str) -> list[int]: ...
-    def decode(self, ids: Sequence[int]) -> str: ...
     def save(self, path: str | Path) -> None: ...
 
 
 class Translator(Pretrained):
-    """A trained Transformer with its tokenizer, and how it searches unless told otherwise.
+    """A trained Transformer with its tokenizer, and how it searches unless told otherwise: a `TextModel`.
 
     Without `beam` that is the paper's search, in which no translation contains a special token.
     """
 
-    def __init__(self, model: Transformer, tokenizer: TextCodec, beam: BeamSettings | None = None) -> None:
-        self.model = model.eval()
+    def __init__(self, network: Transformer, tokenizer: TranslationCodec, beam: BeamSettings | None = None) -> None:
+        self.network = network.eval()
         self.tokenizer = tokenizer
         self.beam = beam or BeamSettings(forbidden=tuple(sorted(tokenizer.special_ids - {tokenizer.eos_id})))
 
@@ -65,7 +63,7 @@ class Translator(Pretrained):
         return cls(Transformer.from_pretrained(folder), tokenizer)
 
     def _save_pretrained(self, save_directory: Path) -> None:
-        save_checkpoint(self.model, self.tokenizer, save_directory)
+        save_checkpoint(self.network, self.tokenizer, save_directory)
 
     @property
     def directions(self) -> tuple[str, ...]:
@@ -75,7 +73,7 @@ class Translator(Pretrained):
     @property
     def max_tokens(self) -> int:
         """The longest text in tokens; the source also holds its language tag and end."""
-        return self.model.config.max_positions - 2
+        return self.network.config.max_positions - 2
 
     @overload
     def translate(self, text: str, direction: str, **search: float) -> str: ...
@@ -110,27 +108,36 @@ class Translator(Pretrained):
         """
         changes = {"beam_size": beam_size, "alpha": alpha}
         settings = dataclasses.replace(self.beam, **{k: v for k, v in changes.items() if v is not None})
-        sources = [torch.tensor(self.encode(text, direction)) for text in texts]
+        sources = [torch.tensor(self.encode(text, direction).src) for text in texts]
         by_length = sorted(range(len(sources)), key=lambda i: len(sources[i]))
         results: list[list[Hypothesis]] = [[] for _ in sources]
         for first in range(0, len(sources), BATCH_SIZE):
             batch = by_length[first : first + BATCH_SIZE]
             src = pad_sequence([sources[i] for i in batch], batch_first=True, padding_value=self.tokenizer.pad_id)
-            found = beam_search(self.model, src.to(self.model.device), n_best=n_best, **dataclasses.asdict(settings))
+            found = beam_search(
+                self.network, src.to(self.network.device), n_best=n_best, **dataclasses.asdict(settings)
+            )
             for i, hypotheses in zip(batch, found, strict=True):
                 results[i] = hypotheses
         return results
 
-    def encode(self, text: str, direction: str) -> list[int]:
-        """Source ids of a text: target-language tag if the vocabulary has one, text, end.
+    def encode(self, text: str, direction: str) -> Prompt:
+        """The text for the encoder, with a limit of the source's length + 50 tokens (§6.1) or of the positions.
 
         Raises:
             ValueError: as for `translate`.
         """
-        return encode_source(self.tokenizer, text, direction, self.max_tokens)
+        config = self.network.config
+        src = encode_source(self.tokenizer, text, direction, self.max_tokens)
+        return Prompt(
+            src=tuple(src),
+            start=(config.bos_id,),
+            n_tokens=sum(token_id not in self.tokenizer.source_special_ids for token_id in src),
+            limit=min(len(src) + EXTRA_TOKENS, config.max_positions),
+        )
 
 
-def encode_source(tokenizer: TextCodec, text: str, direction: str, max_tokens: int) -> list[int]:
+def encode_source(tokenizer: TranslationCodec, text: str, direction: str, max_tokens: int) -> list[int]:
     """Source ids of a text: target-language tag if the vocabulary has one, text, end.
 
     Raises:

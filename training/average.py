@@ -31,9 +31,9 @@ def average(checkpoint: Path, start: Path, folder: Path) -> None:
             "give the folder that was --start-from"
         )
     translator, weights = Translator.from_pretrained(checkpoint), read_weights(start)
-    for name, weight in translator.model.named_parameters():
+    for name, weight in translator.network.named_parameters():
         weight.lerp_(weights[name].to(weight), 0.5)
-    save_checkpoint(translator.model, translator.tokenizer, folder)
+    save_checkpoint(translator.network, translator.tokenizer, folder)
     facts["averaged_with_start"] = True
     (folder / TRAINING_FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 

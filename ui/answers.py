@@ -23,7 +23,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from starlette.responses import Response
 
 from explain.checks import check_text
-from explain.run import MAX_CHARACTERS, Run, Runner
+from explain.run import Run
+from explain.runner import MAX_CHARACTERS, Runner
 from ui.events import in_line
 from ui.models import Models
 
@@ -81,7 +82,10 @@ class Question:
             expected, others = (", ".join(names) or "none" for names in (self.fields, sorted(found)))
             raise ValueError(f"fields: expected {expected}; found {_beginning(others)}: reload the page")
         checked = {name: self.fields[name].checked(name, value) for name, value in fields.items()}
-        page = dict(zip((Runner, Run), models.open(request), strict=True)) if self.given else {}
+        page: dict[type, Any] = {}
+        if self.given:
+            page[Run] = models.open(request)
+            page[Runner] = models.runner(page[Run].model)
         return self.function(*(page[each] for each in self.given), **checked)
 
 

@@ -10,7 +10,8 @@ from explain.attention import attention_maps, head_statistics
 from explain.next_token import Sampling, distribution, steps
 from explain.plain import plain
 from explain.positional import model_table, position_table
-from explain.run import Runner, Settings
+from explain.run import Settings
+from explain.runner import Runner
 from ui.events import ONE_LINE, kindly
 
 
@@ -59,14 +60,14 @@ def add_api(runner: Runner) -> None:
             "translation": run.translation.text,
             "tokens": plain(run.target_out),
             "steps": plain(steps(run)),
-            **plain(distribution(runner, run, position, sampling, n_shown)),
+            **plain(distribution(run, position, sampling, n_shown)),
         }
 
     @kindly
     def positional_encoding(n_positions: int = 50, d_model: int | None = None) -> dict[str, Any]:
         """The sinusoidal table of any size, or without d_model the bundled model's own: values and wavelengths."""
         if d_model is None:
-            return plain(model_table(runner.translator, n_positions))
+            return plain(model_table(runner.network, n_positions))
         return plain(position_table(n_positions, d_model))
 
     for endpoint in (translate, attention, next_token, positional_encoding):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explain.run import Runner
+from explain.runner import Runner
 from model.config import TransformerConfig
 
 TITLE = "The Transformer, opened"

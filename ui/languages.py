@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from explain.run import CONTINUE
+from model.language_model import CONTINUE
 
 NAMES = {"de": "German", "en": "English", "fr": "French"}
 

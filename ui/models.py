@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from explain.run import Run, Runner
+from explain.run import Run
+from explain.runner import Runner
 from ui.request import Request
 
 Progress = Callable[[int, int], None]  # bytes that are here, bytes in all
@@ -62,15 +63,14 @@ class Models:
             raise ValueError(f"model: {name} is not in memory (any more): load it again")
         return found
 
-    def open(self, request: Any) -> tuple[Runner, Run]:
-        """The runner and the run of a request that came from the browser.
+    def open(self, request: Any) -> Run:
+        """The run of a request that came from the browser.
 
         Raises:
             ValueError: it is no request, its model is not in memory, or as `Runner.run`.
         """
         asked = Request.from_browser(request)
-        runner = self.runner(asked.model)
-        return runner, asked.run(runner)
+        return asked.run(self.runner(asked.model))
 
     def load(self, name: str, progress: Progress) -> Runner:
         """The runner of a model, from the Hub if it is not in memory; one is loaded at a time.

@@ -9,7 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from explain.run import Run, Runner, Settings
+from explain.run import Run, Settings
+from explain.runner import Runner
 from ui.answers import answering
 from ui.api import add_api
 from ui.components import widget
@@ -140,7 +141,7 @@ class _Page:
         if not view.outputs:
             return gr.skip()
         with self.drawing:
-            return dict(zip(view.outputs, view.render(*self.models.open(request)), strict=True))
+            return dict(zip(view.outputs, view.render(self.models.open(request)), strict=True))
 
     def on_run(self, run: Run) -> dict[Any, Any]:
         """The page on another run: its request and the translation; `refresh` draws the tab that is open."""
@@ -173,7 +174,7 @@ class _Page:
     def choose(self, request: Any, event: gr.EventData) -> dict[Any, Any]:
         """The page on another hypothesis."""
         chosen = replace(Request.from_browser(request), chosen=event.hypothesis)
-        return self.on_run(self.models.open(chosen.to_browser())[1])
+        return self.on_run(self.models.open(chosen.to_browser()))
 
     @kindly
     def pick_example(self, number: int, request: Any) -> tuple[str, Any]:
@@ -190,7 +191,7 @@ class _Page:
         if back == direction or back not in offered:
             raise ValueError(f"swap: expected a model that knows the way back; found one with {', '.join(offered)}")
         if (current.text, current.settings.direction) == (text, direction):
-            text = self.models.open(request)[1].translation.text
+            text = self.models.open(request).translation.text
         return text, back
 
     @kindly

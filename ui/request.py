@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from explain.run import Run, Runner, Settings
+from explain.run import Run, Settings
+from explain.runner import Runner
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Request:
     @classmethod
     def of(cls, run: Run) -> Request:
         """The request that leads to this run again."""
-        return cls(run.model, run.text, run.settings, run.chosen, tuple(run.prefix))
+        return cls(model=run.model, text=run.text, settings=run.settings, chosen=run.chosen, prefix=tuple(run.prefix))
 
     @classmethod
     def from_browser(cls, value: Any) -> Request:

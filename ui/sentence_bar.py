@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from explain.run import Run, Runner
+from explain.run import Run
+from explain.runner import Runner
 from ui.languages import direction_choices, swapped
 
 EXAMPLES = [

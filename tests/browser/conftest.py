@@ -9,8 +9,9 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from explain.run import Runner
+from explain.runner import Runner
 from model.translator import Translator
+from tests.passes import Count, counted
 from ui.launch import launch
 from ui.models import Models
 from ui.page import build_page
@@ -30,9 +31,16 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def runner() -> Runner:
-    """The runner behind the served page; its `model_runs` tells what a click cost."""
+    """The runner behind the served page."""
     torch.set_num_threads(1)
     return Runner(Translator.from_pretrained(CHECKPOINT))
+
+
+@pytest.fixture(scope="session")
+def passes(runner) -> Iterator[Count]:
+    """How often the model behind the served page has computed."""
+    with counted(runner.network) as count:
+        yield count
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 import ui.answers
 from explain.cell import attention_cell
-from explain.run import Run, Runner
+from explain.run import Run
+from explain.runner import Runner
 from explain.walk import stage_view
 from tests.browser.figures import numbers, rounded
 from tests.conftest import tiny_translator
@@ -92,7 +93,7 @@ def test_the_worked_cell_belongs_to_its_selectors(page, runner, run, slow_then_q
     states = seen(page)
     assert len(states) >= 2
     for selectors, shown in states:
-        cell = attention_cell(runner, run, "cross", *map(int, selectors))
+        cell = attention_cell(run, "cross", *map(int, selectors))
         assert numbers(shown)[-1] == rounded(cell.score)
     assert states[-1][0][1] == "4"
 
@@ -107,5 +108,5 @@ def test_the_stage_belongs_to_its_number(page, runner, run, slow_then_quick):
     settled(page, STAGE)
     states = seen(page)
     for [where], title in states:
-        assert title == stage_view(runner, run, int(where.split()[0]) - 1, 0).title
+        assert title == stage_view(run, int(where.split()[0]) - 1, 0).title
     assert states[-1][0][0].startswith("6 of")

@@ -180,11 +180,11 @@ def test_heads_are_taken_together_toggled_and_isolated(tab, first_run):
     shows(maps.head(1, 1))
 
 
-def test_views_change_in_the_browser_alone(tab, first_run, runner):
+def test_views_change_in_the_browser_alone(tab, first_run, passes):
     for kind in KINDS:  # the exact weights of a layer come once
         switch(tab, kind)
         open_head(tab, "L2 H1")
-    calls, runs = [], runner.model_runs
+    calls, before = [], passes.n
     count = lambda request: calls.append(request.url)  # noqa: E731
     tab.on("request", count)
     for kind in KINDS:
@@ -198,7 +198,7 @@ def test_views_change_in_the_browser_alone(tab, first_run, runner):
     tab.locator(".drawings label", has_text="Lines").click()
     tab.wait_for_timeout(300)
     tab.remove_listener("request", count)
-    assert not calls and runner.model_runs == runs
+    assert not calls and passes.n == before
 
 
 def test_all_layers_can_be_taken_together(tab, first_run):

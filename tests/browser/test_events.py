@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import ui.tabs.inside
-from explain.run import Run, Runner
+from explain.run import Run
+from explain.runner import Runner
 from explain.toy import starting_matrices, toy
 from tests.browser.figures import shown
 from tests.conftest import tiny_translator

@@ -52,14 +52,14 @@ def tab(browser, runner, run) -> Iterator[Page]:
 
 
 def test_the_diagram_has_every_layer_of_the_model(tab, runner):
-    config = runner.translator.model.config
+    config = runner.network.config
     assert tab.locator(f"{DIAGRAM} .encoder .layer").count() == config.n_encoder_layers
     assert tab.locator(f"{DIAGRAM} .decoder .layer").count() == config.n_decoder_layers
     expect(tab.locator(f"{DIAGRAM} .about")).to_contain_text(f"{config.norm}-norm")
 
 
 def test_from_the_token_to_the_next_token(tab, runner, run):
-    steps = walk(runner.translator.model.config)
+    steps = walk(runner.network.config)
     where = tab.locator(f"{STAGE} .where")
     expect(where).to_contain_text(f"1 of {len(steps)}: Encoder, embedding")
     seen = []
@@ -103,14 +103,14 @@ def test_a_score_under_the_arrow_keys_is_the_models(tab, run):
 def test_the_worked_cell_shows_the_cell_that_was_chosen(tab, runner, run):
     for name, choice in [("kind", "decoder"), ("layer", "1"), ("head", "2"), ("query", "4"), ("key", "3")]:
         tab.locator(f"{CELL} .{name}").select_option(choice)
-    cell = attention_cell(runner, run, "decoder", 1, 2, 4, 3)
+    cell = attention_cell(run, "decoder", 1, 2, 4, 3)
     asked = [tab.locator(f"{CELL} .{name}").input_value() for name in ("kind", "layer", "head", "query", "key")]
     assert asked == ["decoder", "1", "2", "4", "3"]
     expect(tab.locator(f"{CELL} .scaled")).to_contain_text(shown(cell.dot))
     products = tab.locator(f"{CELL} .products tbody tr td:last-child").all_inner_texts()
     assert [numbers(text)[0] for text in products] == [rounded(value) for value in cell.products]
     assert numbers(tab.locator(f"{CELL} .scaled").inner_text())[-1] == rounded(cell.score)
-    parts = logit_parts(runner, run, 4)
+    parts = logit_parts(run, 4)
     count, total, logit = numbers(tab.locator(f"{CELL} .total").inner_text())
     assert count == len(parts.parts) == tab.locator(f"{CELL} .parts tbody tr").count()
     assert total == pytest.approx(logit, abs=1e-4)
@@ -125,7 +125,7 @@ def test_a_key_that_the_mask_closes_is_named_and_adds_nothing(tab, runner, run):
     expect(closed.nth(2)).to_have_text("0")
     scores = tab.locator(f"{CELL} table.row tbody tr td:nth-child(2)").all_inner_texts()
     assert [text == "−∞ (masked)" for text in scores] == [j > 1 for j in range(len(run.target_in))]
-    score = attention_cell(runner, run, "decoder", 1, 0, 1, 2).score  # computed, and then closed
+    score = attention_cell(run, "decoder", 1, 0, 1, 2).score  # computed, and then closed
     assert numbers(tab.locator(f"{CELL} .scaled").inner_text())[-1] == rounded(score)
     assert numbers(tab.locator(f"{CELL} .share").inner_text())[:2] == [0, 0]
 
@@ -188,7 +188,7 @@ def test_another_sentence_is_walked_on_the_page_and_the_chosen_cell_follows(page
     query, key = (int(page.locator(f"{CELL} .{name}").input_value()) for name in ("query", "key"))
     assert page.locator(f"{CELL} .head").input_value() == "2"
     layer = int(page.locator(f"{CELL} .layer").input_value())
-    score = attention_cell(runner, run, "cross", layer, 2, query, key).score
+    score = attention_cell(run, "cross", layer, 2, query, key).score
     expect(page.locator(f"{CELL} .scaled")).to_contain_text(f"= {shown(score)}")
     canvas = page.locator(f"{STAGE} canvas")
     canvas.press("ArrowDown")

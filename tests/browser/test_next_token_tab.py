@@ -101,27 +101,27 @@ def assert_bars_equal(page, expected) -> None:
     assert [row[3] for row in rows] == pytest.approx(sampling, rel=1e-9, abs=1e-12)
 
 
-def test_the_tab_opens_on_the_first_step_and_every_step_can_be_reached(tab, runner, run):
-    before = runner.model_runs
-    assert_bars_equal(tab, distribution(runner, run, 0))
+def test_the_tab_opens_on_the_first_step_and_every_step_can_be_reached(tab, passes, run):
+    before = passes.n
+    assert_bars_equal(tab, distribution(run, 0))
     chips = tab.locator(f"{STEPS} .sequence button")
     assert chips.count() == len(run.target_out)
 
     chips.nth(3).click()
     at_step(tab, 4)
-    assert_bars_equal(tab, distribution(runner, run, 3))
+    assert_bars_equal(tab, distribution(run, 3))
     tab.keyboard.press("ArrowRight")
     at_step(tab, 5)
     tab.keyboard.press("ArrowLeft")
     at_step(tab, 4)
     tab.locator(f"{STEPS} .strip").press("End")
     at_step(tab, len(run.target_out))
-    assert_bars_equal(tab, distribution(runner, run, len(run.target_out) - 1))
+    assert_bars_equal(tab, distribution(run, len(run.target_out) - 1))
     tab.get_by_role("button", name="One step back").click()
     at_step(tab, len(run.target_out) - 1)
     tab.get_by_role("button", name="One step forward").click()
     at_step(tab, len(run.target_out))
-    assert runner.model_runs == before
+    assert passes.n == before
 
 
 def test_the_least_certain_step_is_one_click_away(tab, run):
@@ -132,35 +132,35 @@ def test_the_least_certain_step_is_one_click_away(tab, run):
     assert f"rank {steps(run).ranks[least_certain]}, " in details
 
 
-def test_sliders_weigh_the_whole_vocabulary_anew_without_the_model(tab, runner, run):
+def test_sliders_weigh_the_whole_vocabulary_anew_without_the_model(tab, passes, run):
     least_certain = int(steps(run).entropies_bits.argmax())
     tab.locator(f"{STEPS} .sequence button").nth(least_certain).click()
     at_step(tab, least_certain + 1)
-    before = runner.model_runs
+    before = passes.n
     requests = []
     tab.on("request", lambda request: requests.append(request.url))
     for sampling in (Sampling(0.7), Sampling(1.3, 5), Sampling(2.5, 0, 0.9), Sampling(0.8, 40, 0.5), Sampling(0)):
         slide(tab, "temperature", sampling.temperature)
         slide(tab, "top-k", sampling.top_k)
         slide(tab, "top-p", sampling.top_p)
-        expected = distribution(runner, run, least_certain, sampling)
+        expected = distribution(run, least_certain, sampling)
         assert_bars_equal(tab, expected)
         entropy = float(tab.locator(f"{BARS} .sampling-fact").inner_text().split(" bits")[0])
         assert entropy == pytest.approx(expected.sampling_entropy_bits, rel=6e-3, abs=1e-9)
-    assert runner.model_runs == before
+    assert passes.n == before
     assert not requests
 
 
 def test_a_forced_token_changes_the_rest_in_all_tabs_until_it_is_undone(tab, runner, run):
     own = now(tab)
-    candidates = distribution(runner, run, 1).candidates
+    candidates = distribution(run, 1).candidates
     row = next(i for i, c in enumerate(candidates) if c.id != run.target_out[1].id and not c.special)
     expected = force(runner, run, 1, candidates[row].id)
     tab.locator(f"{STEPS} .sequence button").nth(1).click()
     at_step(tab, 2)
     force_row(tab, row)
     becomes(tab, expected.translation.text)
-    assert_bars_equal(tab, distribution(runner, expected, 1))
+    assert_bars_equal(tab, distribution(expected, 1))
     assert tab.locator(f"{STEPS} .own").inner_text() == own
     assert tab.locator(f"{STEPS} .label").all_inner_texts() == ["given:", "the model:"]
     assert tab.locator(f"{STEPS} .sequence .given").count() == 2
@@ -179,7 +179,7 @@ def test_a_forced_token_changes_the_rest_in_all_tabs_until_it_is_undone(tab, run
 
 
 def test_a_chosen_token_far_down_has_a_row_of_its_own(tab, runner, run):
-    candidates = distribution(runner, run, 0, n_shown=20).candidates
+    candidates = distribution(run, 0, n_shown=20).candidates
     row = next(i for i in range(10, 20) if not candidates[i].special)
     tab.locator(f"{BARS} .n-shown").select_option("20")
     force_row(tab, row)
@@ -189,8 +189,8 @@ def test_a_chosen_token_far_down_has_a_row_of_its_own(tab, runner, run):
     rows = shown_rows(tab)
     assert rows[10][0] == str(row + 1)
     assert rows[10][1].endswith("chosen")
-    assert rows[10][2] == pytest.approx(distribution(runner, forced, 0).chosen.probability, rel=1e-9)
-    assert rows[11][1] == f"all {len(runner.translator.tokenizer) - 11:,} other tokens"
+    assert rows[10][2] == pytest.approx(distribution(forced, 0).chosen.probability, rel=1e-9)
+    assert rows[11][1] == f"all {len(runner.tokenizer) - 11:,} other tokens"
     assert sum(row[2] for row in rows) == pytest.approx(1, abs=1e-9)
     assert sum(row[3] for row in rows) == pytest.approx(1, abs=1e-9)
 
@@ -229,7 +229,7 @@ def test_a_new_sentence_begins_at_its_first_step(page, runner):
     expected = runner.run("Where is my book?", SETTINGS)
     becomes(page, expected.translation.text)
     at_step(page, 1)
-    assert_bars_equal(page, distribution(runner, expected, 0))
+    assert_bars_equal(page, distribution(expected, 0))
 
 
 def test_bad_input_gets_a_message_and_the_page_goes_on(tab, run):
@@ -265,7 +265,7 @@ def test_the_numbers_and_pictures_can_be_saved(tab, runner, run):
         return download.value.path().read_text()
 
     slide(tab, "top-k", 3)
-    expected = distribution(runner, run, 0, Sampling(1, 3))
+    expected = distribution(run, 0, Sampling(1, 3))
     rows = list(csv.DictReader(saved(BARS, "CSV").splitlines()))
     assert [float(row["probability"]) for row in rows[:-1]] == [c.probability for c in expected.candidates]
     assert [float(row["sampling_probability"]) for row in rows[:-1]] == pytest.approx(

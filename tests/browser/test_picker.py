@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import from_hub
-from explain.run import Runner
+from explain.runner import Runner
 from tests.browser.conftest import FIRST_TRANSLATION
 from tests.hub.server import LocalHub, visit
 from tests.hub.stand_in import StandIn
@@ -56,7 +56,7 @@ def hub(repositories, tmp_path_factory) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def picker_url(hub, runner) -> Iterator[str]:
     """The page, which lets in whatever stands under `theirs/` and comes within 20 s."""
-    demo = build_page(Models([Runner(runner.translator, "en-de")], ["theirs/*"], partial(from_hub, time_limit=20)))
+    demo = build_page(Models([Runner(runner.text_model, "en-de")], ["theirs/*"], partial(from_hub, time_limit=20)))
     _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield url
     demo.close()

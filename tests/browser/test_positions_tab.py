@@ -57,7 +57,7 @@ def select(page: Page, position: int) -> None:
 
 def test_it_opens_with_the_models_own_table(tab, runner):
     tab.locator(f"{CHART} .own").click()
-    d_model = runner.translator.model.config.d_model
+    d_model = runner.network.config.d_model
     expect(tab.locator(f"{CHART} h2")).to_have_text(
         re.compile(f"The model's own position table: .* of {d_model} dimensions")
     )
@@ -67,7 +67,7 @@ def test_it_opens_with_the_models_own_table(tab, runner):
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight"):
         canvas.press(key)
     assert "PE(8, 3)" in details(tab, CHART)
-    expected = model_table(runner.translator, 9).values[8, 3]
+    expected = model_table(runner.network, 9).values[8, 3]
     assert numbers(details(tab, CHART).split(" = ")[-1])[0] == rounded(expected)
 
 
@@ -163,9 +163,9 @@ def test_dot_product_and_distance_are_those_of_the_table(tab):
     assert numbers(details(tab, NEAR))[-1] == rounded(near.distance[14, 2])
 
 
-def test_a_shift_is_shown_as_the_rotation_that_explain_computes(tab, runner):
+def test_a_shift_is_shown_as_the_rotation_that_explain_computes(tab, passes):
     show_table(tab, 50, 24)
-    before = runner.model_runs
+    before = passes.n
     tab.locator(f"{TURN} .pair").fill("3")
     expect(tab.locator(f"{TURN} .angle")).to_contain_text("6/24")
     tab.locator(f"{TURN} .offset").fill("-9")
@@ -179,12 +179,12 @@ def test_a_shift_is_shown_as_the_rotation_that_explain_computes(tab, runner):
     at = expected.positions.index(20)
     vectors = [expected.before[at], expected.rotated[at], expected.after[at]]
     assert rows == [[rounded(np.float32(number)) for number in vector] for vector in vectors]
-    assert runner.model_runs == before
+    assert passes.n == before
 
 
 def test_raw_numbers_are_compared_with_this_sentences_embeddings(tab, runner):
     run = runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
-    expected = naive_comparison(runner, run, 64)
+    expected = naive_comparison(run, 64)
     canvas = tab.locator(f"{NAIVE} canvas")
     canvas.press("Home")
     canvas.press("ArrowRight")

@@ -3,7 +3,9 @@
 import pytest
 import torch
 
-from explain.run import Run, Runner, Settings
+import explain.runner
+from explain.run import Run, Settings
+from explain.runner import Runner
 from model.translator import Translator
 from tests.conftest import tiny_model
 from training.tokenizer import train_tokenizer
@@ -33,11 +35,30 @@ def translator(request, tokenizer) -> Translator:
 
 @pytest.fixture
 def runner(translator) -> Runner:
-    """Fresh, so that its count starts at 0."""
+    """Fresh, so that it remembers nothing."""
     return Runner(translator, capacity=5)
+
+
+@pytest.fixture
+def uses(monkeypatch) -> list[str]:
+    """What runners make the model do from now on: "search" or "inspect", in this order."""
+    seen: list[str] = []
+
+    def count(name: str) -> None:
+        function = getattr(explain.runner, name)
+
+        def counted(*arguments, **keywords):
+            seen.append(name)
+            return function(*arguments, **keywords)
+
+        monkeypatch.setattr(explain.runner, name, counted)
+
+    count("search")
+    count("inspect")
+    return seen
 
 
 @pytest.fixture(scope="session")
 def run(translator) -> Run:
-    """One run of the sentence above, by a runner of its own: the count of `runner` does not know of it."""
+    """One run of the sentence above, by a runner of its own."""
     return Runner(translator).run(TEXT, SETTINGS)

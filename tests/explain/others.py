@@ -7,7 +7,8 @@ import torch
 from transformers import GPT2LMHeadModel, MarianMTModel
 
 import interop
-from explain.run import Run, Runner
+from explain.run import Run
+from explain.runner import Runner
 from tests.interop.conftest import MARIAN, write_gpt2, write_marian
 
 TEXT = "The old woman sees a small house."

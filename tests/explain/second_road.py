@@ -123,8 +123,7 @@ class _Pass:
         return lambda x: self.linear(f"{at}.linear_2", np.maximum(0, self.linear(f"{at}.linear_1", x)))
 
 
-def run_again(runner, run, with_positions=True) -> SecondRoad:
+def run_again(run, with_positions=True) -> SecondRoad:
     """The inspected pass of a run, by the second road."""
-    config = runner.translator.model.config
-    tgt = [config.bos_id, *run.translation.ids[:-1]]
-    return second_road(runner.translator.model, [token.id for token in run.source], tgt, with_positions)
+    tgt = [run.config.bos_id, *run.translation.ids[:-1]]
+    return second_road(run.network, [token.id for token in run.source], tgt, with_positions)

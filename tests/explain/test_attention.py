@@ -11,9 +11,11 @@ from explain.attention import alignment, attention_maps, head_statistics
 from explain.kinds import KINDS
 from explain.plain import plain
 from explain.run import Settings
+from explain.tokens import Token
 from tests.explain.conftest import SETTINGS, TEXT
 from tests.explain.second_road import run_again
 from tests.explain.shapes import assert_shapes
+from tests.passes import counted
 
 
 @pytest.fixture(params=KINDS)
@@ -22,7 +24,7 @@ def maps(request, run):
 
 
 def test_weights_agree_with_the_second_road(runner, run, maps):
-    expected = getattr(run_again(runner, run), maps.kind)
+    expected = getattr(run_again(run), maps.kind)
     assert maps.weights.shape == expected.shape
     np.testing.assert_allclose(maps.weights, expected, atol=1e-9)
 
@@ -53,7 +55,7 @@ def rows_of(maps, layer, head):
 
 
 def test_entropy_is_that_of_the_rows_in_bits(runner, run, maps):
-    expected = getattr(run_again(runner, run), maps.kind)
+    expected = getattr(run_again(run), maps.kind)
     found = head_statistics(maps).entropy_bits
     for layer, head in np.ndindex(expected.shape[:2]):
         rows = expected[layer, head]
@@ -63,7 +65,7 @@ def test_entropy_is_that_of_the_rows_in_bits(runner, run, maps):
 
 
 def test_neighbour_masses_are_means_over_the_rows_that_have_the_neighbour(runner, run):
-    again = run_again(runner, run)
+    again = run_again(run)
     for kind in ("encoder", "decoder"):
         statistics, expected = head_statistics(attention_maps(run, kind)), getattr(again, kind)
         size = expected.shape[2]
@@ -85,7 +87,7 @@ def test_cross_attention_has_no_neighbours(run):
 
 
 def test_masses_on_punctuation_start_and_end_are_means_over_all_rows(runner, run):
-    again = run_again(runner, run)
+    again = run_again(run)
     for kind in ("encoder", "cross"):
         statistics, expected = head_statistics(attention_maps(run, kind)), getattr(again, kind)
         for layer, head in np.ndindex(expected.shape[:2]):
@@ -101,7 +103,7 @@ def test_masses_on_punctuation_start_and_end_are_means_over_all_rows(runner, run
 def test_the_decoder_reads_no_end(runner, run):
     statistics = head_statistics(attention_maps(run, "decoder"))
     assert statistics.end is None
-    expected = run_again(runner, run).decoder
+    expected = run_again(run).decoder
     np.testing.assert_allclose(statistics.start, expected[..., 0].mean(axis=-1), atol=1e-9)
 
 
@@ -109,13 +111,12 @@ def test_the_decoder_reads_no_end(runner, run):
     ("text", "is_punctuation"),
     [(".", True), ("▁!", True), ("…", True), ("„", True), ("▁", False), ("a", False), ("</s>", False), ("$", False)],
 )
-def test_punctuation_is_what_unicode_calls_so(runner, text, is_punctuation):
-    [token] = runner.tokens([7])
-    assert type(token)(7, text, text == "</s>", 0).is_punctuation == is_punctuation
+def test_punctuation_is_what_unicode_calls_so(text, is_punctuation):
+    assert Token(id=7, text=text, special=text == "</s>", word=0).is_punctuation == is_punctuation
 
 
 def test_a_text_of_one_token_has_statistics_too(runner):
-    run = runner.run("=", Settings("en-de", beam_size=1, n_best=1), prefix=[runner.translator.tokenizer.eos_id])
+    run = runner.run("=", Settings("en-de", beam_size=1, n_best=1), prefix=[runner.tokenizer.eos_id])
     statistics = [head_statistics(attention_maps(run, kind)) for kind in KINDS]
     assert statistics[1].previous is None  # the decoder reads <s> alone
     assert (statistics[1].same == 1).all()
@@ -123,7 +124,7 @@ def test_a_text_of_one_token_has_statistics_too(runner):
 
 
 def test_alignment_is_the_cross_attention_of_the_last_layer_but_one_averaged_over_heads(runner, run):
-    found, expected = alignment(run), run_again(runner, run).cross
+    found, expected = alignment(run), run_again(run).cross
     assert found.layer == 0  # of two
     np.testing.assert_allclose(found.weights, sum(expected[0]) / len(expected[0]), atol=1e-9)
     np.testing.assert_allclose(alignment(run, layer=1).weights, sum(expected[1]) / len(expected[1]), atol=1e-9)
@@ -137,13 +138,14 @@ def test_shapes_are_those_promised(run):
 
 def test_no_view_of_a_run_runs_the_model(runner):
     run = runner.run(TEXT, SETTINGS)
-    alignment(run)
-    assert runner.model_runs == 2  # the search and the inspected pass
-    for kind in KINDS:
-        maps = attention_maps(run, kind)
-        head_statistics(maps), maps.packed(), maps.head(0, 0)
-    alignment(run, layer=1)
-    assert runner.model_runs == 2
+    with counted(runner.network) as passes:
+        alignment(run)
+        assert passes.n == 2  # the inspected one, of encoder and decoder
+        for kind in KINDS:
+            maps = attention_maps(run, kind)
+            head_statistics(maps), maps.packed(), maps.head(0, 0)
+        alignment(run, layer=1)
+        assert passes.n == 2
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from explain.cell import attention_cell, logit_parts
-from explain.run import Runner
+from explain.runner import Runner
 from model.translator import Translator
 from tests.conftest import tiny_model
 from tests.explain.conftest import SETTINGS, TEXT
@@ -13,9 +13,9 @@ from tests.explain.second_road import run_again
 
 
 def test_the_parts_add_up_to_the_logit_of_the_second_road_at_every_position(runner, run):
-    logits = run_again(runner, run).logits
+    logits = run_again(run).logits
     for position, token in enumerate(run.target_out):
-        found = logit_parts(runner, run, position)
+        found = logit_parts(run, position)
         assert found.total == pytest.approx(logits[position, token.id], abs=1e-9)
         assert found.logit == pytest.approx(logits[position, token.id], abs=1e-9)
 
@@ -23,13 +23,13 @@ def test_the_parts_add_up_to_the_logit_of_the_second_road_at_every_position(runn
 def test_single_precision_adds_up_to_four_digits(tokenizer):
     for norm in ("pre", "post"):
         runner = Runner(Translator(tiny_model(vocab_size=len(tokenizer), norm=norm, max_positions=211), tokenizer))
-        found = logit_parts(runner, runner.run(TEXT, SETTINGS), 2)
+        found = logit_parts(runner.run(TEXT, SETTINGS), 2)
         assert found.total == pytest.approx(found.logit, abs=1e-4)
 
 
 def test_every_part_is_what_autograd_gives_with_frozen_statistics(runner, run):
     """The direction of each sub-layer, by differentiating a stack of frozen LayerNorms instead of passing it back."""
-    model, position = runner.translator.model, 1
+    model, position = runner.network, 1
     token, layers = run.target_out[position].id, model.decoder.layers
 
     def at(path):
@@ -52,7 +52,7 @@ def test_every_part_is_what_autograd_gives_with_frozen_statistics(runner, run):
         x = frozen(model.decoder.final_norm, x, x.detach())
     logit = x @ model.tokens.weight[token]
     logit.backward()
-    found = logit_parts(runner, run, position)
+    found = logit_parts(run, position)
 
     def part(name, layer=None):
         return sum(p.value for p in found.parts if p.name in name and p.layer == layer)
@@ -68,8 +68,8 @@ def test_every_part_is_what_autograd_gives_with_frozen_statistics(runner, run):
 @pytest.mark.parametrize("kind", ["encoder", "decoder", "cross"])
 def test_a_cell_is_worked_out_as_in_the_paper(runner, run, kind):
     layer, head, query, key = 1, 4, 3, 2
-    maps = getattr(run_again(runner, run), kind)
-    cell = attention_cell(runner, run, kind, layer, head, query, key)
+    maps = getattr(run_again(run), kind)
+    cell = attention_cell(run, kind, layer, head, query, key)
     assert cell.dot == pytest.approx(sum(a * b for a, b in zip(cell.q, cell.k, strict=True)))
     assert cell.score == pytest.approx(cell.dot / np.sqrt(2))
     np.testing.assert_allclose(cell.row, maps[layer][head][query], atol=1e-9)
@@ -82,18 +82,18 @@ def test_a_cell_is_worked_out_as_in_the_paper(runner, run, kind):
 @pytest.mark.parametrize(("kind", "name"), [("decoder", "self-attention"), ("cross", "cross-attention")])
 def test_the_cells_of_a_row_add_up_to_their_heads_part(runner, run, kind, name):
     query, n_keys = 4, len(run.target_in if kind == "decoder" else run.source)
-    shares = [attention_cell(runner, run, kind, 1, 7, query, key).logit_share for key in range(n_keys)]
-    [part] = [p for p in logit_parts(runner, run, query).parts if (p.name, p.layer, p.head) == (name, 1, 7)]
+    shares = [attention_cell(run, kind, 1, 7, query, key).logit_share for key in range(n_keys)]
+    [part] = [p for p in logit_parts(run, query).parts if (p.name, p.layer, p.head) == (name, 1, 7)]
     assert sum(shares) == pytest.approx(part.value, abs=1e-9)
 
 
 def test_what_all_cells_add_is_the_output_of_attention(runner, run):
     """Summed over heads and keys, with the bias of W^O."""
     added = sum(
-        attention_cell(runner, run, "cross", 0, head, 2, key).added
+        attention_cell(run, "cross", 0, head, 2, key).added
         for head in range(11) for key in range(len(run.source))
     )  # fmt: skip
-    bias = runner.translator.model.decoder.layers[0].cross_attn.out_proj.bias.detach().numpy()
+    bias = runner.network.decoder.layers[0].cross_attn.out_proj.bias.detach().numpy()
     np.testing.assert_allclose(added + bias, run.trace["decoder.layers.0.cross_attn.output"][0, 2], atol=1e-9)
 
 
@@ -106,7 +106,7 @@ def test_places_that_are_not_there_are_named(runner, run):
         (("cross", 0, 0, 0, 10**6), "key: expected a whole number"),
     ]:
         with pytest.raises(ValueError, match=message):
-            attention_cell(runner, run, *place)
+            attention_cell(run, *place)
     with pytest.raises(ValueError, match="position: expected a whole number"):
-        logit_parts(runner, run, len(run.target_out))
+        logit_parts(run, len(run.target_out))
     assert torch.is_grad_enabled()

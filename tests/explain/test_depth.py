@@ -31,9 +31,9 @@ class Stream(_Pass):
         return out
 
 
-def streams(runner, run):
+def streams(run):
     """(points, positions, d_model) of encoder and decoder."""
-    model = runner.translator.model
+    model = run.network
     weights = {name: value.detach().numpy() for name, value in model.state_dict().items()}
     road = Stream(weights, model.config)
     road.run([token.id for token in run.source], [token.id for token in run.target_in], True)
@@ -45,8 +45,8 @@ def length(vector):
 
 
 def test_movement_equals_the_second_road(runner, run):
-    for side, stream in zip(("encoder", "decoder"), streams(runner, run), strict=True):
-        found = movement(runner, run, side)
+    for side, stream in zip(("encoder", "decoder"), streams(run), strict=True):
+        found = movement(run, side)
         assert_shapes(found)
         assert found.distance.shape == (len(stream) - 1, stream.shape[1])
         for layer in range(len(stream) - 1):
@@ -62,13 +62,13 @@ def test_a_words_two_paths_equal_the_second_road(runner):
     paths = []
     for run, places in zip((found.first, found.second), found.places, strict=True):
         assert "".join(run.source[place].text for place in places) == "▁dog"
-        paths.append(streams(runner, run)[0][:, list(places)].mean(axis=1))
+        paths.append(streams(run)[0][:, list(places)].mean(axis=1))
     for point, (a, b) in enumerate(zip(*paths, strict=True)):
         assert found.cosine[point] == pytest.approx(a @ b / length(a) / length(b))
         assert found.distance[point] == pytest.approx(length(a - b))
-    vocabulary = runner.translator.model.state_dict()["tokens.weight"].numpy()
+    vocabulary = runner.network.state_dict()["tokens.weight"].numpy()
     alike = [row @ paths[1][2] / length(row) for row in vocabulary]
-    assert found.neighbours[1][2][0] == runner.tokens([int(np.argmax(alike))])[0].text
+    assert found.neighbours[1][2][0] == found.first.tokens([int(np.argmax(alike))])[0].text
 
 
 def test_the_same_word_in_the_same_sentence_has_one_path(runner):
@@ -118,4 +118,4 @@ def test_what_cannot_be_compared_is_named(runner, run):
         with pytest.raises(ValueError, match=message):
             shift(runner, word, first, FIRST, SETTINGS)
     with pytest.raises(ValueError, match="side: expected encoder or decoder; found 'left'"):
-        movement(runner, run, "left")
+        movement(run, "left")

@@ -11,6 +11,7 @@ from explain.plain import plain
 from tests.explain.conftest import SETTINGS, TEXT
 from tests.explain.second_road import run_again
 from tests.explain.shapes import assert_shapes
+from tests.passes import counted
 
 SAMPLINGS = [
     Sampling(),
@@ -49,15 +50,15 @@ def entropy(probs):
 
 @pytest.mark.parametrize("sampling", SAMPLINGS)
 def test_every_number_agrees_with_the_second_road_at_every_position(runner, run, sampling):
-    all_probs = run_again(runner, run).probs
+    all_probs = run_again(run).probs
     forbidden = {0, 1, 3, 4}  # <pad>, <s> and the languages, by training/tokenizer.py
-    assert forbidden == set(runner.forbidden_ids)
+    assert forbidden == set(run.forbidden_ids)
     for position in range(0, len(run.target_out), 7):
         probs = all_probs[position].tolist()
         drawn = sampled_again(probs, sampling, forbidden)
         ranking = sorted(range(len(probs)), key=lambda i: -probs[i])
         shown, rest = ranking[:11], ranking[11:]
-        found = distribution(runner, run, position, sampling, n_shown=11)
+        found = distribution(run, position, sampling, n_shown=11)
         assert [candidate.id for candidate in found.candidates] == shown
         for candidate in found.candidates:
             assert candidate.probability == pytest.approx(probs[candidate.id], abs=1e-9)
@@ -75,17 +76,17 @@ def test_every_number_agrees_with_the_second_road_at_every_position(runner, run,
 
 
 def test_an_improbable_chosen_token_has_its_true_rank(runner, run):
-    probs = run_again(runner, run).probs[2].tolist()
+    probs = run_again(run).probs[2].tolist()
     ranking = sorted((i for i in range(5, len(probs))), key=lambda i: -probs[i])
     token_id = ranking[200]
-    found = distribution(runner, force(runner, run, 2, token_id), 2)
+    found = distribution(force(runner, run, 2, token_id), 2)
     assert found.chosen_rank == 1 + sum(p > probs[token_id] for p in probs) > 200
     assert found.chosen.probability == pytest.approx(probs[token_id], abs=1e-9)
 
 
 def test_all_positions_at_a_glance_are_those_of_the_single_distributions(runner, run):
     overview = steps(run)
-    probs = run_again(runner, run).probs
+    probs = run_again(run).probs
     for position, token_id in enumerate(run.translation.ids):
         row = probs[position].tolist()
         assert overview.probabilities[position] == pytest.approx(row[token_id], abs=1e-9)
@@ -95,8 +96,8 @@ def test_all_positions_at_a_glance_are_those_of_the_single_distributions(runner,
 
 
 def test_candidates_are_named_as_in_the_vocabulary(runner, run):
-    found = distribution(runner, run, 0, n_shown=100)
-    tokenizer = runner.translator.tokenizer
+    found = distribution(run, 0, n_shown=100)
+    tokenizer = runner.tokenizer
     assert [candidate.text for candidate in found.candidates] == [tokenizer.token(c.id) for c in found.candidates]
     assert [c.special for c in found.candidates] == [c.id in tokenizer.special_ids for c in found.candidates]
     assert_shapes(found, *found.candidates)
@@ -105,13 +106,14 @@ def test_candidates_are_named_as_in_the_vocabulary(runner, run):
 
 def test_sliders_never_run_the_model(runner):
     run = runner.run(TEXT, SETTINGS)
-    distribution(runner, run, 0)
-    assert runner.model_runs == 2  # the search and the inspected pass
-    for sampling in SAMPLINGS:
-        for position in (0, 3, len(run.target_out) - 1):
-            distribution(runner, run, position, sampling, n_shown=3)
-    steps(run)
-    assert runner.model_runs == 2
+    with counted(runner.network) as passes:
+        distribution(run, 0)
+        assert passes.n == 2  # the inspected one, of encoder and decoder
+        for sampling in SAMPLINGS:
+            for position in (0, 3, len(run.target_out) - 1):
+                distribution(run, position, sampling, n_shown=3)
+        steps(run)
+        assert passes.n == 2
 
 
 def test_a_forced_token_stands_and_the_search_goes_on_behind_it(runner, run):
@@ -125,14 +127,14 @@ def test_a_forced_token_stands_and_the_search_goes_on_behind_it(runner, run):
 def test_what_stands_before_the_forced_token_keeps_its_distribution(runner, run):
     forced = force(runner, run, 4, 100)
     for position in range(5):
-        before, after = distribution(runner, run, position), distribution(runner, forced, position)
+        before, after = distribution(run, position), distribution(forced, position)
         assert [c.id for c in before.candidates] == [c.id for c in after.candidates]
         assert before.entropy_bits == pytest.approx(after.entropy_bits, abs=1e-9)
 
 
 def test_forcing_the_end_ends_the_translation(runner, run):
-    ended = force(runner, run, 2, runner.translator.tokenizer.eos_id)
-    assert ended.translation.ids == (*run.translation.ids[:2], runner.translator.tokenizer.eos_id)
+    ended = force(runner, run, 2, runner.tokenizer.eos_id)
+    assert ended.translation.ids == (*run.translation.ids[:2], runner.tokenizer.eos_id)
 
 
 def test_the_last_position_can_be_forced(runner, run):
@@ -160,7 +162,7 @@ def test_a_sampled_translation_can_be_reopened_from_its_ids_alone(runner, run):
 def test_sampling_draws_with_the_probabilities_that_are_shown(runner, run):
     sampling = Sampling(temperature=1.3, top_k=3)
     last = len(run.target_out) - 1  # so that one token is drawn at a time
-    shown = distribution(runner, run, last, sampling, n_shown=3)
+    shown = distribution(run, last, sampling, n_shown=3)
     seeds = range(120)
     drawn = [sample_on(runner, run, last, sampling, seed).translation.ids[last] for seed in seeds]
     for candidate in shown.candidates:
@@ -171,15 +173,15 @@ def test_sampling_draws_with_the_probabilities_that_are_shown(runner, run):
 
 def test_temperature_0_draws_the_most_probable_token_each_time(runner, run):
     sampled = sample_on(runner, run, 0, Sampling(temperature=0), seed=0)
-    probs = run_again(runner, sampled).probs
-    probs[:, list(runner.forbidden_ids)] = 0
+    probs = run_again(sampled).probs
+    probs[:, list(run.forbidden_ids)] = 0
     np.testing.assert_array_equal(probs.argmax(axis=-1), sampled.translation.ids)
 
 
 def test_a_typed_beginning_is_kept(runner):
     run = from_prefix(runner, TEXT, SETTINGS, "Hari schubste")
     assert run.translation.text.startswith("Hari schubste")
-    assert run.prefix == tuple(runner.translator.tokenizer.encode("Hari schubste"))
+    assert run.prefix == tuple(runner.tokenizer.encode("Hari schubste"))
 
 
 def test_an_empty_beginning_asks_for_nothing(runner):
@@ -188,20 +190,20 @@ def test_an_empty_beginning_asks_for_nothing(runner):
 
 def test_a_typed_end_token_is_only_text(runner):
     run = from_prefix(runner, TEXT, SETTINGS, "</s>")
-    assert runner.translator.tokenizer.eos_id not in run.prefix
+    assert runner.tokenizer.eos_id not in run.prefix
     assert run.translation.text.startswith("</s>")
 
 
 @pytest.mark.parametrize(
     ("view", "message"),
     [
-        (lambda runner, run: distribution(runner, run, 61), "position: expected a whole number from 0 to 60; found 61"),
-        (lambda runner, run: distribution(runner, run, -1), "position: expected a whole number from 0 to 60; found -1"),
+        (lambda runner, run: distribution(run, 61), "position: expected a whole number from 0 to 60; found 61"),
+        (lambda runner, run: distribution(run, -1), "position: expected a whole number from 0 to 60; found -1"),
         (
-            lambda runner, run: distribution(runner, run, "1"),
+            lambda runner, run: distribution(run, "1"),
             "position: expected a whole number from 0 to 60; found '1'",
         ),
-        (lambda runner, run: distribution(runner, run, 0, n_shown=0), "n_shown: expected a whole number from 1 to 100"),
+        (lambda runner, run: distribution(run, 0, n_shown=0), "n_shown: expected a whole number from 1 to 100"),
         (lambda runner, run: force(runner, run, 61, 7), "position: expected a whole number from 0 to 60; found 61"),
         (lambda runner, run: force(runner, run, 0, 373), "token: expected a whole number from 0 to 372; found 373"),
         (lambda runner, run: force(runner, run, 0, None), "token: expected a whole number from 0 to 372; found None"),

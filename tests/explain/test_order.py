@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explain.order import naive_comparison, order_experiment
-from explain.run import Runner
+from explain.runner import Runner
 from model.translator import Translator
 from tests.conftest import tiny_model
 from tests.explain.conftest import SETTINGS, TEXT
@@ -29,8 +29,8 @@ def test_every_difference_agrees_with_the_second_road(runner, experiment):
         (True, experiment.map_with, experiment.differences_with, experiment.largest_with),
         (False, experiment.map_without, experiment.differences_without, experiment.largest_without),
     ]:
-        first = run_again(runner, experiment.first, with_positions).memory
-        second = run_again(runner, experiment.second, with_positions).memory
+        first = run_again(experiment.first, with_positions).memory
+        second = run_again(experiment.second, with_positions).memory
         expected = [[max(abs(a - b) for a, b in zip(u, v, strict=True)) for v in second] for u in first]
         np.testing.assert_allclose(found, expected, atol=1e-9)
         in_pairs = [expected[i][j] for i, j in enumerate(experiment.pairing)]
@@ -62,11 +62,11 @@ def test_both_translations_are_those_of_the_translate_tab(runner, experiment):
 
 
 def test_leaving_positions_out_does_not_last(runner, experiment):
-    again = Runner(runner.translator).run(FIRST, SETTINGS)
-    np.testing.assert_allclose(again.trace["encoder.output"][0], run_again(runner, again).memory, atol=1e-9)
+    again = Runner(runner.text_model).run(FIRST, SETTINGS)
+    np.testing.assert_allclose(again.trace["encoder.output"][0], run_again(again).memory, atol=1e-9)
 
 
-def test_different_words_are_named(runner):
+def test_different_words_are_named(runner, uses):
     message = (
         "order: expected two texts of the same tokens; found ▁pushed only in the first and ▁sees only in the second"
     )
@@ -74,7 +74,7 @@ def test_different_words_are_named(runner):
         order_experiment(runner, FIRST, "Hari sees Ram.", SETTINGS)
     with pytest.raises(ValueError, match=r"found \. only in the first and none only in the second"):
         order_experiment(runner, FIRST, "Hari pushed Ram", SETTINGS)
-    assert runner.model_runs == 0
+    assert not uses
 
 
 def test_a_model_without_positions_has_none_to_leave_out(tokenizer):
@@ -84,8 +84,8 @@ def test_a_model_without_positions_has_none_to_leave_out(tokenizer):
 
 
 def test_norms_are_those_of_the_models_own_vectors(runner, run):
-    found = naive_comparison(runner, run, n_positions=23)
-    embeddings = runner.translator.model.state_dict()["tokens.weight"].numpy() * np.sqrt(22)
+    found = naive_comparison(run, n_positions=23)
+    embeddings = runner.network.state_dict()["tokens.weight"].numpy() * np.sqrt(22)
     norms = [np.sqrt(sum(value * value for value in row)) for row in embeddings.tolist()]
     np.testing.assert_allclose(found.token_norms, [norms[token.id] for token in run.source], atol=1e-9)
     assert found.vocabulary_min == pytest.approx(min(norms))
@@ -101,4 +101,4 @@ def test_norms_are_those_of_the_models_own_vectors(runner, run):
 def test_a_position_beyond_the_table_is_refused(runner):
     run = runner.run(TEXT, SETTINGS)
     with pytest.raises(ValueError, match="positions: expected a whole number from 1 to 211; found 212"):
-        naive_comparison(runner, run, 212)
+        naive_comparison(run, 212)

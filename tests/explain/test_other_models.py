@@ -13,9 +13,11 @@ from explain.kinds import KINDS
 from explain.next_token import Sampling, distribution, force, from_prefix, sample_on, steps
 from explain.order import naive_comparison, order_experiment
 from explain.positional import model_table, rotation
-from explain.run import MAX_CONTINUATION, Runner, Settings
+from explain.run import Settings
+from explain.runner import Runner
 from explain.switches import SWITCHES, Switch, compare
 from explain.walk import stage_view, walk
+from model.language_model import MAX_CONTINUATION
 from tests.explain.others import TEXT, open_other
 
 NAMES = ["shared", "unshared", "untied", "gpt2"]
@@ -75,7 +77,7 @@ def test_probabilities_are_the_models_own_whatever_the_search_counts(other):
 
 def test_the_score_is_that_of_the_search(other):
     """The mean log-probability of what was searched, over the tokens that may be chosen if the search says so."""
-    run, beam = other.run(), other.runner.translator.beam
+    run, beam = other.run(), other.runner.text_model.beam
     logits = other.outputs(run).logits[0].clone()
     if beam.renormalize:
         assert beam.forbidden
@@ -89,7 +91,7 @@ def test_a_forced_token_is_kept_and_the_search_goes_on_behind_it(other):
     runner, own = other.runner, other.run()
     run = runner.run(TEXT, Settings(own.settings.direction, 1, own.settings.alpha, 1))
     position = run.n_text + 1
-    token = distribution(runner, run, position, n_shown=7).candidates[5].id
+    token = distribution(run, position, n_shown=7).candidates[5].id
     forced = force(runner, run, position, token)
     kept = [*run.translation.ids[run.n_text : position], token]
     assert list(forced.prefix) == kept
@@ -112,7 +114,7 @@ def test_attention_equals_that_of_transformers(other):
     run, outputs = other.run(), None
     outputs = other.outputs(run)
     if not run.translates:
-        assert run.kinds == other.runner.kinds == ("decoder",)
+        assert run.kinds == ("decoder",)
         expected = {"decoder": outputs.attentions}
     else:
         assert run.kinds == KINDS
@@ -129,13 +131,13 @@ def test_attention_equals_that_of_transformers(other):
 
 
 def test_a_cell_and_the_parts_of_a_logit_equal_transformers(other):
-    runner, run = other.runner, other.run()
+    run = other.run()
     outputs = other.outputs(run)
     attentions = outputs.cross_attentions if run.translates else outputs.attentions
-    cell = attention_cell(runner, run, run.kinds[-1], 1, 7, 3, 2)
+    cell = attention_cell(run, run.kinds[-1], 1, 7, 3, 2)
     assert cell.weight == pytest.approx(attentions[1][0, 7, 3, 2].item(), abs=1e-5)
     for position in (0, len(run.target_out) - 1):
-        found, logits = logit_parts(runner, run, position), outputs.logits[0, position]
+        found, logits = logit_parts(run, position), outputs.logits[0, position]
         bound = 1e-4 * logits.abs().max().item()
         assert found.total == pytest.approx(logits[found.token.id].item(), abs=bound)
         assert ("output bias" in {part.name for part in found.parts}) == run.translates
@@ -146,7 +148,7 @@ def test_every_stage_of_the_walk_can_be_shown(other):
     runner, run = other.runner, other.run()
     stages = walk(runner.config)
     for index in range(len(stages)):
-        view = stage_view(runner, run, index, head=4)
+        view = stage_view(run, index, head=4)
         assert view.maps and view.shapes and view.code and view.title and view.why
         for shown in view.maps:
             assert shown.values.shape == (len(shown.rows), shown.values.shape[1])
@@ -163,7 +165,7 @@ def test_every_stage_of_the_walk_can_be_shown(other):
 def test_the_walk_says_what_is_different_in_this_model(unshared, gpt2):
     def said(other):
         run = other.run()
-        views = [stage_view(other.runner, run, i) for i in range(len(walk(other.runner.config)))]
+        views = [stage_view(run, i) for i in range(len(walk(other.runner.config)))]
         return {(view.step.side, view.step.stage): view for view in views}
 
     gpt2_says, marian_says = said(gpt2), said(unshared)
@@ -179,7 +181,7 @@ def test_the_walk_says_what_is_different_in_this_model(unshared, gpt2):
 
 
 def test_movement_equals_that_of_transformers(other):
-    runner, run = other.runner, other.run()
+    run = other.run()
     outputs = other.outputs(run)
     if run.translates:
         sides = {"encoder": outputs.encoder_hidden_states, "decoder": outputs.decoder_hidden_states}
@@ -188,7 +190,7 @@ def test_movement_equals_that_of_transformers(other):
     for side, states in sides.items():
         states = torch.cat(states)
         change = (states[1:] - states[:-1]).norm(dim=-1) / states[:-1].norm(dim=-1)
-        np.testing.assert_allclose(movement(runner, run, side).distance[: len(change)], change, rtol=1e-3)
+        np.testing.assert_allclose(movement(run, side).distance[: len(change)], change, rtol=1e-3)
 
 
 def test_a_word_in_two_sentences_is_followed_on_the_side_that_reads_it(other):
@@ -222,7 +224,7 @@ def test_the_neighbours_of_a_source_word_are_source_tokens(unshared):
 
 
 def test_the_position_table_is_that_of_the_model(other):
-    table = model_table(other.runner.translator, 41)
+    table = model_table(other.runner.network, 41)
     if not other.runner.translates:
         np.testing.assert_array_equal(table.values, other.theirs.transformer.wpe.weight[:41].detach())
         assert table.wavelengths is None
@@ -240,7 +242,7 @@ def test_the_position_table_is_that_of_the_model(other):
 
 def test_raw_numbers_are_compared_with_the_models_own_embeddings(other):
     runner, run = other.runner, other.run()
-    found = naive_comparison(runner, run, 64)
+    found = naive_comparison(run, 64)
     read = run.source or run.target_in
     embedding = other.theirs.get_encoder().embed_tokens if run.translates else other.theirs.transformer.wte
     scale = math.sqrt(22) if runner.config.scale_embeddings else 1
@@ -263,9 +265,9 @@ def test_order_is_seen_with_positions_alone_or_the_page_says_why_not(other):
 
 @pytest.mark.parametrize("name", SWITCHES)
 def test_every_part_can_be_switched_off(other, name):
-    runner, run = other.runner, other.run()
+    run = other.run()
     kind = run.kinds[-1]
-    found = compare(runner, run, Switch(name, kind, 1, 3), 2)
+    found = compare(run, Switch(name, kind, 1, 3), 2)
     if name != "head":  # whose own weights are computed as before
         assert np.abs(found.switched_map - found.whole_map).max() > 1e-6
     assert max(abs(each.whole - each.switched) for each in found.candidates) > 1e-6
@@ -273,8 +275,8 @@ def test_every_part_can_be_switched_off(other, name):
 
 
 def test_without_positions_the_candidates_are_those_of_transformers_without_them(other):
-    runner, run = other.runner, other.run()
-    found = compare(runner, run, Switch("positions", run.kinds[-1]), 2)
+    run = other.run()
+    found = compare(run, Switch("positions", run.kinds[-1]), 2)
     tables = [p for name, p in other.theirs.named_parameters() if "embed_positions" in name or "wpe" in name]
     before = [table.detach().clone() for table in tables]
     with torch.no_grad():
@@ -341,9 +343,9 @@ def test_a_typed_beginning_comes_behind_the_text_and_a_space(gpt2):
     ("ask", "message"),
     [
         (lambda runner, run: attention_maps(run, "encoder"), "attention: expected decoder, all that a language"),
-        (lambda runner, run: attention_cell(runner, run, "cross", 0, 0, 0, 0), "attention: expected decoder, all that"),
-        (lambda runner, run: compare(runner, run, Switch("head"), 0), "attention: expected decoder, .* found 'cross'"),
-        (lambda runner, run: movement(runner, run, "encoder"), "side: expected decoder; found 'encoder'"),
+        (lambda runner, run: attention_cell(run, "cross", 0, 0, 0, 0), "attention: expected decoder, all that"),
+        (lambda runner, run: compare(run, Switch("head"), 0), "attention: expected decoder, .* found 'cross'"),
+        (lambda runner, run: movement(run, "encoder"), "side: expected decoder; found 'encoder'"),
         (lambda runner, run: alignment(run), "alignment: a language model continues its text; there is no source"),
         (lambda runner, run: force(runner, run, 0, 5), r"position: expected .* from \d+ to .* the text itself"),
         (lambda runner, run: sample_on(runner, run, 1, Sampling(), 0), "position: expected .* the text itself"),
@@ -357,14 +359,16 @@ def test_what_a_language_model_has_not_is_said(gpt2, ask, message):
         ask(gpt2.runner, gpt2.run())
 
 
-def test_passes_that_do_not_fit_are_run_again(gpt2):
+def test_passes_that_do_not_fit_are_run_again(gpt2, uses):
     own = gpt2.run()
+    own.trace  # noqa: B018 (computes it)
+    uses.clear()
     size = sum(tensor.nbytes for tensor in own.trace.values())
-    runner = Runner(gpt2.runner.translator, trace_bytes=2 * size + size // 2)
+    runner = Runner(gpt2.runner.text_model, trace_bytes=2 * size + size // 2)
     runs = [runner.run(TEXT, own.settings, chosen) for chosen in range(3)]
     for run in (*runs, runs[2], runs[1]):
         assert run.trace["logits"].shape[1] == len(run.target_out)
-    assert runner.model_runs == 1 + 3  # the search, and each pass once
+    assert uses == ["search", *3 * ["inspect"]]  # each pass once
     first = runs[0].trace["logits"]
-    assert runner.model_runs == 1 + 4  # the first had gone
+    assert uses == ["search", *4 * ["inspect"]]  # the first had gone
     assert torch.equal(first[0, 0], own.trace["logits"][0, 0])

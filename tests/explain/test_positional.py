@@ -32,7 +32,7 @@ def test_values_are_bounded_however_far_the_position():
 
 def test_the_preset_is_what_the_model_adds_to_its_embeddings(translator, run):
     n_source = len(run.source)
-    table = model_table(translator, 67)
+    table = model_table(translator.network, 67)
     assert table.values.shape == (67, 22)
     np.testing.assert_array_equal(table.values[:n_source], run.trace["encoder.embedding.position"].numpy())
     np.testing.assert_array_equal(table.values, position_table(67, 22).values)
@@ -106,7 +106,7 @@ def test_the_packed_table_is_exact_to_half_a_step():
 
 def test_learned_positions_have_a_table_but_no_waves_and_no_rotation(tokenizer):
     model = tiny_model(vocab_size=len(tokenizer), positions="learned")
-    table = model_table(Translator(model, tokenizer), 53)
+    table = model_table(model, 53)
     np.testing.assert_array_equal(table.values, model.encoder.embedding.positions.weight.detach()[:53])
     assert table.wavelengths is None
     with pytest.raises(ValueError, match="rotation: expected sinusoidal positions; found learned ones"):
@@ -133,7 +133,7 @@ def test_bad_input_is_answered_with_what_is_wrong(view, message):
 
 def test_the_models_table_ends_where_the_model_ends(translator, tokenizer):
     with pytest.raises(ValueError, match="positions: expected a whole number from 1 to 211; found 212"):
-        model_table(translator, 212)
+        model_table(translator.network, 212)
     without = Translator(tiny_model(vocab_size=len(tokenizer), positions="none"), tokenizer)
     with pytest.raises(ValueError, match="expected a model with positions; found one with positions='none'"):
-        model_table(without, 5)
+        model_table(without.network, 5)

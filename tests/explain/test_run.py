@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from explain.plain import plain
-from explain.run import MAX_CHARACTERS, MAX_SOURCE_TOKENS, Runner, Settings
+from explain.run import Settings
+from explain.runner import MAX_CHARACTERS, MAX_SOURCE_TOKENS, Runner
 from tests.explain.conftest import SETTINGS, TEXT
 from tests.explain.second_road import run_again
 
@@ -18,7 +19,7 @@ def chosen_log_probs(log_probs, ids):
 
 
 def test_the_inspected_pass_gives_the_probabilities_that_beam_search_saw(runner):
-    hypotheses = runner.translator.hypotheses([TEXT], "en-de", beam_size=3, alpha=0.6, n_best=3)[0]
+    hypotheses = runner.text_model.hypotheses([TEXT], "en-de", beam_size=3, alpha=0.6, n_best=3)[0]
     for chosen, hypothesis in enumerate(hypotheses):
         run = runner.run(TEXT, SETTINGS, chosen)
         log_probs = run.trace["logits"][0].log_softmax(dim=-1).numpy()
@@ -28,7 +29,7 @@ def test_the_inspected_pass_gives_the_probabilities_that_beam_search_saw(runner)
 
 
 def test_token_probabilities_agree_with_the_second_road(runner, run):
-    probs = run_again(runner, run).probs
+    probs = run_again(run).probs
     expected = chosen_log_probs(probs, run.translation.ids)
     np.testing.assert_allclose([token.probability for token in run.target_out], expected, rtol=1e-4)
 
@@ -40,8 +41,8 @@ def test_tokens_stand_as_in_the_vocabulary_and_make_words(run):
     assert [token.special for token in run.source] == [True] + 9 * [False] + [True]
 
 
-def test_a_special_token_is_a_word_of_its_own(runner):
-    tokens = runner.tokens([1, 170, 171, 2, 170])  # bytes, which start no word by themselves
+def test_a_special_token_is_a_word_of_its_own(run):
+    tokens = run.tokens([1, 170, 171, 2, 170])  # bytes, which start no word by themselves
     assert [token.word for token in tokens] == [0, 1, 1, 2, 3]
 
 
@@ -50,37 +51,37 @@ def test_the_decoder_reads_each_token_one_position_after_predicting_it(run):
     assert [token.id for token in run.target_in[1:]] == [token.id for token in run.target_out[:-1]]
 
 
-def test_the_same_request_gives_the_same_run_without_the_model(runner):
+def test_the_same_request_gives_the_same_run_without_the_model(runner, uses):
     first = runner.run(TEXT, SETTINGS)
-    assert runner.model_runs == 1  # the search
+    assert uses == ["search"]
     assert runner.run(TEXT, SETTINGS) is first
     assert first.trace is first.trace
-    assert runner.model_runs == 2  # and one inspected pass
+    assert uses == ["search", "inspect"]
 
 
-def test_another_hypothesis_costs_an_inspected_pass_and_no_search(runner):
+def test_another_hypothesis_costs_an_inspected_pass_and_no_search(runner, uses):
     first, second = runner.run(TEXT, SETTINGS), runner.run(TEXT, SETTINGS, chosen=1)
-    assert runner.model_runs == 1
+    assert uses == ["search"]
     assert second.trace is not first.trace
-    assert runner.model_runs == 3
+    assert uses == ["search", "inspect", "inspect"]
     assert second.translation == first.translations[1]
 
 
-def test_what_differs_in_a_setting_is_another_run(runner):
+def test_what_differs_in_a_setting_is_another_run(runner, uses):
     runner.run(TEXT, SETTINGS)
     runner.run(TEXT, Settings("en-de", beam_size=3, alpha=0.7, n_best=3))
     runner.run(TEXT, Settings("de-en", beam_size=3, alpha=0.6, n_best=3))
-    assert runner.model_runs == 3
+    assert uses == 3 * ["search"]
 
 
-def test_only_the_last_runs_are_kept(translator):
+def test_only_the_last_runs_are_kept(translator, uses):
     runner = Runner(translator, capacity=2)
     for text in ("Ram", "Hari", "the dog", "Hari", "Ram"):
         runner.run(text, SETTINGS)
-    assert runner.model_runs == 4  # "Hari" was still there, "Ram" was not
+    assert uses == 4 * ["search"]  # "Hari" was still there, "Ram" was not
 
 
-def test_threads_that_ask_for_one_run_share_it(runner):
+def test_threads_that_ask_for_one_run_share_it(runner, uses):
     seen, barrier = [], threading.Barrier(6)
 
     def ask():
@@ -95,7 +96,7 @@ def test_threads_that_ask_for_one_run_share_it(runner):
         thread.join()
     assert len(seen) == 6
     assert all(run is seen[0][0] and trace is seen[0][1] for run, trace in seen)
-    assert runner.model_runs == 2
+    assert uses == ["search", "inspect"]
 
 
 def test_threads_with_different_texts_never_mix_their_traces(runner):
@@ -113,11 +114,11 @@ def test_threads_with_different_texts_never_mix_their_traces(runner):
     for thread in threads:
         thread.join()
     for text in texts:
-        np.testing.assert_allclose(runs[text].trace["logits"][0], run_again(runner, runs[text]).logits, atol=1e-9)
+        np.testing.assert_allclose(runs[text].trace["logits"][0], run_again(runs[text]).logits, atol=1e-9)
 
 
 def test_a_prefix_is_kept_and_the_search_goes_on_behind_it(runner):
-    prefix = runner.translator.tokenizer.encode("Hari schubste")
+    prefix = runner.tokenizer.encode("Hari schubste")
     run = runner.run(TEXT, SETTINGS, prefix=prefix)
     for translation in run.translations:
         assert list(translation.ids[: len(prefix)]) == prefix
@@ -127,8 +128,8 @@ def test_a_prefix_is_kept_and_the_search_goes_on_behind_it(runner):
 
 
 def test_with_a_prefix_every_token_has_its_probability_and_the_score_counts_all(runner):
-    run = runner.run(TEXT, SETTINGS, prefix=runner.translator.tokenizer.encode("Hari schubste"))
-    expected = chosen_log_probs(np.log(run_again(runner, run).probs), run.translation.ids)
+    run = runner.run(TEXT, SETTINGS, prefix=runner.tokenizer.encode("Hari schubste"))
+    expected = chosen_log_probs(np.log(run_again(run).probs), run.translation.ids)
     log_probs = [math.log(token.probability) for token in run.target_out]
     np.testing.assert_allclose(log_probs, expected, atol=1e-4)
     penalty = ((5 + len(expected)) / 6) ** SETTINGS.alpha
@@ -138,19 +139,19 @@ def test_with_a_prefix_every_token_has_its_probability_and_the_score_counts_all(
 
 
 def test_a_prefix_that_ends_the_sentence_is_the_translation(runner):
-    tokenizer = runner.translator.tokenizer
+    tokenizer = runner.tokenizer
     ids = tokenizer.encode_target("Hari schubste Ram.")
     run = runner.run(TEXT, SETTINGS, prefix=ids)
     assert [translation.ids for translation in run.translations] == [tuple(ids)]
     assert run.translation.text == "Hari schubste Ram."
     assert all(token.given for token in run.target_out)
-    expected = chosen_log_probs(run_again(runner, run).probs, ids)
+    expected = chosen_log_probs(run_again(run).probs, ids)
     np.testing.assert_allclose([token.probability for token in run.target_out], expected, rtol=1e-4)
 
 
 def test_a_translation_is_at_most_50_tokens_longer_than_its_source(runner):
     n_source = len(runner.run("Ram", SETTINGS).source)
-    full = runner.translator.tokenizer.encode("dog") * (n_source + 50)
+    full = runner.tokenizer.encode("dog") * (n_source + 50)
     assert len(full) == n_source + 50
     assert runner.run("Ram", SETTINGS, prefix=full).translation.ids == tuple(full)
     with pytest.raises(ValueError, match="target prefix: expected at most 53 tokens for this text; found 54"):
@@ -163,7 +164,7 @@ def test_a_translation_is_at_most_50_tokens_longer_than_its_source(runner):
 def test_markup_and_signs_are_only_text(runner, text):
     run = runner.run(text, SETTINGS)
     assert [token.special for token in run.source] == [True] + (len(run.source) - 2) * [False] + [True]
-    assert runner.translator.tokenizer.decode([token.id for token in run.source]) == text
+    assert runner.tokenizer.decode([token.id for token in run.source]) == text
 
 
 def test_the_longest_text_runs_and_one_token_more_is_refused(runner):
@@ -174,7 +175,7 @@ def test_the_longest_text_runs_and_one_token_more_is_refused(runner):
 
 
 def test_a_text_of_very_many_characters_is_refused_before_it_is_tokenised(runner, monkeypatch):
-    monkeypatch.setattr(runner.translator, "encode", None)  # a call would be a TypeError
+    monkeypatch.setattr(runner.text_model, "encode", None)  # a call would be a TypeError
     with pytest.raises(ValueError, match="text: expected at most 20,000 characters; found 20,001"):
         runner.run("x" * (MAX_CHARACTERS + 1), SETTINGS)
 
@@ -203,15 +204,15 @@ def test_bad_input_is_answered_with_what_is_wrong(runner, arguments, message):
         runner.run(**{"text": TEXT, "settings": SETTINGS, **arguments})
 
 
-def test_refused_requests_leave_the_kept_runs_alone(translator):
+def test_refused_requests_leave_the_kept_runs_alone(translator, uses):
     runner = Runner(translator, capacity=1)
     runner.run("Ram", SETTINGS)
     for chosen in (1, 2):
         with pytest.raises(ValueError, match="those found"):
             runner.run("Ram", SETTINGS, chosen, prefix=[80, 2])
-    assert runner.model_runs == 2  # the first search, and one behind the prefix
+    assert uses == 2 * ["search"]  # the first, and one behind the prefix
     runner.run("Ram", SETTINGS)
-    assert runner.model_runs == 2
+    assert uses == 2 * ["search"]
 
 
 @pytest.mark.parametrize(

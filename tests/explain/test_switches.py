@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from explain.next_token import Sampling, sample_on
-from explain.run import Runner
+from explain.runner import Runner
 from explain.switches import SWITCHES, Switch, compare
 from model.translator import Translator
 from tests.conftest import tiny_model
@@ -39,8 +39,8 @@ class Switched(_Pass):
         return sublayer(self.layer_norm(f"{at}.layer_norm", x))
 
 
-def again(runner, run, switch) -> SecondRoad:
-    model = runner.translator.model
+def again(run, switch) -> SecondRoad:
+    model = run.network
     weights = {name: value.detach().numpy().copy() for name, value in model.state_dict().items()}
     src, tgt = ([token.id for token in tokens] for tokens in (run.source, run.target_in))
     return Switched(weights, model.config, switch).run(src, tgt, switch.name != "positions")
@@ -50,8 +50,8 @@ def again(runner, run, switch) -> SecondRoad:
 @pytest.mark.parametrize("kind", ["encoder", "decoder", "cross"])
 def test_maps_and_probabilities_equal_the_second_road_without_the_part(runner, run, name, kind):
     switch, position = Switch(name, kind, 1, 6), 3
-    found = compare(runner, run, switch, position)
-    whole, switched = run_again(runner, run), again(runner, run, switch)
+    found = compare(run, switch, position)
+    whole, switched = run_again(run), again(run, switch)
     np.testing.assert_allclose(found.whole_map, getattr(whole, kind)[1][6], atol=1e-9)
     np.testing.assert_allclose(found.switched_map, getattr(switched, kind)[1][6], atol=1e-9)
     for candidate in found.candidates:
@@ -67,14 +67,14 @@ def test_the_search_runs_with_the_part_off_too(runner, run, name):
     """With beam 1 each token of the switched translation is the switched model's most probable one."""
     greedy = runner.run(TEXT, replace(SETTINGS, beam_size=1, n_best=1))
     switch = Switch(name, "decoder", 0, 2)
-    found = compare(runner, greedy, switch, 0)
-    src, tgt = [token.id for token in greedy.source], [runner.translator.model.config.bos_id]
-    model, tokenizer = runner.translator.model, runner.translator.tokenizer
+    found = compare(greedy, switch, 0)
+    src, tgt = [token.id for token in greedy.source], [runner.network.config.bos_id]
+    model, tokenizer = runner.network, runner.tokenizer
     weights = {key: value.detach().numpy().copy() for key, value in model.state_dict().items()}
     other = Switched(weights, model.config, switch)
     for _ in range(greedy.limit):
         logits = other.run(src, tgt, name != "positions").logits[-1]
-        logits[list(runner.forbidden_ids)] = -np.inf
+        logits[list(run.forbidden_ids)] = -np.inf
         tgt.append(int(logits.argmax()))
         if tgt[-1] == tokenizer.eos_id:
             break
@@ -88,26 +88,26 @@ def test_both_texts_are_each_models_own_whatever_is_inspected(runner, run, inspe
     assert other.translation.text != run.translation.text
     for name in SWITCHES:
         switch = Switch(name)
-        found, own = compare(runner, other, switch, 1), compare(runner, run, switch, 1)
+        found, own = compare(other, switch, 1), compare(run, switch, 1)
         assert found.whole_text == run.translation.text
         assert found.switched_text == own.switched_text
         assert found.rows == other.target_in
-        np.testing.assert_allclose(found.whole_map, run_again(runner, other).cross[0][0], atol=1e-9)
+        np.testing.assert_allclose(found.whole_map, run_again(other).cross[0][0], atol=1e-9)
 
 
 def test_nothing_is_switched_for_others_or_afterwards(runner, run):
-    expected = softmax(run_again(runner, run).logits)
+    expected = softmax(run_again(run).logits)
     seen = []
 
     def other_visitor():
         for _ in range(5):
-            fresh = Runner(runner.translator).run(TEXT, SETTINGS)
+            fresh = Runner(runner.text_model).run(TEXT, SETTINGS)
             seen.append(fresh.trace["logits"][0].double().softmax(-1).numpy())
 
     visitor = threading.Thread(target=other_visitor)
     visitor.start()
     for name in SWITCHES:
-        compare(runner, run, Switch(name), 0)
+        compare(run, Switch(name), 0)
     visitor.join()
     other_visitor()
     assert len(seen) == 10
@@ -120,12 +120,12 @@ def test_what_is_not_there_is_named(runner, run, tokenizer):
     for make, message in [
         (lambda: Switch("lights"), "switch: expected one of positions, residual, scale, head; found 'lights'"),
         (lambda: Switch("head", "up"), "attention: expected one of"),
-        (lambda: compare(runner, run, Switch("head", "cross", 9), 0), "layer: expected a whole number from 0 to 1"),
-        (lambda: compare(runner, run, Switch("head", "cross", 0, 11), 0), "head: expected a whole number from 0 to 10"),
-        (lambda: compare(runner, run, Switch("scale"), -1), "position: expected a whole number"),
+        (lambda: compare(run, Switch("head", "cross", 9), 0), "layer: expected a whole number from 0 to 1"),
+        (lambda: compare(run, Switch("head", "cross", 0, 11), 0), "head: expected a whole number from 0 to 10"),
+        (lambda: compare(run, Switch("scale"), -1), "position: expected a whole number"),
     ]:
         with pytest.raises(ValueError, match=message):
             make()
     blind = Runner(Translator(tiny_model(vocab_size=len(tokenizer), positions="none"), tokenizer))
     with pytest.raises(ValueError, match="expected a model with positions"):
-        compare(blind, blind.run("Ram pushed Hari.", SETTINGS), Switch("positions"), 0)
+        compare(blind.run("Ram pushed Hari.", SETTINGS), Switch("positions"), 0)

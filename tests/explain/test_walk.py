@@ -8,6 +8,7 @@ import pytest
 from explain.stages import TITLES, WHY
 from explain.walk import HEAD_STAGES, stage_view, walk
 from tests.explain.second_road import _Pass, run_again, softmax
+from tests.passes import counted
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,23 +31,19 @@ class Recorder(_Pass):
 
 @pytest.fixture(scope="module")
 def other(translator, run):
-    weights = {name: value.detach().numpy() for name, value in translator.model.state_dict().items()}
-    recorder = Recorder(weights, translator.model.config)
-    config = translator.model.config
+    weights = {name: value.detach().numpy() for name, value in translator.network.state_dict().items()}
+    recorder = Recorder(weights, translator.network.config)
+    config = translator.network.config
     recorder.result = recorder.run([token.id for token in run.source], [config.bos_id, *run.translation.ids[:-1]], True)
     return recorder
 
 
-def views(runner, run, stage, head=0):
-    return [
-        (step, stage_view(runner, run, index, head))
-        for index, step in enumerate(walk(runner.translator.model.config))
-        if step.stage == stage
-    ]
+def views(run, stage, head=0):
+    return [(step, stage_view(run, index, head)) for index, step in enumerate(walk(run.config)) if step.stage == stage]
 
 
 def test_the_walk_begins_with_a_token_and_ends_with_the_next_and_visits_every_layer(translator):
-    config = translator.model.config
+    config = translator.network.config
     steps = walk(config)
     assert (steps[0].stage, steps[-1].stage) == ("token", "next")
     assert len(set(steps)) == len(steps)
@@ -60,19 +57,20 @@ def test_the_walk_begins_with_a_token_and_ends_with_the_next_and_visits_every_la
 
 
 def test_every_step_has_words_values_and_code_and_costs_no_run_of_the_model(runner, run):
-    before = runner.model_runs
-    for index, step in enumerate(walk(runner.translator.model.config)):
-        view = stage_view(runner, run, index)
-        assert view.title == TITLES[step.stage] and view.why == WHY[step.stage] and view.shapes
-        for shown in view.maps:
-            assert shown.values.shape[0] == len(shown.rows)
-            assert shown.columns is None or shown.values.shape[1] == len(shown.columns)
-    assert runner.model_runs == before
+    run.trace  # noqa: B018 (computes it)
+    with counted(run.network) as passes:
+        for index, step in enumerate(walk(run.config)):
+            view = stage_view(run, index)
+            assert view.title == TITLES[step.stage] and view.why == WHY[step.stage] and view.shapes
+            for shown in view.maps:
+                assert shown.values.shape[0] == len(shown.rows)
+                assert shown.columns is None or shown.values.shape[1] == len(shown.columns)
+    assert passes.n == 0
 
 
 def test_the_lines_shown_stand_in_the_source(runner, run):
-    for index in range(len(walk(runner.translator.model.config))):
-        for code in stage_view(runner, run, index).code:
+    for index in range(len(walk(run.config))):
+        for code in stage_view(run, index).code:
             lines = (ROOT / code.file).read_text(encoding="utf-8").splitlines()
             assert code.file.startswith("model/") and code.lines
             for number, text in code.lines:
@@ -80,33 +78,31 @@ def test_the_lines_shown_stand_in_the_source(runner, run):
 
 
 def test_queries_keys_values_and_scores_equal_the_second_road(runner, run, other):
-    size, head = runner.translator.model.config.d_head, 5
+    size, head = run.network.config.d_head, 5
     part = slice(head * size, (head + 1) * size)
-    for step, view in views(runner, run, "qkv", head):
+    for step, view in views(run, "qkv", head):
         at = f"{step.side}.layers.{step.layer}.{step.block}"
         for shown, name in zip(view.maps, ("q_proj", "k_proj", "v_proj"), strict=True):
             np.testing.assert_allclose(shown.values, other.seen[f"{at}.{name}"][1][:, part], atol=1e-9)
-    for step, view in views(runner, run, "scores", head):
+    for step, view in views(run, "scores", head):
         at = f"{step.side}.layers.{step.layer}.{step.block}"
         q, k = (other.seen[f"{at}.{name}"][1][:, part] for name in ("q_proj", "k_proj"))
         np.testing.assert_allclose(view.maps[0].values, q @ k.T / np.sqrt(size), atol=1e-9)
 
 
 def test_masked_scores_give_the_weights_by_softmax(runner, run):
-    again = run_again(runner, run)
+    again = run_again(run)
     maps = {"self_attn": {"encoder": again.encoder, "decoder": again.decoder}, "cross_attn": {"decoder": again.cross}}
-    for (step, masked), (_, weights) in zip(
-        views(runner, run, "mask", 3), views(runner, run, "softmax", 3), strict=True
-    ):
+    for (step, masked), (_, weights) in zip(views(run, "mask", 3), views(run, "softmax", 3), strict=True):
         expected = maps[step.block][step.side][step.layer][3]
         np.testing.assert_allclose(weights.maps[0].values, expected, atol=1e-9)
         np.testing.assert_allclose(softmax(masked.maps[0].values), expected, atol=1e-9)
 
 
 def test_mixed_values_and_joined_heads_equal_the_second_road(runner, run, other):
-    size = runner.translator.model.config.d_head
+    size = run.network.config.d_head
     for (step, mixed), (_, joined), (_, projected) in zip(
-        views(runner, run, "heads", 2), views(runner, run, "concat"), views(runner, run, "w_o"), strict=True
+        views(run, "heads", 2), views(run, "concat"), views(run, "w_o"), strict=True
     ):
         into, out = other.seen[f"{step.side}.layers.{step.layer}.{step.block}.out_proj"]
         np.testing.assert_allclose(joined.maps[0].values, into, atol=1e-9)
@@ -115,50 +111,50 @@ def test_mixed_values_and_joined_heads_equal_the_second_road(runner, run, other)
 
 
 def test_sums_norms_and_feed_forward_equal_the_second_road(runner, run, other):
-    pre_norm = runner.translator.model.config.norm == "pre"
-    for step, view in views(runner, run, "norm"):
+    pre_norm = run.network.config.norm == "pre"
+    for step, view in views(run, "norm"):
         at = f"{step.side}.layers.{step.layer}.{step.block}_add_norm.layer_norm"
         np.testing.assert_allclose(view.maps[0].values, other.seen[at][1], atol=1e-9)
-    for step, view in views(runner, run, "add"):
+    for step, view in views(run, "add"):
         layer = f"{step.side}.layers.{step.layer}"
         last = "linear_2" if step.block == "feed_forward" else "out_proj"
         change = other.seen[f"{layer}.{step.block}.{last}"][1]
         before = other.seen[f"{layer}.{step.block}_add_norm.layer_norm"][0]
         np.testing.assert_allclose(view.maps[0].values, change, atol=1e-9)
         np.testing.assert_allclose(view.maps[1].values, before + change if pre_norm else before, atol=1e-9)
-    for step, view in views(runner, run, "hidden"):
+    for step, view in views(run, "hidden"):
         into = other.seen[f"{step.side}.layers.{step.layer}.feed_forward.linear_2"][0]
         np.testing.assert_allclose(view.maps[0].values, into, atol=1e-9)
 
 
 def test_embeddings_equal_the_second_road(runner, run, other):
-    d_model = runner.translator.model.config.d_model
+    d_model = run.network.config.d_model
     for stage, factor in [("token", 1), ("embedding", np.sqrt(d_model))]:
-        for (step, view), tokens in zip(views(runner, run, stage), (run.source, run.target_in), strict=True):
+        for (step, view), tokens in zip(views(run, stage), (run.source, run.target_in), strict=True):
             rows = other.weights["tokens.weight"][[token.id for token in tokens]]
             np.testing.assert_allclose(view.maps[0].values, rows * factor, atol=1e-9, err_msg=step.side)
-    for (_, view), tokens in zip(views(runner, run, "position"), (run.source, run.target_in), strict=True):
+    for (_, view), tokens in zip(views(run, "position"), (run.source, run.target_in), strict=True):
         np.testing.assert_allclose(view.maps[1].values, other.embed([t.id for t in tokens], True), atol=1e-9)
 
 
 def test_logits_probabilities_and_the_best_tokens_equal_the_second_road(runner, run, other):
     logits, probs = other.result.logits, softmax(other.result.logits)
     for stage, expected in [("linear", logits), ("probabilities", probs)]:
-        [(_, view)] = views(runner, run, stage)
+        [(_, view)] = views(run, stage)
         columns = view.maps[0].columns
-        ids = [next(i for i in range(logits.shape[1]) if runner.tokens([i])[0].text == text) for text in columns]
+        ids = [next(i for i in range(logits.shape[1]) if run.tokens([i])[0].text == text) for text in columns]
         np.testing.assert_allclose(view.maps[0].values, expected[:, ids], atol=1e-9)
         assert {token.text for token in run.target_out} <= set(columns) or len(columns) == 48
-    [(_, view)] = views(runner, run, "next")
+    [(_, view)] = views(run, "next")
     np.testing.assert_allclose(view.maps[0].values, np.sort(probs)[:, ::-1][:, :5], atol=1e-9)
-    best = [runner.tokens([int(row.argmax())])[0].text for row in probs]
+    best = [run.tokens([int(row.argmax())])[0].text for row in probs]
     assert [names[0] for names in view.maps[0].cells] == best
 
 
 def test_no_such_step_or_head(runner, run):
-    n_steps = len(walk(runner.translator.model.config))
+    n_steps = len(walk(run.config))
     with pytest.raises(ValueError, match=f"step: expected a whole number from 0 to {n_steps - 1}; found {n_steps}"):
-        stage_view(runner, run, n_steps)
+        stage_view(run, n_steps)
     with pytest.raises(ValueError, match="head: expected a whole number from 0 to 10; found 11"):
-        stage_view(runner, run, 3, 11)
+        stage_view(run, 3, 11)
     assert "qkv" in HEAD_STAGES and "concat" not in HEAD_STAGES

@@ -63,12 +63,12 @@ def test_our_model_comes_from_a_real_hub(hub, checkpoint, translator):
 @torch.no_grad()
 def test_models_of_transformers_come_from_a_real_hub(hub, foreign):
     marian = interop.load(download("theirs/marian", "main", max_bytes=LIMIT))
-    src, tgt = torch.tensor([[5, 9, 0]]), torch.tensor([[marian.model.config.bos_id, 8]])
+    src, tgt = torch.tensor([[5, 9, 0]]), torch.tensor([[marian.network.config.bos_id, 8]])
     expected = foreign["marian"](input_ids=src, decoder_input_ids=tgt).logits
-    assert (marian.model(src, tgt) - expected).abs().max() < 1e-4 * expected.abs().max()
+    assert (marian.network(src, tgt) - expected).abs().max() < 1e-4 * expected.abs().max()
     gpt2 = interop.load(download("theirs/gpt2", max_bytes=LIMIT))
     expected = foreign["gpt2"](input_ids=src).logits
-    assert (gpt2.model(src) - expected).abs().max() < 1e-4 * expected.abs().max()
+    assert (gpt2.network(src) - expected).abs().max() < 1e-4 * expected.abs().max()
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_a_damaged_file_in_the_cache_is_replaced(stand_in, checkpoint):
 
 def test_a_new_commit_is_found(stand_in, tmp_path, translator):
     first = download(NAME, max_bytes=LIMIT)
-    weights = {name: 2 * weight.detach() for name, weight in translator.model.named_parameters()}
+    weights = {name: 2 * weight.detach() for name, weight in translator.network.named_parameters()}
     save_file(weights, tmp_path / "changed.safetensors")
     stand_in.repos[NAME]["main"]["model.safetensors"] = (tmp_path / "changed.safetensors").read_bytes()
     second = download(NAME, max_bytes=LIMIT)

@@ -20,11 +20,11 @@ def test_a_real_hub_gives_the_model_and_the_cache_does_when_it_is_gone(hub, chec
     expected = Translator.from_pretrained(checkpoint)
     for _ in range(2):
         found = Translator.from_pretrained(NAME)
-        assert torch.equal(found.model(SRC, TGT), expected.model(SRC, TGT))
+        assert torch.equal(found.network(SRC, TGT), expected.network(SRC, TGT))
         assert found.tokenizer.encode("a small house") == expected.tokenizer.encode("a small house")
         assert found.card == (checkpoint / "README.md").read_text()
         visit(monkeypatch, NOWHERE, tmp_path / "home")
-    assert torch.equal(Transformer.from_pretrained(NAME)(SRC, TGT), expected.model(SRC, TGT))
+    assert torch.equal(Transformer.from_pretrained(NAME)(SRC, TGT), expected.network(SRC, TGT))
     assert isinstance(interop.load(NAME), Translator)
 
 
@@ -111,10 +111,10 @@ def test_a_repository_without_a_models_files_is_refused(stand_in):
 def test_the_revision_chooses(stand_in, tmp_path, translator):
     main = stand_in.repos[NAME]["main"]
     torch.manual_seed(1)
-    other = Translator(Transformer(translator.model.config), translator.tokenizer)
+    other = Translator(Transformer(translator.network.config), translator.tokenizer)
     other.save_pretrained(tmp_path / "other")
     stand_in.repos[NAME]["v1"] = main | {"model.safetensors": (tmp_path / "other" / "model.safetensors").read_bytes()}
-    half = {name: weight.half().float() for name, weight in other.model.named_parameters()}
+    half = {name: weight.half().float() for name, weight in other.network.named_parameters()}
     for name, weight in Transformer.from_pretrained(NAME, revision="v1").named_parameters():
         assert torch.equal(weight, half[name])
     assert not torch.equal(Transformer.from_pretrained(NAME).tokens.weight, half["tokens.weight"])

@@ -62,8 +62,8 @@ def test_push_to_hub_uploads_what_from_pretrained_read(stand_in: StandIn, scored
     assert stand_in.repos["lab/pushed"]["main"] == on_disk(scored, FILES)
     again = Translator.from_pretrained("lab/pushed")
     src, tgt = torch.tensor([[5, 9, 2]]), torch.tensor([[1, 8]])
-    expected = Translator.from_pretrained(scored).model(src, tgt)
-    assert torch.equal(again.model(src, tgt), expected)
+    expected = Translator.from_pretrained(scored).network(src, tgt)
+    assert torch.equal(again.network(src, tgt), expected)
     assert again.card == (scored / "README.md").read_text()
     assert set(stand_in.repos["lab/model-alone"]["main"]) == FILES - {"tokenizer.json"}
     assert torch.equal(Transformer.from_pretrained("lab/model-alone")(src, tgt), expected)

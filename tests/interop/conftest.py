@@ -175,7 +175,7 @@ def write_gpt2(folder: Path, **changes) -> GPT2LMHeadModel:
 
 def train_a_moment(translator: Translator, steps: int = 80) -> Translator:
     """Learns the few sentences almost by heart, so that hypotheses end and seldom tie."""
-    tokenizer, model = translator.tokenizer, translator.model.train()
+    tokenizer, model = translator.tokenizer, translator.network.train()
     pairs = [(en, de, "de") for en, de in zip(ENGLISH, GERMAN, strict=True)]
     pairs += [(de, en, "en") for en, de, _ in pairs]
     src = pad_sequence([torch.tensor(tokenizer.encode_source(a, to)) for a, _, to in pairs], True)

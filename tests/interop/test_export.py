@@ -33,7 +33,7 @@ json.dump(found, sys.stdout)
 
 def comparable(translator: Translator, **changes) -> Translator:
     """The same translator with the score that the others use, and a limit that they share."""
-    return Translator(translator.model, translator.tokenizer, dataclasses.replace(translator.beam, **changes))
+    return Translator(translator.network, translator.tokenizer, dataclasses.replace(translator.beam, **changes))
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,9 @@ def test_the_exported_model_has_our_logits_and_tokens(trained, exported):
     ours = trained["post"]
     for text in TEXTS[:9]:
         inputs = tokenizer(f">>de<< {text}", return_tensors="pt")
-        src, tgt = torch.tensor([ours.encode(text, "en-de")]), torch.tensor([[1, 20, 21]])
+        src, tgt = torch.tensor([ours.encode(text, "en-de").src]), torch.tensor([[1, 20, 21]])
         assert torch.equal(inputs.input_ids, src)
-        expected = ours.model(src, tgt)
+        expected = ours.network(src, tgt)
         logits = theirs(**inputs, decoder_input_ids=tgt).logits
         assert (logits - expected).abs().max() < 1e-4 * expected.abs().max()
 
@@ -125,7 +125,7 @@ def test_ctranslate2_gives_our_translations(trained, norm, tmp_path):
 def test_ctranslate2_ends_at_once_where_we_do(tmp_path):
     translator = tiny_translator(output_bias=True)
     with torch.no_grad():
-        translator.model.output_bias[translator.tokenizer.eos_id] = 50.0
+        translator.network.output_bias[translator.tokenizer.eos_id] = 50.0
     ctranslate2.save_model(translator, tmp_path)
     theirs = ctranslate2.BulkTranslator(tmp_path, intra_threads=1)
     assert theirs.translate(["A small house."], "en-de") == translator.translate(["A small house."], "en-de") == [""]
@@ -136,11 +136,11 @@ def test_ctranslate2_follows_the_config(changes, tmp_path):
     translator = tiny_translator(**changes, norm="pre", output_bias=True, tie_output=False, scale_embeddings=False)
     ctranslate2.save_model(translator, tmp_path)
     tokens = [translator.tokenizer.token(i) for i in range(len(translator.tokenizer))]
-    src, tgt = translator.encode("A small house.", "en-de"), translator.tokenizer.encode("Ein Haus.")
+    src, tgt = translator.encode("A small house.", "en-de").src, translator.tokenizer.encode("Ein Haus.")
     engine = ctranslate2.BulkTranslator(tmp_path, intra_threads=1)._translator
     [scores] = engine.score_batch([[tokens[i] for i in src]], [[tokens[i] for i in tgt]])
     with torch.no_grad():
-        logits = translator.model(torch.tensor([src]), torch.tensor([[translator.tokenizer.bos_id, *tgt]]))
+        logits = translator.network(torch.tensor([src]), torch.tensor([[translator.tokenizer.bos_id, *tgt]]))
     labels = torch.tensor([*tgt, translator.tokenizer.eos_id])
     expected = logits[0].log_softmax(dim=-1).gather(1, labels[:, None])[:, 0]
     torch.testing.assert_close(torch.tensor(scores.log_probs), expected, rtol=0, atol=1e-4)
@@ -148,9 +148,9 @@ def test_ctranslate2_follows_the_config(changes, tmp_path):
 
 @pytest.mark.parametrize("quantization", [None, "int8"])
 def test_an_export_leaves_the_model_as_it_is(trained, quantization, tmp_path):
-    before = {name: parameter.clone() for name, parameter in trained["post"].model.named_parameters()}
+    before = {name: parameter.clone() for name, parameter in trained["post"].network.named_parameters()}
     ctranslate2.save_model(trained["post"], tmp_path, quantization)
-    for name, parameter in trained["post"].model.named_parameters():
+    for name, parameter in trained["post"].network.named_parameters():
         assert torch.equal(parameter, before[name]), name
 
 

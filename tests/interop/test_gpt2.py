@@ -50,14 +50,14 @@ def test_logits_agree(repository):
 def test_beam_search_finds_the_same_as_generate(repository):
     theirs, ours = GPT2LMHeadModel.from_pretrained(repository).eval(), interop.load(repository)
     for text in TEXTS[:10]:
-        ids = ours.encode(text)
+        ids = list(ours.encode(text).start)
         tokens = torch.tensor([ids])
         [expected] = theirs.generate(
             tokens, attention_mask=torch.ones_like(tokens), num_beams=4, do_sample=False, max_new_tokens=13,
             pad_token_id=0,
         )  # fmt: skip
         [[found]] = beam_search(
-            ours.model, None, start=ids, beam_size=4, alpha=1.0, length_offset=0, early_stopping=False, max_length=13
+            ours.network, None, start=ids, beam_size=4, alpha=1.0, length_offset=0, early_stopping=False, max_length=13
         )
         assert list(found.ids) == expected[len(ids) : len(ids) + len(found.ids)].tolist()
         assert not expected[len(ids) + len(found.ids) :].any()  # what follows an end is padding

@@ -21,30 +21,30 @@ def translator():
 
 @pytest.fixture
 def folder(translator, tmp_path):
-    save_checkpoint(translator.model, translator.tokenizer, tmp_path / "checkpoint", dtype=torch.float32)
+    save_checkpoint(translator.network, translator.tokenizer, tmp_path / "checkpoint", dtype=torch.float32)
     return tmp_path / "checkpoint"
 
 
 def test_a_checkpoint_comes_back_as_it_was(folder, translator):
     again = Translator.from_pretrained(folder)
-    model, tokenizer = again.model, again.tokenizer
+    model, tokenizer = again.network, again.tokenizer
     src, tgt = torch.tensor([[5, 9, 2]]), torch.tensor([[1, 8]])
-    assert model.config == translator.model.config
-    assert torch.equal(model(src, tgt), translator.model(src, tgt))
+    assert model.config == translator.network.config
+    assert torch.equal(model(src, tgt), translator.network(src, tgt))
     assert tokenizer.encode("a small house") == translator.tokenizer.encode("a small house")
 
 
 def test_half_precision_on_disk_becomes_single_in_memory(translator, tmp_path):
-    save_checkpoint(translator.model, translator.tokenizer, tmp_path)
+    save_checkpoint(translator.network, translator.tokenizer, tmp_path)
     assert {weight.dtype for weight in load_file(tmp_path / "model.safetensors").values()} == {torch.float16}
-    model = Translator.from_pretrained(tmp_path).model
-    for ours, original in zip(model.parameters(), translator.model.parameters(), strict=True):
+    model = Translator.from_pretrained(tmp_path).network
+    for ours, original in zip(model.parameters(), translator.network.parameters(), strict=True):
         assert torch.equal(ours, original.half().float())
 
 
 def test_shared_weights_are_stored_once(folder, translator):
     stored = sum(weight.numel() for weight in load_file(folder / "model.safetensors").values())
-    assert stored == sum(parameter.numel() for parameter in translator.model.parameters())
+    assert stored == sum(parameter.numel() for parameter in translator.network.parameters())
 
 
 def test_who_may_read_the_config_may_read_the_weights(folder):
@@ -61,7 +61,7 @@ def test_the_model_card_stays_with_the_weights(folder, tmp_path):
 
 def test_the_card_of_other_weights_does_not_stay(translator, tmp_path):
     (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n\nBLEU 99, of weights that were here before\n")
-    for model in (translator, translator.model):
+    for model in (translator, translator.network):
         model.save_pretrained(tmp_path)
         assert "No scores were measured" in (tmp_path / "README.md").read_text()
 
@@ -74,10 +74,10 @@ def test_a_model_without_a_card_gets_one_that_claims_nothing(translator, tmp_pat
 
 
 def test_the_model_alone_comes_back_as_it_was(translator, tmp_path):
-    translator.model.save_pretrained(tmp_path)
+    translator.network.save_pretrained(tmp_path)
     again = Transformer.from_pretrained(tmp_path)
-    assert again.config == translator.model.config and not again.training
-    for ours, original in zip(again.parameters(), translator.model.parameters(), strict=True):
+    assert again.config == translator.network.config and not again.training
+    for ours, original in zip(again.parameters(), translator.network.parameters(), strict=True):
         assert torch.equal(ours, original.half().float())
 
 

@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 
 import ui.answers
 from explain.cell import attention_cell
-from explain.run import Run, Runner, Settings
+from explain.run import Run, Settings
+from explain.runner import Runner
 from tests.conftest import tiny_translator
 from ui.answers import MAX_CHARACTERS, MAX_QUESTIONS, MAX_WAITING, answering, question, question_to_the_model
 from ui.components import widget
@@ -54,18 +55,18 @@ def sent(models, body):
 
 
 def test_a_cell_is_that_of_the_run_and_place_asked_for(models):
-    runner, run = models.open(REQUEST)
+    run = models.open(REQUEST)
     [answer] = asked(models, ("cell", PLACE))
-    expected = attention_cell(runner, run, **PLACE)
+    expected = attention_cell(run, **PLACE)
     assert {name: answer["cell"][name] for name in PLACE} == PLACE
     assert (answer["cell"]["score"], answer["cell"]["q"]) == (expected.score, expected.q.tolist())
 
 
 def test_a_place_that_another_run_does_not_have_is_another_place_and_says_so(models):
-    runner, _ = models.open(REQUEST)
+    run = models.open(REQUEST)
     [answer] = asked(models, ("cell", PLACE | {"layer": 50, "query": 5000, "key": 5000}))
     where = {name: answer["cell"][name] for name in PLACE}
-    assert where["layer"] == runner.config.n_decoder_layers - 1
+    assert where["layer"] == run.config.n_decoder_layers - 1
     assert (where["head"], where["query"]) == (2, 1)
     row = answer["cell"]["row"]
     assert row[where["key"]] == max(row)
@@ -150,8 +151,8 @@ def test_another_run_gets_its_own_answer(models):
     other = REQUEST | {"text": "A man."}
     first, second = (asked(models, ("cell", PLACE), request=request)[0] for request in (REQUEST, other))
     assert first["names"] != second["names"]
-    runner, run = models.open(other)
-    assert second["cell"]["score"] == attention_cell(runner, run, **PLACE).score
+    run = models.open(other)
+    assert second["cell"]["score"] == attention_cell(run, **PLACE).score
 
 
 def test_a_fault_of_ours_is_logged_and_told_without_its_words(models, caplog):

@@ -10,7 +10,8 @@ from gradio_client.exceptions import AppError
 
 from explain.attention import attention_maps, head_statistics
 from explain.next_token import Sampling, distribution
-from explain.run import Runner, Settings
+from explain.run import Settings
+from explain.runner import Runner
 from model.positional import sinusoidal_encoding
 from tests.conftest import tiny_translator
 from ui.launch import launch
@@ -33,8 +34,8 @@ def client(runner) -> Iterator[Client]:
 
 def test_translate_gives_the_translators_own_numbers(client, runner):
     answer = client.predict("A small house.", "en-de", 3, 0.5, 2, api_name="/translate")
-    [hypotheses] = runner.translator.hypotheses(["A small house."], "en-de", beam_size=3, alpha=0.5, n_best=2)
-    assert answer["translation"] == runner.translator.translate("A small house.", "en-de", beam_size=3, alpha=0.5)
+    [hypotheses] = runner.text_model.hypotheses(["A small house."], "en-de", beam_size=3, alpha=0.5, n_best=2)
+    assert answer["translation"] == runner.text_model.translate("A small house.", "en-de", beam_size=3, alpha=0.5)
     assert [h["score"] for h in answer["hypotheses"]] == pytest.approx([h.score for h in hypotheses], abs=1e-5)
     assert [tuple(t["id"] for t in h["tokens"]) for h in answer["hypotheses"]] == [h.ids for h in hypotheses]
 
@@ -66,7 +67,7 @@ def test_attention_gives_the_weights_that_the_tab_shows(client, runner):
 def test_next_token_gives_the_distribution_that_the_tab_shows(client, runner):
     answer = client.predict("A small house.", "en-de", 2, 0.7, 5, 0.9, 3, api_name="/next_token")
     run = runner.run("A small house.", Settings("en-de"))
-    expected = distribution(runner, run, 2, Sampling(0.7, 5, 0.9), n_shown=3)
+    expected = distribution(run, 2, Sampling(0.7, 5, 0.9), n_shown=3)
     assert [c["id"] for c in answer["candidates"]] == [c.id for c in expected.candidates]
     assert answer["candidates"][0]["sampling_probability"] == expected.candidates[0].sampling_probability
     assert answer["entropy_bits"] == expected.entropy_bits

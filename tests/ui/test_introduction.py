@@ -2,7 +2,7 @@
 
 import pytest
 
-from explain.run import Runner
+from explain.runner import Runner
 from model.language_model import LanguageModel
 from tests.conftest import tiny_model, tiny_translator
 from ui.introduction import INTRODUCTION, model_line

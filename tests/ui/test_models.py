@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from explain.run import Runner, Settings
+from explain.run import Settings
+from explain.runner import Runner
 from model.translator import Translator
 from tests.conftest import tiny_translator
 from ui.models import Models
@@ -112,9 +113,10 @@ def test_two_visitors_who_ask_at_once_load_once(translator):
 
 def test_a_request_is_answered_by_the_model_that_it_names(models):
     models.load("org/a", ignore)
-    request = Request("org/a", "A house.", Settings("en-de", beam_size=1, n_best=1)).to_browser()
-    runner, run = models.open(request)
-    assert (runner.name, run.model, run.text) == ("org/a", "org/a", "A house.")
+    settings = Settings("en-de", beam_size=1, n_best=1)
+    run = models.open(Request("org/a", "A house.", settings).to_browser())
+    assert (run.model, run.text) == ("org/a", "A house.")
+    assert run is models.runner("org/a").run("A house.", settings)
 
 
 def test_two_bundled_models_of_one_name_are_refused(translator):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import gradio as gr
 
-from explain.run import Runner
+from explain.runner import Runner
 from tests.conftest import tiny_translator
 from ui.models import Models
 from ui.page import _Page, first_run
@@ -20,7 +20,7 @@ def test_however_many_tabs_are_opened_one_is_drawn_at_a_time():
     request = Request.of(first_run(runner)).to_browser()
     begun, go_on, drawn = threading.Semaphore(0), threading.Event(), []
 
-    def render(runner, run):
+    def render(run):
         begun.release()
         assert go_on.wait(30)
         drawn.append(run)

@@ -3,7 +3,7 @@
 import gradio as gr
 import pytest
 
-from explain.run import Runner
+from explain.runner import Runner
 from tests.conftest import tiny_translator
 from tests.explain.others import open_other
 from ui.models import Models

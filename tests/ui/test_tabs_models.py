@@ -10,7 +10,8 @@ import pytest
 
 import ui.components
 from explain.attention import attention_maps
-from explain.run import Runner, Settings
+from explain.run import Settings
+from explain.runner import Runner
 from explain.walk import walk
 from tests.conftest import tiny_translator
 from tests.explain.others import open_other
@@ -33,8 +34,8 @@ def models(tmp_path_factory) -> Models:
     folder = tmp_path_factory.mktemp("hub")
     translators = {
         "ours": tiny_translator(max_positions=251),
-        "marian": open_other("unshared", folder / "marian").runner.translator,
-        "gpt2": open_other("gpt2", folder / "gpt2").runner.translator,
+        "marian": open_other("unshared", folder / "marian").runner.text_model,
+        "gpt2": open_other("gpt2", folder / "gpt2").runner.text_model,
     }
     return Models([Runner(translator, name) for name, translator in translators.items()])
 
@@ -67,7 +68,7 @@ def test_each_tab_draws_and_renders_every_model(models, opened):
                 views = [translate_tab(drawn_on), *(tab(models, drawn_on, request) for tab in tabs)]
                 views.append(inside_tab(models, drawn_on, request, answering(models)))
         for view in views:
-            values = view.render(*opened)
+            values = view.render(opened[1])
             assert len(values) == len(view.outputs)
             for value in values:
                 assert isinstance(value, gr.components.Component) or json.dumps(value)
@@ -99,10 +100,10 @@ def test_the_attention_tab_offers_the_kinds_of_the_model(opened):
 def test_inside_offers_what_the_model_has(opened):
     runner, run = opened
     sides = ["encoder", "decoder"] if runner.translates else ["decoder"]
-    assert list(depth_value(runner, run)["moves"]) == sides
-    assert list(switches_value(runner, run)["layers"]) == kinds(runner)
-    assert {step["side"] for step in diagram(runner)["steps"]} == {*sides, "output"}
-    value = cell(runner, run, kinds(runner)[-1], 0, 0, 1, 1)
+    assert list(depth_value(run)["moves"]) == sides
+    assert list(switches_value(run)["layers"]) == kinds(runner)
+    assert {step["side"] for step in diagram(run)["steps"]} == {*sides, "output"}
+    value = cell(run, kinds(runner)[-1], 0, 0, 1, 1)
     assert list(value["layers"]) == kinds(runner)
     total = sum(part["value"] for part in value["parts"]["parts"])
     assert total == pytest.approx(value["parts"]["logit"], abs=1e-4 * abs(value["parts"]["logit"]) + 1e-4)
@@ -112,7 +113,7 @@ def test_every_stage_has_a_formula_on_the_page(opened):
     runner, run = opened
     page = (Path(ui.components.__file__).parent / "inside_stage" / "inside_stage.html").read_text(encoding="utf-8")
     formulas = set(re.findall('data-stage="([^"]+)"', page))
-    asked = {stage(runner, run, i, 0)["view"]["formula"] for i in range(len(walk(runner.config)))}
+    asked = {stage(run, i, 0)["view"]["formula"] for i in range(len(walk(runner.config)))}
     assert asked <= formulas
     variants = {"ours": set(), "marian": {"linear_bias"}}
     variants["gpt2"] = {"embedding_unscaled", "position_learned", "next_text"}
@@ -120,17 +121,17 @@ def test_every_stage_has_a_formula_on_the_page(opened):
 
 
 def test_the_positions_tab_says_whether_the_table_was_learned(opened):
-    runner, run = opened
-    value = naive_value(runner, run)
+    _, run = opened
+    value = naive_value(run)
     assert value["learned"] == (run.model == "gpt2")
     assert value["model"] == run.model
     assert len(value["token_norms"]) == len(run.source or run.target_in)
 
 
 def test_nothing_can_be_forced_inside_the_text_that_is_continued(gpt2):
-    runner, run = gpt2
+    _, run = gpt2
     assert run.n_text > 1
-    assert [bars_value(runner, run, position)["in_text"] for position in (0, run.n_text - 1, run.n_text)] == [1, 1, 0]
-    value = steps_value(runner, run, None)
+    assert [bars_value(run, position)["in_text"] for position in (0, run.n_text - 1, run.n_text)] == [1, 1, 0]
+    value = steps_value(run, None)
     assert not value["translates"] and value["n_text"] == run.n_text
     assert value["start"]["id"] == run.target_in[0].id

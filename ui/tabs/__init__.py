@@ -8,17 +8,17 @@ from typing import Any
 
 import gradio as gr
 
-from explain.run import Run, Runner
+from explain.run import Run
 
 
 @dataclass(frozen=True)
 class TabView:
-    """A tab that follows the page's run: `render(runner, run)` gives new values for `outputs`, in their order.
+    """A tab that follows the page's run: `render(run)` gives new values for `outputs`, in their order.
 
     `changes` are events after which the page's request is another one, as when a token was forced.
     """
 
     tab: gr.Tab
     outputs: list[gr.components.Component]
-    render: Callable[[Runner, Run], list[Any]]
+    render: Callable[[Run], list[Any]]
     changes: tuple[gr.events.Dependency, ...] = ()

@@ -29,7 +29,7 @@ def attention_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     @kindly
     def exact(request: Any, event: gr.EventData) -> dict[str, Any]:
         asked, kind, layers = _asked(event._data)
-        _, run = models.open(request)
+        run = models.open(request)
         shown = Request.of(run).to_browser()
         if asked not in (None, shown):  # a tab that is just opened still holds the run before, perhaps of another model
             return gr.skip()
@@ -37,7 +37,7 @@ def attention_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
 
     # Nothing to be seen waits for it: what it brings is the digits behind those that are shown already.
     heads.exact(exact, [request], [heads], **AT_ONCE, **EACH)
-    return TabView(tab, [grid], lambda runner, run: [tab_value(run)])
+    return TabView(tab, [grid], lambda run: [tab_value(run)])
 
 
 def attention_widgets(value: dict[str, str] | None) -> tuple[gr.HTML, gr.HTML]:

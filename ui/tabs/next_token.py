@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -12,7 +11,8 @@ from explain.checks import whole_number
 from explain.next_token import Sampling, distribution, force, from_prefix, sample_on, steps
 from explain.pack import float32_base64
 from explain.plain import plain
-from explain.run import Run, Runner
+from explain.run import Run
+from explain.runner import Runner
 from ui.components import widget
 from ui.events import AT_ONCE, EACH, ON_MODEL, kindly
 from ui.models import Models
@@ -24,14 +24,13 @@ N_CANDIDATES = 50  # tokens whose names are sent; of the others the browser know
 
 def next_token_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     """Draws the tab; what its visitor forces, types or samples becomes the page's `request`."""
-    runner = models.runner(run.model)
     with gr.Tab("Next token", id="next_token") as tab:
-        walk = widget("next_token_steps", steps_value(runner, run, 0), elem_id="next-token-steps")
-        bars = widget("next_token_bars", bars_value(runner, run, 0), elem_id="next-token-bars")
+        walk = widget("next_token_steps", steps_value(run, 0), elem_id="next-token-steps")
+        bars = widget("next_token_bars", bars_value(run, 0), elem_id="next-token-bars")
 
     @kindly
     def look(request: Any, event: gr.EventData) -> dict[str, Any]:
-        return bars_value(*models.open(request), _fields(event).get("position"))
+        return bars_value(models.open(request), _fields(event).get("position"))
 
     walk.look(look, [request], [bars], **AT_ONCE, **EACH)
 
@@ -40,13 +39,13 @@ def next_token_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
 
         @kindly
         def handle(request: Any, event: gr.EventData) -> tuple[Any, ...]:
-            runner, run = models.open(request)
-            changed, position = change(runner, run, _fields(event))
+            run = models.open(request)
+            changed, position = change(models.runner(run.model), run, _fields(event))
             position = min(position, len(changed.target_out) - 1)
             return (
                 Request.of(changed).to_browser(),
-                steps_value(runner, changed, position),
-                bars_value(runner, changed, position),
+                steps_value(changed, position),
+                bars_value(changed, position),
             )
 
         return dict(fn=handle, inputs=[request], outputs=[request, walk, bars], **ON_MODEL)
@@ -67,7 +66,7 @@ def next_token_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
 
     def undone(runner: Runner, run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
         position = whole_number("position", fields.get("position"), 0, len(run.target_out) - 1)
-        return _own(runner, run), position
+        return run.own, position
 
     changes = (
         bars.force(**changing(forced)),
@@ -75,17 +74,16 @@ def next_token_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
         walk.begin(**changing(begun)),
         walk.undo(**changing(undone)),
     )
-    return TabView(tab, [walk], lambda runner, run: [steps_value(runner, run, None)], changes)
+    return TabView(tab, [walk], lambda run: [steps_value(run, None)], changes)
 
 
-def steps_value(runner: Runner, run: Run, position: int | None) -> dict[str, Any]:
+def steps_value(run: Run, position: int | None) -> dict[str, Any]:
     """What the walk draws of a run; `position` is the step whose bars are sent along, if any."""
-    is_own = run.chosen == 0 and not run.prefix
     return {
         "request": Request.of(run).to_browser(),
         "position": position,
         "text": run.translation.text,
-        "own_text": None if is_own else _own(runner, run).translation.text,
+        "own_text": None if run.own is run else run.own.translation.text,
         "translates": run.translates,
         "start": plain(run.target_in[0]),
         "n_text": run.n_text,
@@ -94,13 +92,13 @@ def steps_value(runner: Runner, run: Run, position: int | None) -> dict[str, Any
     }
 
 
-def bars_value(runner: Runner, run: Run, position: int) -> dict[str, Any]:
+def bars_value(run: Run, position: int) -> dict[str, Any]:
     """What the bars draw of one step: with all logits, so that the browser weighs anew over the whole vocabulary.
 
     Raises:
         ValueError: no such position.
     """
-    found = distribution(runner, run, position, Sampling(), N_CANDIDATES)
+    found = distribution(run, position, Sampling(), N_CANDIDATES)
     logits = run.trace["logits"][0, position].numpy()
     return {
         "request": Request.of(run).to_browser(),
@@ -111,13 +109,8 @@ def bars_value(runner: Runner, run: Run, position: int) -> dict[str, Any]:
         "read": plain(run.target_in[: position + 1]),
         "distribution": plain(found),
         "logits": float32_base64(logits),
-        "forbidden": list(runner.forbidden_ids),
+        "forbidden": list(run.forbidden_ids),
     }
-
-
-def _own(runner: Runner, run: Run) -> Run:
-    """What the model does with the text when nothing is forced: found in the cache, but behind a link with a prefix."""
-    return replace(Request.of(run), chosen=0, prefix=()).run(runner)
 
 
 def _fields(event: gr.EventData) -> dict[str, Any]:

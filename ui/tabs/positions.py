@@ -12,7 +12,7 @@ from explain.order import OrderExperiment, naive_comparison, order_experiment
 from explain.pack import float32_base64
 from explain.plain import plain
 from explain.positional import MAX_POSITIONS, PositionTable, model_table, position_table, rotation, similarity
-from explain.run import Run, Runner
+from explain.run import Run
 from ui.components import widget
 from ui.events import EACH, LAST, ON_MODEL
 from ui.languages import direction_choices
@@ -30,7 +30,6 @@ _QUICK = dict(api_visibility="private", show_progress="hidden", **EACH)
 
 def positions_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     """Draws the tab; its widgets ask for their first values when the tab is first opened."""
-    runner = models.runner(run.model)
     with gr.Tab("Positions", id="positions") as tab:
         chart = widget("position_chart", elem_id="position-chart")
         widget("position_curves", elem_id="position-curves")
@@ -41,7 +40,7 @@ def positions_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
         with gr.Row():
             first = gr.Textbox(ORDERS[0], label="One order", elem_id="order-first")
             second = gr.Textbox(ORDERS[1], label="Another order of the same words", elem_id="order-second")
-            direction = gr.Radio(**direction_value(runner, run), label="Direction of both")
+            direction = gr.Radio(**direction_value(run), label="Direction of both")
         go = gr.Button("Compare the two orders", elem_id="order-go")
         order = widget("order_experiment", elem_id="order-experiment")
 
@@ -69,8 +68,8 @@ def positions_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
         except ValueError as error:
             return {"problem": str(error)}
 
-    def render(runner: Runner, run: Run) -> list[Any]:
-        return [naive_value(runner, run), gr.Radio(**direction_value(runner, run))]
+    def render(run: Run) -> list[Any]:
+        return [naive_value(run), gr.Radio(**direction_value(run))]
 
     chart.table(another_table, [request], [chart], **_QUICK)
     turn.turn(another_turn, [request], [turn], **_QUICK)
@@ -81,9 +80,9 @@ def positions_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
     return TabView(tab, [naive, direction], render)
 
 
-def direction_value(runner: Runner, run: Run) -> dict[str, Any]:
+def direction_value(run: Run) -> dict[str, Any]:
     """The model's directions, and that of the run among them."""
-    return {"choices": direction_choices(runner.directions), "value": run.settings.direction}
+    return {"choices": direction_choices(run.directions), "value": run.settings.direction}
 
 
 def chart_value(table: PositionTable, own: bool) -> dict[str, Any]:
@@ -123,12 +122,12 @@ def rotation_value(table: PositionTable, pair: int, offset: int) -> dict[str, An
     }
 
 
-def naive_value(runner: Runner, run: Run) -> dict[str, Any]:
+def naive_value(run: Run) -> dict[str, Any]:
     """What the widget draws of raw position numbers beside the embeddings of a run."""
-    n_tokens, longest = len(run.source or run.target_in), runner.config.max_positions
+    n_tokens, longest = len(run.read_by(run.reading_side)), run.config.max_positions
     n_positions = min(max(NAIVE_POSITIONS, n_tokens), longest, MAX_POSITIONS)
-    compared = plain(naive_comparison(runner, run, n_positions))
-    return {**compared, "model": run.model, "learned": runner.config.positions == "learned"}
+    compared = plain(naive_comparison(run, n_positions))
+    return {**compared, "model": run.model, "learned": run.config.positions == "learned"}
 
 
 def order_value(experiment: OrderExperiment) -> dict[str, Any]:
@@ -151,7 +150,7 @@ def _table(models: Models, request: Any, event: gr.EventData) -> tuple[PositionT
     """The table that an event of the browser asks for, and whether it is the model's own."""
     n_positions, own = _typed(event, "positions"), getattr(event, "own", None) is True
     if own:
-        return model_table(models.runner(Request.from_browser(request).model).translator, n_positions), own
+        return model_table(models.runner(Request.from_browser(request).model).network, n_positions), own
     return position_table(n_positions, _typed(event, "dimensions")), own
 
 

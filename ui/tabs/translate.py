@@ -17,7 +17,7 @@ def translate_tab(run: Run) -> TabView:
     """Draws the tab; `choose` events of its widget carry the number of a hypothesis."""
     with gr.Tab("Translate", id="translate") as tab:
         view = widget("translation", translation_value(run), elem_id="translation")
-    return TabView(tab, [view], lambda runner, run: [translation_value(run)])
+    return TabView(tab, [view], lambda run: [translation_value(run)])
 
 
 def translation_value(run: Run) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def why_tab() -> TabView:
         )
         for number, shown in enumerate(EXPERIMENTS):
             experiment(shown, opened=number == 0)
-    return TabView(tab, [], lambda runner, run: [])
+    return TabView(tab, [], lambda run: [])
 
 
 def experiment(shown: Shown, opened: bool) -> None:
