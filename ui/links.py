@@ -10,7 +10,7 @@ from ui.request import Request
 # Puts the request into the address; the names are those that `request_from_query` reads.
 SET_ADDRESS = """(request, tab) => {
     const { prefix, ...rest } = request;
-    lens.setAddress({ ...rest, prefix: prefix.join("."), tab });
+    lens.page.setAddress({ ...rest, prefix: prefix.join("."), tab });
 }"""
 
 

@@ -207,7 +207,8 @@ def test_masked_cells_are_hatched_and_a_key_says_what_that_means(tab, run):
     canvas = tab.locator(f"{STAGE} canvas")
     tab.wait_for_function("() => document.querySelector('#inside-stage canvas').style.width")
     ground, muted = (
-        tab.evaluate("name => String(lens.rgb(lens.variable(name)))", name) for name in ("ground", "muted")
+        tab.evaluate("name => String(lens.colours.rgb(lens.colours.variable(name)))", name)
+        for name in ("ground", "muted")
     )
     rows = len(run.target_in)
     x = canvas.bounding_box()["width"] - 16 - 13  # the last column, which only the last row may see
@@ -245,5 +246,5 @@ def test_both_paths_in_the_plane_are_walked_listed_and_saved(tab, runner, run):
     for path, cell in zip(found.plane, cells[3:5], strict=True):
         assert numbers(cell) == [rounded(value) for value in path[2]]
     with tab.expect_download() as download:
-        tab.get_by_role("button", name="Save the plane (PNG)").click()
-    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+        tab.get_by_role("button", name="Save the plane (SVG)").click()
+    assert download.value.path().read_text().count("<polyline") == 2

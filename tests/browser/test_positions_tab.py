@@ -85,7 +85,7 @@ def test_a_cell_under_the_pointer_shows_its_value_and_has_its_colour(tab):
         colour, expected = canvas.evaluate(
             """(canvas, [x, y, value]) => [
                 [...canvas.getContext("2d").getImageData(x, y, 1, 1).data.slice(0, 3)],
-                lens.diverging()[Math.round((value + 1) / 2 * 255)],
+                lens.colours.diverging()[Math.round((value + 1) / 2 * 255)],
             ]""",
             [at["x"], at["y"], value],
         )
@@ -185,7 +185,7 @@ def test_a_shift_is_shown_as_the_rotation_that_explain_computes(tab, passes):
 def test_raw_numbers_are_compared_with_this_sentences_embeddings(tab, runner):
     run = runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
     expected = naive_comparison(run, 64)
-    canvas = tab.locator(f"{NAIVE} canvas")
+    canvas = tab.locator(f"{NAIVE} .lengths")
     canvas.press("Home")
     canvas.press("ArrowRight")
     lengths = [expected.naive_norms[1], expected.position_norms[1], expected.token_norms[1]]

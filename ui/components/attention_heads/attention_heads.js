@@ -3,6 +3,10 @@
 // subscribes to "attention" (the kind shown) and "attention-open" (a head was opened in the overview);
 // publishes "attention-view" (the heads in view) and "attention-picture" (what the map and the lines draw).
 
+const { number, bytes } = lens.numbers;
+const { button, options, numbered } = lens.elements;
+const { publish, subscribe } = lens.topics;
+
 const find = (selector) => element.querySelector(selector);
 
 const ASK_AGAIN_MS = 5000;
@@ -22,7 +26,7 @@ const same = (one, other) => one.layer === other.layer && one.head === other.hea
 function scope() {
   const { layer } = views[attention.kind];
   const layers = layer === null ? [...Array(attention.nLayers).keys()] : [layer];
-  return layers.flatMap((layer) => Array.from({ length: attention.nHeads }, (_, head) => ({ layer, head })));
+  return layers.flatMap((of) => Array.from({ length: attention.nHeads }, (_, head) => ({ layer: of, head })));
 }
 
 function look(layer, heads) {
@@ -35,7 +39,7 @@ function toggle(head) {
   const others = heads.filter((other) => !same(head, other));
   if (others.length === heads.length) others.push(head);
   if (!others.length) return; // one head at least
-  look(layer, scope().filter((head) => others.some((other) => same(head, other))));
+  look(layer, scope().filter((one) => others.some((other) => same(one, other))));
 }
 
 // The buttons stay while they are the same heads: a double-click needs both its clicks on one button.
@@ -44,32 +48,24 @@ function drawButtons() {
   if (find(".heads").dataset.scope === heads.map(name).join()) return;
   find(".heads").dataset.scope = heads.map(name).join();
   const buttons = heads.map((head) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet-button";
-    button.textContent = name(head);
     const alone = () => look(views[attention.kind].layer, [head]);
-    button.addEventListener("click", () => toggle(head));
-    button.addEventListener("dblclick", alone);
-    button.addEventListener("keydown", (event) => {
+    const onkeydown = (event) => {
       if (event.key !== "Enter" || !event.shiftKey) return;
       event.preventDefault();
       alone();
-    });
-    return button;
+    };
+    return button(name(head), () => toggle(head), { ondblclick: alone, onkeydown });
   });
   find(".heads").replaceChildren(...buttons);
 }
 
 function drawControls() {
   const { layer, heads } = views[attention.kind];
-  const layers = ["all layers", ...Array.from({ length: attention.nLayers }, (_, i) => `layer ${i + 1}`)];
-  const chosen = layer === null ? 0 : layer + 1;
-  find(".layer").replaceChildren(...layers.map((text, i) => new Option(text, i, false, i === chosen)));
+  options(find(".layer"), ["all layers", ...numbered("layer ", attention.nLayers)], layer === null ? 0 : layer + 1);
   drawButtons();
   const pressed = heads.map(name);
-  for (const button of find(".heads").children) {
-    button.setAttribute("aria-pressed", String(pressed.includes(button.textContent)));
+  for (const shown of find(".heads").children) {
+    shown.setAttribute("aria-pressed", String(pressed.includes(shown.textContent)));
   }
   find(".how-label").hidden = heads.length < 2;
 }
@@ -80,8 +76,8 @@ function drawControls() {
 function weightOf({ layer, head }) {
   const weights = exact[`${attention.kind}:${layer}`];
   if (weights) return (row, column) => weights[attention.at(head, row, column)];
-  const { bytes, nHeads } = attention;
-  return (row, column) => bytes[attention.at(layer * nHeads + head, row, column)] / 255;
+  const { weights: all, nHeads } = attention;
+  return (row, column) => all[attention.at(layer * nHeads + head, row, column)] / 255;
 }
 
 function together(values) {
@@ -95,16 +91,16 @@ function picture() {
   const weights = heads.map(weightOf);
   const cells = rows.flatMap((row) => columns.map((column) => together(weights.map((weight) => weight(row, column)))));
   const isExact = heads.every(({ layer }) => exact[`${attention.kind}:${layer}`]);
-  const number = (weight) => (isExact ? lens.number(weight) : `≈ ${Number(weight.toPrecision(2))}`);
+  const digits = (weight) => (isExact ? number(weight) : `≈ ${Number(weight.toPrecision(2))}`);
   const many = heads.length > 1 && heads.length <= MOST_PARTS;
-  const parts = (row, column) => heads.map((head, i) => `${name(head)} ${number(weights[i](row, column))}`).join(", ");
+  const parts = (row, column) => heads.map((head, i) => `${name(head)} ${digits(weights[i](row, column))}`).join(", ");
   return {
     ...attention, heads, cells, isExact,
     label: `${attention.name}, ${viewName()}`,
     file: `attention-${attention.kind}-${viewName().replaceAll(/[ ,]+/g, "-")}`,
     high: Math.max(...cells),
     drawing: find(".drawings input:checked").value,
-    weight: (i) => number(cells[i]),
+    weight: (i) => digits(cells[i]),
     parts: (row, column) => (many ? ` (${parts(row, column)})` : ""),
     csv: () => csv(rows, columns, cells),
     json: () => json(heads, how, rows, columns, cells),
@@ -125,10 +121,10 @@ function csv(rows, columns, cells) {
 
 // layers, heads and positions counted from 0, as in the API
 function json(heads, how, rows, columns, cells) {
-  const { run, kind } = attention;
+  const { kind } = attention;
   const position = ({ index, token, predicts }) => ({ position: index, token, ...(predicts && { predicts }) });
   const weights = rows.map((_, r) => cells.slice(r * columns.length, (r + 1) * columns.length));
-  return { run, kind, heads, how, rows: rows.map(position), columns: columns.map(position), weights };
+  return { run: attention.run, kind, heads, how, rows: rows.map(position), columns: columns.map(position), weights };
 }
 
 function viewName() {
@@ -142,8 +138,8 @@ function viewName() {
 function show() {
   drawControls();
   find(".figure-title").textContent = `${attention.name}, ${viewName()}`;
-  lens.publish("attention-view", views[attention.kind].heads);
-  lens.publish("attention-picture", picture());
+  publish("attention-view", views[attention.kind].heads);
+  publish("attention-picture", picture());
   requestAnimationFrame(() => setTimeout(askForExact)); // once this is on the screen
 }
 
@@ -165,14 +161,14 @@ function receive() {
   const value = props.value;
   if (!value || JSON.stringify(value.run) !== run) return; // an answer for a sentence that is gone
   for (const [layer, weights] of Object.entries(value.layers)) {
-    exact[`${value.kind}:${layer}`] = new Float32Array(lens.bytes(weights).buffer);
+    exact[`${value.kind}:${layer}`] = new Float32Array(bytes(weights).buffer);
   }
   if (value.kind === attention.kind) show();
 }
 
 // ---- what is heard -----------------------------------------------------------------------------------------------
 
-lens.subscribe(element, "attention", (news) => {
+subscribe(element, "attention", (news) => {
   attention = news;
   if (JSON.stringify(news.run) !== run) {
     run = JSON.stringify(news.run);
@@ -184,7 +180,7 @@ lens.subscribe(element, "attention", (news) => {
   show();
 });
 
-lens.subscribe(element, "attention-open", (head) => {
+subscribe(element, "attention-open", (head) => {
   look(head.layer, [head]);
   // below the overview on a phone: what was asked for comes into sight
   if (element.getBoundingClientRect().top > 0.8 * window.innerHeight) element.scrollIntoView();

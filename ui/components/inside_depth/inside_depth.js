@@ -1,6 +1,15 @@
 // Layers as depth. value: { moves: { encoder if there is one, decoder }, defaults: { word, first, second }, shift: null | { problem } | {…} }
 // Asks Python with "shift" { word, first, second }.
 
+const { number, percent } = lens.numbers;
+const { label } = lens.tokens;
+const { sequential, diverging } = lens.colours;
+const { responsive } = lens.redrawing;
+const { plane, points, curve, mark, select, text, columnAt } = lens.planes;
+const { heat, outline, cellAt } = lens.cells;
+const { walk } = lens.walking;
+const { saveJson, saveSvg } = lens.saving;
+
 const find = (selector) => element.querySelector(selector);
 let side = "encoder";
 let measure = "distance";
@@ -8,18 +17,17 @@ let cursor = [0, 0];
 let point = 0; // of the curve and of both paths
 let sentence = 0; // whose path in the plane is walked
 let drawn = null;
-let curve = null;
-let plane = null;
+let curvePlane = null;
+let pathPlane = null;
 let defaults = null; // those that stand in the fields, as long as nobody has typed
 
-const { label } = lens;
 const moves = () => props.value.moves[side];
 const found = () => (props.value?.shift && !props.value.shift.problem ? props.value.shift : null);
 const pointName = (i) => (i === 0 ? "embedding" : `L${i}`);
 
 // ---- movement ----------------------------------------------------------------------------------------------------
 
-const drawMoves = figures.responsive(element, () => {
+const drawMoves = responsive(element, () => {
   if (!props.value) return;
   const { tokens } = moves();
   const rows = moves()[measure];
@@ -27,27 +35,27 @@ const drawMoves = figures.responsive(element, () => {
   const values = Float64Array.from(rows.flat());
   const signed = measure === "cosine";
   const room = find(".moves").parentElement.clientWidth - 90;
-  drawn = figures.heat(find(".moves"), {
+  drawn = heat(find(".moves"), {
     values, rows: rows.length, columns: tokens.length,
     cellWidth: Math.max(18, Math.min(44, Math.floor(room / tokens.length))), cellHeight: 24,
     x: { name: "token", names: tokens.map(({ text }) => label(text)) },
     y: { name: "layer", names: rows.map((_, i) => `L${i + 1}`) },
-    colours: signed ? lens.diverging() : lens.sequential(), low: signed ? -1 : 0, high: signed ? 1 : Math.max(...values),
+    colours: signed ? diverging() : sequential(), low: signed ? -1 : 0, high: signed ? 1 : Math.max(...values),
   });
-  figures.outline(drawn, ...cursor);
+  outline(drawn, ...cursor);
   drawShift();
 });
 
 function showMove(row, column) {
   const { tokens, distance, cosine } = moves();
   find(".moves-details").textContent =
-    `“${label(tokens[column].text)}” in ${side} L${row + 1}: moved by ${lens.number(distance[row][column])} of its length, cosine ${lens.number(cosine[row][column])}`;
+    `“${label(tokens[column].text)}” in ${side} L${row + 1}: moved by ${number(distance[row][column])} of its length, cosine ${number(cosine[row][column])}`;
 }
 
-figures.walk(find(".moves"), {
+walk(find(".moves"), {
   size: () => [moves().distance.length, moves().tokens.length],
   at: () => cursor,
-  find: (event) => figures.cellAt(drawn, event),
+  find: (event) => cellAt(drawn, event),
   show: showMove,
   go: (row, column) => {
     cursor = [row, column];
@@ -78,48 +86,40 @@ function drawShift() {
   if (!shift) return;
   const width = Math.max(300, find(".curve").parentElement.clientWidth);
   const n = shift.cosine.length;
-  curve = figures.plane(find(".curve"), {
+  curvePlane = plane(find(".curve"), {
     width, height: 300, x: { name: "layers read", low: 0, high: n - 1, whole: true },
     y: { name: "cosine", low: Math.min(0, ...shift.cosine), high: 1 },
   });
-  figures.curve(curve, shift.cosine, { colour: "scale" });
-  figures.mark(curve, point);
+  curve(curvePlane, points(shift.cosine), { colour: "scale" });
+  select(curvePlane, point);
   const [xs, ys] = [0, 1].map((axis) => shift.plane.flat().map((place) => place[axis]));
-  plane = figures.plane(find(".plane"), {
+  pathPlane = plane(find(".plane"), {
     width, height: 300, x: { name: "first component", low: Math.min(...xs), high: Math.max(...xs) },
     y: { name: "second component", low: Math.min(...ys), high: Math.max(...ys) },
   });
-  const { pen } = plane;
   shift.plane.forEach((path, second) => {
-    pen.strokeStyle = pen.fillStyle = lens.variable(second ? "scale-negative" : "scale-positive");
-    pen.lineWidth = 1.5;
-    pen.beginPath();
-    for (const [x, y] of path) pen.lineTo(plane.toX(x), plane.toY(y));
-    pen.stroke();
-    path.forEach(([x, y], i) => {
-      const at = [plane.toX(x), plane.toY(y)];
-      pen.fillStyle = lens.variable(second ? "scale-negative" : "scale-positive");
-      if (second) pen.strokeRect(at[0] - 4, at[1] - 4, 8, 8);
-      else figures.dot(pen, ...at, 4);
-      figures.write(pen, String(i), at[0] + 7, at[1] - 8, "left", "ink");
+    const [colour, shape] = second ? ["scale-negative", "frame"] : ["scale-positive", "circle"];
+    curve(pathPlane, path, { colour, shape: null });
+    path.forEach((at, i) => {
+      const [x, y] = pixelOf(second, i);
+      pathPlane.inside.append(mark(shape, [x, y], colour, 4), text(x + 7, y - 8, String(i), { colour: "ink" }));
     });
   });
-  pen.strokeStyle = lens.variable("accent");
-  pen.strokeRect(...pixelOf(sentence, point).map((pixel) => pixel - 7), 14, 14);
+  pathPlane.inside.append(mark("frame", pixelOf(sentence, point), "accent", 7));
 }
 
-const place = (second, i) => `(${found().plane[second][i].map(lens.number).join(", ")})`;
+const place = (second, i) => `(${found().plane[second][i].map(number).join(", ")})`;
 
 function pixelOf(second, i) {
   const [x, y] = found().plane[second][i];
-  return [plane.toX(x), plane.toY(y)];
+  return [pathPlane.toX(x), pathPlane.toY(y)];
 }
 
 // the point of either path that is nearest to the pointer
-function pointAt({ offsetX, offsetY }) {
-  const points = found().plane.flatMap((path, second) => path.map((_, i) => [second, i]));
-  const far = points.map((at) => Math.hypot(pixelOf(...at)[0] - offsetX, pixelOf(...at)[1] - offsetY));
-  return points[far.indexOf(Math.min(...far))];
+function pointAt({ x, y }) {
+  const places = found().plane.flatMap((path, second) => path.map((_, i) => [second, i]));
+  const far = places.map((at) => Math.hypot(pixelOf(...at)[0] - x, pixelOf(...at)[1] - y));
+  return places[far.indexOf(Math.min(...far))];
 }
 
 function showPlace(second, i) {
@@ -127,7 +127,7 @@ function showPlace(second, i) {
     `${second ? "second" : "first"} sentence, after ${pointName(i)}: ${place(second, i)} in the plane`;
 }
 
-figures.walk(find(".plane"), {
+walk(find(".plane"), {
   size: () => [2, found().cosine.length],
   at: () => [sentence, point],
   find: pointAt,
@@ -142,13 +142,13 @@ figures.walk(find(".plane"), {
 function showPoint(_, i) {
   const { cosine, distance } = found();
   find(".curve-details").textContent =
-    `after ${pointName(i)}: cosine ${lens.number(cosine[i])}, distance ${lens.number(distance[i])}`;
+    `after ${pointName(i)}: cosine ${number(cosine[i])}, distance ${number(distance[i])}`;
 }
 
-figures.walk(find(".curve"), {
+walk(find(".curve"), {
   size: () => [1, found().cosine.length],
   at: () => [0, point],
-  find: (event) => figures.columnAt(curve, found().cosine.length, event),
+  find: (event) => columnAt(curvePlane, found().cosine.length, event),
   show: showPoint,
   go: (row, column) => {
     point = column;
@@ -171,12 +171,12 @@ function describeShift() {
   });
   const [first, second] = shift.kept;
   find(".plane-title").textContent =
-    `Both paths, projected by PCA on two components, which keep ${lens.percent(first + second)} of the variance (${lens.percent(first)} + ${lens.percent(second)})`;
+    `Both paths, projected by PCA on two components, which keep ${percent(first + second)} of the variance (${percent(first)} + ${percent(second)})`;
   const rows = shift.cosine.map((cosine, i) => {
     const row = document.createElement("tr");
     const near = shift.neighbours.map((points) => points[i].map(label).join(", "));
     const places = [place(0, i), place(1, i)];
-    for (const text of [pointName(i), lens.number(cosine), lens.number(shift.distance[i]), ...places, ...near]) {
+    for (const text of [pointName(i), number(cosine), number(shift.distance[i]), ...places, ...near]) {
       row.insertCell().textContent = text;
     }
     return row;
@@ -208,11 +208,11 @@ find("form").addEventListener("submit", (event) => {
   event.preventDefault();
   ask();
 });
-find(".save-png").addEventListener("click", () => figures.savePng("word.png", "Cosine of the word's two vectors", find(".curve")));
+find(".save-png").addEventListener("click", () => saveSvg("word.svg", "Cosine of the word's two vectors", find(".curve")));
 find(".save-plane").addEventListener("click", () =>
-  figures.savePng("plane.png", `${find(".plane-title").textContent}; ● first sentence, □ second`, find(".plane")),
+  saveSvg("plane.svg", `${find(".plane-title").textContent}; ● first sentence, □ second`, find(".plane")),
 );
-find(".save-json").addEventListener("click", () => lens.saveJson("word.json", found()));
+find(".save-json").addEventListener("click", () => saveJson("word.json", found()));
 
 receive();
 watch("value", receive);

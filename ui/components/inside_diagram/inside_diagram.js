@@ -1,6 +1,9 @@
 // The architecture as buttons, each of which opens the first stage of its block.
 // Asks for "diagram": { norm, steps: [{ side, layer, block, stage }] }; publishes "inside.go", subscribes to "inside.at": step numbers
 
+const { publish, subscribe } = lens.topics;
+const { asks } = lens.ask;
+
 const find = (selector) => element.querySelector(selector);
 const CORE = { self_attn: "Self-attention", cross_attn: "Cross-attention", feed_forward: "Feed-forward" };
 let norm = "";
@@ -24,7 +27,7 @@ function button(text, where, from, to) {
   made.type = "button";
   made.setAttribute("aria-pressed", "false");
   if (where) made.setAttribute("aria-label", `${where} ${text}`);
-  made.addEventListener("click", () => lens.publish("inside.go", from));
+  made.addEventListener("click", () => publish("inside.go", from));
   buttons.push({ button: made, from, to });
   return made;
 }
@@ -99,6 +102,6 @@ function draw(answer) {
 }
 
 asks({ element, server }, "diagram", () => ({}), draw);
-lens.subscribe(element, "inside.at", (index) => {
+subscribe(element, "inside.at", (index) => {
   for (const { button, from, to } of buttons) button.setAttribute("aria-pressed", String(from <= index && index <= to));
 });

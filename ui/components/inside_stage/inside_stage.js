@@ -2,6 +2,17 @@
 // Asks for "stage" { step, head }: { step, head, n_heads, scaled: whether embeddings are, headed, steps, view }, where
 // view.maps[].values is { shape, base64 }. Hears "inside.go" from the diagram and tells "inside.at".
 
+const { number, floats } = lens.numbers;
+const { notation } = lens.elements;
+const { label } = lens.tokens;
+const { sequential, diverging } = lens.colours;
+const { responsive } = lens.redrawing;
+const { publish, subscribe } = lens.topics;
+const { heat, outline, cellAt } = lens.cells;
+const { walk } = lens.walking;
+const { saveCsv, savePng } = lens.saving;
+const { asks } = lens.ask;
+
 const find = (selector) => element.querySelector(selector);
 const RAIL = {
   token: "Token", embedding: "× √d_model", position: "+ Position", norm: "Norm", qkv: "Q, K, V", scores: "QKᵀ/√d_k",
@@ -30,7 +41,7 @@ function go(step, head = wanted.head) {
 }
 
 function choice(text, pressed, action) {
-  const button = make("button", "quiet-button", ...lens.notation(text));
+  const button = make("button", "quiet-button", ...notation(text));
   button.type = "button";
   button.setAttribute("aria-pressed", String(pressed));
   button.addEventListener("click", action);
@@ -60,10 +71,10 @@ function drawWords({ step, head, steps, view, n_heads, headed }) {
     same(other, steps[step]) ? [choice(railName(other), i === step, () => go(i))] : [],
   );
   find(".rail").replaceChildren(...stages);
-  find(".title").replaceChildren(...lens.notation(view.title));
-  find(".why").replaceChildren(...lens.notation(view.why));
+  find(".title").replaceChildren(...notation(view.title));
+  find(".why").replaceChildren(...notation(view.why));
   find(".formula").replaceChildren(find(`template[data-stage="${view.formula}"]`).content.cloneNode(true));
-  find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", ...lens.notation(line))));
+  find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", ...notation(line))));
   find(".code").replaceChildren(
     ...view.code.flatMap(({ file, name, lines }) => {
       const code = make("pre", "", lines.map(([number, text]) => `${String(number).padStart(4)}  ${text}`).join("\n"));
@@ -76,8 +87,6 @@ function drawWords({ step, head, steps, view, n_heads, headed }) {
 }
 
 // ---- maps --------------------------------------------------------------------------------------------------------
-
-const { label } = lens;
 
 function range(values, shares) {
   if (shares) return { low: 0, high: 1 };
@@ -97,17 +106,12 @@ function drawMaps() {
     const room = canvas.parentElement.clientWidth - 40 - 7.5 * Math.max(...names.map((name) => name.length));
     const smallest = map.columns ? 16 : 1;
     const cellWidth = Math.max(smallest, Math.min(26, Math.floor(room / columns)));
-    shown.drawn = figures.heat(canvas, {
+    shown.drawn = heat(canvas, {
       values, rows, columns, cellWidth, cellHeight: 18,
       x: { name: map.column_axis, names: map.columns?.map(label), first: 1 }, y: { name: map.row_axis, names },
-      colours: map.shares ? lens.sequential() : lens.diverging(), ...range(values, map.shares),
+      colours: map.shares ? sequential() : diverging(), ...range(values, map.shares),
     });
-    const { pen, left, top } = shown.drawn;
-    pen.fillStyle = figures.hatching(pen); // masked cells have no value to colour
-    values.forEach((value, i) => {
-      if (value === -Infinity) pen.fillRect(left + (i % columns) * cellWidth, top + Math.floor(i / columns) * 18, cellWidth, 18);
-    });
-    figures.outline(shown.drawn, ...cursor);
+    outline(shown.drawn, ...cursor);
   }
 }
 
@@ -115,11 +119,11 @@ function show({ map, values }, row, column) {
   const value = values[row * map.values.shape[1] + column];
   const where = map.columns ? label(map.columns[column]) : `${map.column_axis} ${column + 1}`;
   const named = map.cells ? ` “${label(map.cells[row][column])}”` : "";
-  const digits = value === -Infinity ? "masked (−∞)" : `${lens.number(value)}, in full ${Number(value.toPrecision(8))}`;
+  const digits = value === -Infinity ? "masked (−∞)" : `${number(value)}, in full ${Number(value.toPrecision(8))}`;
   find(".figure-details").textContent = `${map.name}: row ${row + 1} “${label(map.rows[row])}”, ${where}${named}: ${digits}`;
 }
 
-const draw = figures.responsive(find(".maps"), drawMaps);
+const draw = responsive(find(".maps"), drawMaps);
 
 function figureOf(map) {
   const figure = document.createElement("figure");
@@ -131,12 +135,12 @@ function figureOf(map) {
   canvas.setAttribute("aria-label", `${map.name}: ${map.values.shape.join(" by ")} values. Arrow keys move.`);
   scroll.append(canvas);
   figure.append(scroll);
-  const shown = { canvas, map, values: figures.floats(map.values), cursor: [0, 0] };
+  const shown = { canvas, map, values: floats(map.values), cursor: [0, 0] };
   if (isMasked(shown)) figure.append(make("p", "figure-note key", make("i", ""), MASKED));
-  figures.walk(canvas, {
+  walk(canvas, {
     size: () => map.values.shape,
     at: () => shown.cursor,
-    find: (event) => figures.cellAt(shown.drawn, event),
+    find: (event) => cellAt(shown.drawn, event),
     show: (row, column) => show(shown, row, column),
     go: (row, column) => {
       shown.cursor = [row, column];
@@ -154,7 +158,7 @@ function receive(answer) {
   drawWords(answer);
   find(".maps").replaceChildren(...answer.view.maps.map(figureOf));
   find(".figure-details").textContent = "";
-  lens.publish("inside.at", answer.step);
+  publish("inside.at", answer.step);
   draw();
 }
 
@@ -174,7 +178,7 @@ find(".after").addEventListener("click", () => go(Math.min(drawn.steps.length - 
 find(".save-png").addEventListener("click", () => {
   for (const shown of figuresShown) {
     const title = isMasked(shown) ? `${shown.map.name}; ${MASKED}` : shown.map.name;
-    figures.savePng(`${drawn.view.step.stage}.png`, title, shown.canvas);
+    savePng(`${drawn.view.step.stage}.png`, title, shown.canvas);
   }
 });
 find(".save-csv").addEventListener("click", () => {
@@ -184,12 +188,12 @@ find(".save-csv").addEventListener("click", () => {
       return [map.name, row + 1, map.rows[row], column + 1, map.columns ? map.columns[column] : "", value];
     }),
   );
-  lens.saveCsv(`${drawn.view.step.stage}.csv`, [["map", "row", "row token", "column", "column token", "value"], ...rows]);
+  saveCsv(`${drawn.view.step.stage}.csv`, [["map", "row", "row token", "column", "column token", "value"], ...rows]);
 });
 
 // the diagram's last word from before this widget was drawn is not news
 let listening = false;
-lens.subscribe(element, "inside.go", (step) => {
+subscribe(element, "inside.go", (step) => {
   if (!listening) return;
   go(step);
   find(".walk").scrollIntoView({ block: "start" });

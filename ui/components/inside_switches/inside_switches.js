@@ -2,6 +2,15 @@
 // value: { request, layers: { kind: count }, n_heads, reads, result } with result null until it is asked for by
 // "compare" { name, kind, layer, head, position }
 
+const { number, percent, floats } = lens.numbers;
+const { options, numbered, notation } = lens.elements;
+const { label } = lens.tokens;
+const { sequential } = lens.colours;
+const { responsive } = lens.redrawing;
+const { heat, outline, cellAt } = lens.cells;
+const { walk } = lens.walking;
+const { saveJson } = lens.saving;
+
 const find = (selector) => element.querySelector(selector);
 const NAMES = { positions: "Positions off", residual: "Residual connections off", scale: "Division by √d_k off", head: "One head off" };
 const MAPS = ["whole", "switched"];
@@ -10,8 +19,6 @@ let last = null; // the last value with a result
 let numbers = {};
 let drawn = {};
 let cursor = [0, 0];
-
-const { label, options, numbered } = lens;
 
 function drawChoices() {
   const { layers, n_heads, reads } = props.value;
@@ -38,17 +45,17 @@ function drawWords({ result, reads }) {
   const { switch: off, position } = result;
   const where = `L${off.layer + 1} H${off.head + 1}`;
   const title = NAMES[off.name] + (off.name === "head" ? ` (${where})` : "");
-  find(".off").replaceChildren(...lens.notation(title));
+  find(".off").replaceChildren(...notation(title));
   find(".translations .whole").textContent = result.whole_text;
   find(".translations .switched").textContent = result.switched_text || "(nothing: it ends at once)";
   find(".next-title").textContent = `The next token after “${label(reads[position])}”`;
   find(".first").textContent = `Attention ${where}, whole model`;
-  find(".second").replaceChildren(...lens.notation(`Attention ${where}, ${title}`));
+  find(".second").replaceChildren(...notation(`Attention ${where}, ${title}`));
   const rows = result.candidates.map((candidate) => {
     const row = document.createElement("tr");
     row.insertCell().textContent = label(candidate.token.text);
     for (const kind of MAPS) {
-      row.insertCell().textContent = lens.percent(candidate[kind]);
+      row.insertCell().textContent = percent(candidate[kind]);
       const bar = document.createElement("i");
       bar.style.width = `${4 * candidate[kind]}rem`;
       const cell = row.insertCell();
@@ -60,34 +67,34 @@ function drawWords({ result, reads }) {
   find("tbody").replaceChildren(...rows);
 }
 
-const draw = figures.responsive(element, () => {
+const draw = responsive(element, () => {
   if (!last) return;
   const { rows, columns } = last.result;
   for (const kind of MAPS) {
     const names = rows.map(({ text }) => label(text));
     const room = find(`.map-${kind}`).parentElement.clientWidth - 40 - 7.5 * Math.max(...names.map((text) => text.length));
     const size = Math.max(15, Math.min(26, Math.floor(room / columns.length)));
-    drawn[kind] = figures.heat(find(`.map-${kind}`), {
+    drawn[kind] = heat(find(`.map-${kind}`), {
       values: numbers[kind], rows: rows.length, columns: columns.length, cellWidth: size, cellHeight: size,
       x: { name: "key", names: columns.map(({ text }) => label(text)) }, y: { name: "query", names },
-      colours: lens.sequential(), low: 0, high: 1,
+      colours: sequential(), low: 0, high: 1,
     });
-    figures.outline(drawn[kind], ...cursor);
+    outline(drawn[kind], ...cursor);
   }
 });
 
 function show(row, column) {
   const { rows, columns } = last.result;
-  const [whole, switched] = MAPS.map((kind) => lens.number(numbers[kind][row * columns.length + column]));
+  const [whole, switched] = MAPS.map((kind) => number(numbers[kind][row * columns.length + column]));
   find(".figure-details").textContent =
     `“${label(rows[row].text)}” looks at “${label(columns[column].text)}”: weight ${whole} in the whole model, ${switched} in the switched one`;
 }
 
 for (const kind of MAPS) {
-  figures.walk(find(`.map-${kind}`), {
+  walk(find(`.map-${kind}`), {
     size: () => [last.result.rows.length, last.result.columns.length],
     at: () => cursor,
-    find: (event) => figures.cellAt(drawn[kind], event),
+    find: (event) => cellAt(drawn[kind], event),
     show,
     go: (row, column) => {
       cursor = [row, column];
@@ -108,7 +115,7 @@ function receive() {
   }
   last = value;
   cursor = [0, 0];
-  numbers = { whole: figures.floats(value.result.whole_map), switched: figures.floats(value.result.switched_map) };
+  numbers = { whole: floats(value.result.whole_map), switched: floats(value.result.switched_map) };
   find(".result").hidden = false;
   find(".figure-details").textContent = "";
   drawWords(value);
@@ -124,7 +131,7 @@ for (const button of element.querySelectorAll(".names button")) {
 for (const place of ["kind", "layer", "head", "position"]) find(`.${place}`).addEventListener("change", ask);
 find(".save-json").addEventListener("click", () => {
   const { result } = last;
-  lens.saveJson("switch.json", {
+  saveJson("switch.json", {
     ...result, whole_map: Array.from(numbers.whole), switched_map: Array.from(numbers.switched),
   });
 });

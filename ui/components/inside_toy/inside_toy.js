@@ -1,6 +1,10 @@
 // The toy: editable matrices; Python computes the rest.
 // value: { starts: { d_model: matrices }, result: null | { problem } | { q, k, … } }; asks with "compute" { d_model, n_heads, matrices }
 
+const { number } = lens.numbers;
+const { notation } = lens.elements;
+const { saveJson } = lens.saving;
+
 const find = (selector) => element.querySelector(selector);
 const WORDS = ["Ram", "pushed", "Hari"];
 const ROLES = { W_Q: "q", W_K: "k", W_V: "v", q: "q", k: "k", v: "v" };
@@ -11,7 +15,7 @@ function matrix(name, caption, rows, cell, rowNames) {
   frame.className = "matrix";
   const table = document.createElement("table");
   const title = table.createCaption();
-  title.append(...lens.notation(caption));
+  title.append(...notation(caption));
   title.className = ROLES[name] || "";
   rows.forEach((values, i) => {
     const row = table.insertRow();
@@ -65,7 +69,7 @@ function soon() {
   waiting = setTimeout(compute, 150);
 }
 
-const text = (value) => document.createTextNode(lens.number(value));
+const text = (value) => document.createTextNode(number(value));
 
 function drawResult(result) {
   const heads = result.q.length;
@@ -82,8 +86,8 @@ function drawResult(result) {
   find(".outputs").replaceChildren(...tables);
   const sums = result.row_sums.map((row) => row.map((sum) => Number(sum.toPrecision(12))).join(", ")).join("; ");
   const d_k = result.q[0][0].length;
-  const root = `√d_k = √${d_k} = ${lens.number(Math.sqrt(d_k))}`;
-  find(".sums").replaceChildren(...lens.notation(`Rows of the softmax sum to ${sums}. ${root}.`));
+  const root = `√d_k = √${d_k} = ${number(Math.sqrt(d_k))}`;
+  find(".sums").replaceChildren(...notation(`Rows of the softmax sum to ${sums}. ${root}.`));
 }
 
 function markBad(problem) {
@@ -103,7 +107,7 @@ function receive() {
   find(".problem").hidden = !problem;
   // "W_Q, row 2 …": the matrix as the page writes it; what was typed stays as it is
   const [name, ...rest] = (problem || "").split(",");
-  find(".problem").replaceChildren(...lens.notation(name.replace(/^W_/, "W^")), ...rest.map((text) => `,${text}`));
+  find(".problem").replaceChildren(...notation(name.replace(/^W_/, "W^")), ...rest.map((text) => `,${text}`));
   find(".outputs").classList.toggle("stale", Boolean(problem));
   markBad(problem);
   if (problem) find(".sums").textContent = "";
@@ -113,7 +117,7 @@ function receive() {
 find(".size").addEventListener("change", start);
 find(".n-heads").addEventListener("change", compute);
 find(".again").addEventListener("click", start);
-find(".save-json").addEventListener("click", () => lens.saveJson("toy.json", { ...typed(), ...props.value.result }));
+find(".save-json").addEventListener("click", () => saveJson("toy.json", { ...typed(), ...props.value.result }));
 
 receive();
 watch("value", receive);

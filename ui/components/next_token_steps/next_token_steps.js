@@ -4,6 +4,13 @@
 //          translates: false of a language model, whose first n_text tokens are the text that it continues,
 //          steps: { probabilities, ranks, entropies_bits: [one number a token] } }
 
+const { number, percent } = lens.numbers;
+const { svg } = lens.elements;
+const { tokenText, tokenElement } = lens.tokens;
+const { variable } = lens.colours;
+const { onTheme } = lens.redrawing;
+const { saveCsv, saveSvg } = lens.saving;
+
 const find = (selector) => element.querySelector(selector);
 let shown = null; // the value drawn last
 let at = 0; // the step looked at
@@ -49,8 +56,8 @@ function details(i) {
   const token = shown.tokens[i];
   const { probabilities, ranks, entropies_bits } = shown.steps;
   return (
-    `step ${i + 1}, “${lens.tokenText(token)}”${token.given ? ", given" : ""}: probability ${lens.percent(probabilities[i])}, ` +
-    `rank ${ranks[i]}, entropy ${lens.number(entropies_bits[i])} bits`
+    `step ${i + 1}, “${tokenText(token)}”${token.given ? ", given" : ""}: probability ${percent(probabilities[i])}, ` +
+    `rank ${ranks[i]}, entropy ${number(entropies_bits[i])} bits`
   );
 }
 
@@ -92,11 +99,11 @@ function label(text) {
 function drawSequence() {
   const { n_text, translates } = shown;
   const n_given = shown.tokens.filter((token) => token.given).length;
-  const parts = [...(translates ? [] : [label("your text:")]), lens.tokenElement(shown.start)];
+  const parts = [...(translates ? [] : [label("your text:")]), tokenElement(shown.start)];
   shown.tokens.forEach((token, i) => {
     if (n_given > n_text && i === n_text) parts.push(label("given:"));
     if ((n_given || !translates) && i === n_given) parts.push(label("the model:"));
-    const chip = lens.tokenElement(token, `tgt:${i}`, "button");
+    const chip = tokenElement(token, `tgt:${i}`, "button");
     chip.classList.toggle("given", token.given);
     chip.style.setProperty("--probability", token.probability);
     chip.setAttribute("aria-label", details(i));
@@ -116,7 +123,7 @@ function drawUncertain() {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet-button";
-    button.textContent = `step ${i + 1}, “${lens.tokenText(shown.tokens[i])}” (${lens.number(entropies_bits[i])} bits)`;
+    button.textContent = `step ${i + 1}, “${tokenText(shown.tokens[i])}” (${number(entropies_bits[i])} bits)`;
     button.addEventListener("click", () => walkTo(i));
     return button;
   });
@@ -136,13 +143,13 @@ function drawStrip() {
   const column = Math.min(Math.max(space / n, 18), 56);
   const [width, height] = [Math.ceil(LEFT + n * column + 48), 190];
   const most = Math.max(1, Math.ceil(Math.max(...entropies_bits)));
-  const [ink, muted, line, scale] = ["ink", "muted", "line", "scale"].map(lens.variable);
+  const [ink, muted, line, scale] = ["ink", "muted", "line", "scale"].map(variable);
   const text = (x, y, content, extra = {}) =>
-    lens.svg("text", { x, y, fill: muted, "font-family": "monospace", "font-size": 11, ...extra }, content);
-  const rule = (y) => lens.svg("line", { x1: LEFT, x2: LEFT + n * column, y1: y, y2: y, stroke: line });
+    svg("text", { x, y, fill: muted, "font-family": "monospace", "font-size": 11, ...extra }, content);
+  const rule = (y) => svg("line", { x1: LEFT, x2: LEFT + n * column, y1: y, y2: y, stroke: line });
   const end = { "text-anchor": "end" };
   const ground = PROBABILITY.top + PROBABILITY.height;
-  const drawing = lens.svg(
+  const drawing = svg(
     "svg",
     { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
     text(LEFT - 6, PROBABILITY.top + 8, "100 %", end),
@@ -158,12 +165,12 @@ function drawStrip() {
     const bar = { x: x + 2, width: column - 4, fill: scale };
     const [tall, deep] = [PROBABILITY.height * probabilities[i], (ENTROPY.height * entropies_bits[i]) / most];
     const middle = x + column / 2;
-    const name = `${token.given ? "▪" : ""}${lens.tokenText(token)}`;
+    const name = `${token.given ? "▪" : ""}${tokenText(token)}`;
     drawing.append(
-      lens.svg("rect", { ...bar, y: ground - tall, height: tall }),
-      lens.svg("rect", { ...bar, y: ENTROPY.top, height: deep, "fill-opacity": 0.45 }),
+      svg("rect", { ...bar, y: ground - tall, height: tall }),
+      svg("rect", { ...bar, y: ENTROPY.top, height: deep, "fill-opacity": 0.45 }),
       text(middle, 140, name, { fill: ink, transform: `rotate(40 ${middle} 140)` }),
-      lens.svg("rect", { class: "column", x, y: 2, width: column, height: 126, fill: "none", "pointer-events": "all" }),
+      svg("rect", { class: "column", x, y: 2, width: column, height: 126, fill: "none", "pointer-events": "all" }),
     );
     if (ranks[i] > 1 && column >= 24) drawing.append(text(middle, ground - tall - 3, `#${ranks[i]}`, { fill: ink, "text-anchor": "middle" }));
   });
@@ -197,7 +204,7 @@ function mark() {
   });
   const areas = element.querySelectorAll(".column");
   areas.forEach((area, i) => {
-    area.setAttribute("stroke", i === at ? lens.variable("accent") : "none");
+    area.setAttribute("stroke", i === at ? variable("accent") : "none");
     area.setAttribute("stroke-width", 2);
   });
   bringIntoFrame(areas[at]);
@@ -250,11 +257,11 @@ find(".save-csv").addEventListener("click", () => {
   const rows = shown.tokens.map((token, i) => [
     i + 1, token.id, token.text, token.given ? "yes" : "no", probabilities[i], ranks[i], entropies_bits[i],
   ]);
-  lens.saveCsv("steps.csv", [["step", "id", "token", "given", "probability", "rank", "entropy_bits"], ...rows]);
+  saveCsv("steps.csv", [["step", "id", "token", "given", "probability", "rank", "entropy_bits"], ...rows]);
 });
-find(".save-svg").addEventListener("click", () => lens.saveSvg("steps.svg", find(".strip svg")));
+find(".save-svg").addEventListener("click", () => saveSvg("steps.svg", "Each token's probability and the entropy before it", find(".strip svg")));
 
 draw();
 watch("value", draw);
-lens.onTheme(element, drawSized);
+onTheme(element, drawSized);
 new ResizeObserver(drawSized).observe(find(".figure-scroll"));

@@ -2,6 +2,16 @@
 // value: { problem } or { first, second: { text, tokens, translation }, pairing, differences_with, differences_without,
 //          largest_with, largest_without, map_with, map_without: { shape, base64 } }
 
+const { number, floats } = lens.numbers;
+const { svg, row } = lens.elements;
+const { tokenName, tokenElement, linkHover } = lens.tokens;
+const { variable, sequential } = lens.colours;
+const { responsive } = lens.redrawing;
+const { subscribe } = lens.topics;
+const { heat, outline, cellAt } = lens.cells;
+const { walk } = lens.walking;
+const { saveCsv, savePng } = lens.saving;
+
 const find = (selector) => element.querySelector(selector);
 const KINDS = ["without", "with"];
 const maps = {};
@@ -9,7 +19,6 @@ let values = {}; // kind -> the numbers of its map
 let cursor = [0, 0];
 
 const ready = () => props.value && !props.value.problem;
-const name = (token) => (token.special ? token.text : lens.tokenText(token));
 const sizes = () => [props.value.first.tokens.length, props.value.second.tokens.length];
 
 // ---- the pairing -------------------------------------------------------------------------------------------------
@@ -18,34 +27,31 @@ function drawPairing() {
   const { first, second, pairing } = props.value;
   const key = (order, i) => `order-${order}:${i}`;
   const chips = ["first", "second"].map((order) => {
-    const row = (order === "first" ? first : second).tokens.map((token, i) => lens.tokenElement(token, key(order, i)));
-    find(`.order.${order}`).replaceChildren(...row);
-    return row;
+    const { tokens } = order === "first" ? first : second;
+    const line = tokens.map((token, i) => tokenElement(token, key(order, i)));
+    find(`.order.${order}`).replaceChildren(...line);
+    return line;
   });
   pairing.forEach((j, i) => {
-    lens.linkHover(chips[0][i], key("first", i), () => [key("second", j)]);
-    lens.linkHover(chips[1][j], key("second", j), () => [key("first", i)]);
+    linkHover(chips[0][i], key("first", i), () => [key("second", j)]);
+    linkHover(chips[1][j], key("second", j), () => [key("first", i)]);
   });
   drawLines(chips);
 }
 
 function drawLines([upper, lower]) {
   const lines = props.value.pairing.map((j, i) => {
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
     const [from, to] = [upper[i], lower[j]];
-    line.setAttribute("x1", from.offsetLeft + from.offsetWidth / 2);
-    line.setAttribute("y1", from.offsetTop + from.offsetHeight + 2);
-    line.setAttribute("x2", to.offsetLeft + to.offsetWidth / 2);
-    line.setAttribute("y2", to.offsetTop - 2);
-    line.classList.toggle("moved", i !== j);
-    return line;
+    const middle = ({ offsetLeft, offsetWidth }) => offsetLeft + offsetWidth / 2;
+    const ends = { x1: middle(from), y1: from.offsetTop + from.offsetHeight + 2, x2: middle(to), y2: to.offsetTop - 2 };
+    return svg("line", { ...ends, class: i !== j && "moved" });
   });
   find("svg").replaceChildren(...lines);
 }
 
 // ---- the maps, both on one scale ---------------------------------------------------------------------------------
 
-const draw = figures.responsive(find(".maps"), () => {
+const draw = responsive(find(".maps"), () => {
   if (!ready()) return;
   const { first, second, pairing } = props.value;
   const room = find(".map-with").parentElement.clientWidth - 100;
@@ -53,26 +59,26 @@ const draw = figures.responsive(find(".maps"), () => {
   let high = 0;
   for (const kind of KINDS) for (const value of values[kind]) high = Math.max(high, value);
   for (const kind of KINDS) {
-    const map = figures.heat(find(`.map-${kind}`), {
+    const map = heat(find(`.map-${kind}`), {
       values: values[kind], rows: first.tokens.length, columns: second.tokens.length,
       cellWidth: cell, cellHeight: cell,
-      x: { name: "token of the second order", names: second.tokens.map(name) },
-      y: { name: "token of the first order", names: first.tokens.map(name) },
-      colours: lens.sequential(), low: 0, high,
+      x: { name: "token of the second order", names: second.tokens.map(tokenName) },
+      y: { name: "token of the first order", names: first.tokens.map(tokenName) },
+      colours: sequential(), low: 0, high,
     });
     maps[kind] = map;
-    map.pen.strokeStyle = lens.variable("muted");
+    map.pen.strokeStyle = variable("muted");
     map.pen.lineWidth = 1.5;
     pairing.forEach((j, i) => map.pen.strokeRect(map.left + j * cell + 2, map.top + i * cell + 2, cell - 4, cell - 4));
-    figures.outline(map, ...cursor);
+    outline(map, ...cursor);
   }
 });
 
 function show(i, j) {
   const { first, second } = props.value;
-  const [without, with_] = KINDS.map((kind) => lens.number(values[kind][i * second.tokens.length + j]));
+  const [without, with_] = KINDS.map((kind) => number(values[kind][i * second.tokens.length + j]));
   find(".figure-details").textContent =
-    `“${name(first.tokens[i])}” at ${i} of the first, “${name(second.tokens[j])}” at ${j} of the second: ` +
+    `“${tokenName(first.tokens[i])}” at ${i} of the first, “${tokenName(second.tokens[j])}” at ${j} of the second: ` +
     `${without} without positions, ${with_} with`;
 }
 
@@ -80,12 +86,9 @@ function show(i, j) {
 
 function drawTable() {
   const { first, pairing, differences_without, differences_with } = props.value;
-  const rows = pairing.map((j, i) => {
-    const row = document.createElement("tr");
-    const texts = [name(first.tokens[i]), i, j, lens.number(differences_without[i]), lens.number(differences_with[i])];
-    for (const text of texts) row.insertCell().textContent = text;
-    return row;
-  });
+  const rows = pairing.map((j, i) =>
+    row(tokenName(first.tokens[i]), i, j, number(differences_without[i]), number(differences_with[i])),
+  );
   find("tbody").replaceChildren(...rows);
 }
 
@@ -93,8 +96,8 @@ function drawTable() {
 const ROUNDING = 1e-4;
 
 function describeVerdicts({ largest_without, largest_with, pairing }) {
-  find(".verdict.without").textContent = lens.number(largest_without);
-  find(".verdict.with").textContent = lens.number(largest_with);
+  find(".verdict.without").textContent = number(largest_without);
+  find(".verdict.with").textContent = number(largest_with);
   find(".without-note").textContent =
     "the largest difference between a token's two output vectors" +
     (largest_without < ROUNDING ? ": rounding. The outputs are the same vectors in another order; which word stood where is lost." : ".");
@@ -111,7 +114,7 @@ function receive() {
   find(".problem").textContent = value.problem || "";
   find(".result").hidden = Boolean(value.problem);
   if (value.problem) return;
-  values = Object.fromEntries(KINDS.map((kind) => [kind, figures.floats(value[`map_${kind}`])]));
+  values = Object.fromEntries(KINDS.map((kind) => [kind, floats(value[`map_${kind}`])]));
   cursor = [0, value.pairing[0]];
   describeVerdicts(value);
   [value.first, value.second].forEach(({ text, translation }, i) => {
@@ -125,10 +128,10 @@ function receive() {
 }
 
 for (const kind of KINDS) {
-  figures.walk(find(`.map-${kind}`), {
+  walk(find(`.map-${kind}`), {
     size: sizes,
     at: () => cursor,
-    find: (event) => figures.cellAt(maps[kind], event),
+    find: (event) => cellAt(maps[kind], event),
     show,
     go: (i, j) => {
       cursor = [i, j];
@@ -138,14 +141,14 @@ for (const kind of KINDS) {
   });
   find(`.save-${kind}`).addEventListener(
     "click",
-    () => ready() && figures.savePng(`order-${kind}.png`, `Differences ${kind} positions`, find(`.map-${kind}`)),
+    () => ready() && savePng(`order-${kind}.png`, `Differences ${kind} positions`, find(`.map-${kind}`)),
   );
 }
 find(".save-csv").addEventListener("click", () => {
   if (!ready()) return;
   const { first, pairing, differences_without, differences_with } = props.value;
   const rows = pairing.map((j, i) => [first.tokens[i].text, i, j, differences_without[i], differences_with[i]]);
-  lens.saveCsv("order.csv", [
+  saveCsv("order.csv", [
     ["token", "place in the first", "place in the second", "difference without positions", "difference with positions"],
     ...rows,
   ]);
@@ -156,7 +159,7 @@ watch("value", receive);
 if (!props.value) trigger("start");
 // the page has opened another model: what is shown is still that of the model before
 let model = null;
-lens.subscribe(element, "positions.model", (name) => {
+subscribe(element, "positions.model", (name) => {
   if (model !== null && name !== model) trigger("start");
   model = name;
 });

@@ -7,7 +7,8 @@
 // chose something else meanwhile, the answer is dropped and the question asked anew. So what is drawn is always the
 // answer to what is chosen. Meanwhile the widget is aria-busy; a refusal stands in its ".problem" until the next answer.
 
-window.asks = (() => {
+const ask = (() => {
+  const { subscribe } = topics;
   const SILENCE = "The server did not answer. Look at your connection, and try again.";
   let request = null;
   let leaving = []; // what is asked in one moment, as by all widgets of a tab that was opened, makes one trip
@@ -69,14 +70,16 @@ window.asks = (() => {
     element.ariaBusy = waiting.size ? "true" : null;
   }
 
-  return ({ element, server }, name, fields, draw, refused = () => {}) => {
+  const asks = ({ element, server }, name, fields, draw, refused = () => {}) => {
     const question = { element, server, name, fields, draw, refused, stale: true, away: false };
     const again = () => leave(question);
     new ResizeObserver(() => question.stale && again()).observe(element); // also when its tab is opened again
-    lens.subscribe(element, "request", (news) => {
+    subscribe(element, "request", (news) => {
       request = news;
       again();
     });
     return again;
   };
+
+  return { asks };
 })();

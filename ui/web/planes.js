@@ -1,0 +1,240 @@
+// The one plane with named axes, and what stands in it: curves, marks, a key. Drawn in SVG.
+
+const planes = (() => {
+  /**
+   * @typedef {{ name: string, low?: number, high?: number, log?: boolean, whole?: boolean }} Axis one without numbers is
+   *   left to the caller
+   * @typedef {{ (value: number): number, back: (pixel: number) => number }} Place value -> pixel, and back
+   * @typedef {[x: number, y: number]} Point
+   * @typedef {{ name?: string, colour?: string, dash?: string, shape?: Shape | null, width?: number }} Look
+   * @typedef {"circle" | "ring" | "square" | "frame" | "diamond" | "cross"} Shape
+   */
+
+  const { svg } = elements;
+  const LETTER = 7.3; // px, of 12 px Plex Mono
+  const ROOM_FOR_DOTS = 12; // px between the points of a curve
+  const KEY_LINE = 20;
+
+  // ---- axes ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Round numbers from low to high, about `wanted` of them.
+   * @param {number} low
+   * @param {number} high
+   * @param {number} wanted
+   * @param {boolean} [whole]
+   */
+  function ticks(low, high, wanted, whole = false) {
+    if (high <= low) return [low];
+    const least = (high - low) / wanted;
+    const power = 10 ** Math.floor(Math.log10(least));
+    let step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= least) ?? 10 * power;
+    if (whole) step = Math.max(1, Math.round(step));
+    const first = Math.ceil(low / step - 1e-9);
+    const n = Math.floor((high - first * step) / step + 1e-9) + 1;
+    return Array.from({ length: n }, (_, i) => (first + i) * step);
+  }
+
+  /**
+   * Powers of ten; where the axis spans less than two of them, 1, 2 and 5 of each.
+   * @param {number} low
+   * @param {number} high
+   * @param {number} wanted
+   */
+  function logTicks(low, high, wanted) {
+    const [first, last] = [Math.log10(low), Math.log10(high)];
+    const powers =
+      last - first < 2
+        ? [0, 1, 2].flatMap((i) => [1, 2, 5].map((factor) => factor * 10 ** (Math.floor(first) + i)))
+        : ticks(Math.floor(first), Math.ceil(last), wanted, true).map((power) => 10 ** power);
+    return powers.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  }
+
+  /**
+   * The ends of an axis over these numbers, with a margin; a logarithmic one skips what has no logarithm.
+   * @param {number[]} values
+   * @param {boolean} [log]
+   */
+  function around(values, log = false) {
+    const measured = values.filter((value) => !log || value > 0).map((value) => (log ? Math.log10(value) : value));
+    let [low, high] = [Math.min(...measured), Math.max(...measured)];
+    if (!log && low > 0 && low < high / 2) low = 0;
+    const margin = (high - low || 1) * 0.03;
+    if (low !== 0 || log) low -= margin;
+    high += margin;
+    return log ? { low: 10 ** low, high: 10 ** high } : { low, high };
+  }
+
+  /**
+   * @param {Axis} axis
+   * @param {number} from
+   * @param {number} to
+   * @returns {Place}
+   */
+  function along({ low = 0, high = 1, log }, from, to) {
+    /** @param {number} value */
+    const measure = (value) => (log ? Math.log10(value) : value);
+    const [start, length] = [measure(low), measure(high) - measure(low) || 1];
+    /** @param {number} value */
+    const place = (value) => from + ((measure(value) - start) / length) * (to - from);
+    /** @param {number} pixel */
+    const back = (pixel) => {
+      const measured = start + ((pixel - from) / (to - from)) * length;
+      return log ? 10 ** measured : measured;
+    };
+    return Object.assign(place, { back });
+  }
+
+  // ---- the plane -------------------------------------------------------------------------------------------------
+
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {string} words
+   * @param {{ align?: "start" | "middle" | "end", colour?: string }} [look]
+   */
+  const text = (x, y, words, { align = "start", colour = "muted" } = {}) =>
+    svg("text", { x, y, "text-anchor": align, "dominant-baseline": "central", fill: colours.variable(colour) }, words);
+
+  /**
+   * @param {Point} from
+   * @param {Point} to
+   * @param {string} colour
+   * @param {number} [width]
+   */
+  const line = ([x1, y1], [x2, y2], colour, width = 1) =>
+    svg("line", { x1, y1, x2, y2, stroke: colours.variable(colour), "stroke-width": width });
+
+  /**
+   * A clean drawing of this size in CSS pixels.
+   * @param {SVGSVGElement} drawing
+   * @param {number} width
+   * @param {number} height
+   */
+  function sheet(drawing, width, height) {
+    const look = { "font-family": colours.variable("font-mono"), "font-size": 12 };
+    for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}`, ...look })) {
+      drawing.setAttribute(name, String(value));
+    }
+    drawing.style.width = `${width}px`;
+    drawing.replaceChildren();
+  }
+
+  /**
+   * A plane for curves; `below` more pixels stay free under it. What goes into `inside` is cut off at its rim.
+   * @param {SVGSVGElement} drawing
+   * @param {{ width: number, height: number, x: Axis, y: Axis, below?: number }} shape
+   */
+  function plane(drawing, { width, height, x, y, below = 0 }) {
+    sheet(drawing, width, height + below);
+    const rows = y.low === undefined || y.high === undefined ? [] : (y.log ? logTicks : ticks)(y.low, y.high, 4, y.whole);
+    const longest = Math.max(0, ...rows.map((value) => numbers.count(value).length));
+    const box = { left: Math.max(56, 14 + LETTER * longest), top: 28, right: width - 16, bottom: height - 42 };
+    const { left, top, right, bottom } = box;
+    const [toX, toY] = [along(x, left, right), along(y, bottom, top)];
+    for (const value of rows) {
+      drawing.append(line([left, toY(value)], [right, toY(value)], "line"));
+      drawing.append(text(left - 6, toY(value), numbers.count(value), { align: "end" }));
+    }
+    const wanted = Math.max(2, Math.floor(width / 90));
+    for (const value of (x.log ? logTicks : ticks)(x.low ?? 0, x.high ?? 1, wanted, x.whole)) {
+      drawing.append(line([toX(value), bottom], [toX(value), bottom + 4], "line"));
+      drawing.append(text(toX(value), bottom + 13, numbers.count(value), { align: "middle" }));
+    }
+    drawing.append(text(4, 11, y.name), text((left + right) / 2, height - 10, x.name, { align: "middle" }));
+    const rim = { x: left - 6, y: top - 6, width: right - left + 12, height: bottom - top + 12 };
+    const inside = svg("svg", { ...rim, viewBox: Object.values(rim).join(" ") });
+    drawing.append(inside);
+    return { drawing, inside, toX, toY, ...box };
+  }
+
+  /** @typedef {ReturnType<typeof plane>} Plane */
+
+  /**
+   * Values as points over first, first + step, …
+   * @param {ArrayLike<number>} values
+   * @param {number} [first]
+   * @param {number} [step]
+   */
+  const points = (values, first = 0, step = 1) =>
+    Array.from(values, (value, i) => /** @type {Point} */ ([first + i * step, value]));
+
+  /**
+   * A line through points, each with its mark where there is room.
+   * @param {Plane} plane
+   * @param {Point[]} through
+   * @param {Look} [look]
+   */
+  function curve({ inside, toX, toY, left, right }, through, { colour = "ink", dash, shape = "circle", width = 1.5 } = {}) {
+    const pixels = through.map(([x, y]) => /** @type {Point} */ ([toX(x), toY(y)]));
+    const stroke = { stroke: colours.variable(colour), "stroke-width": width, "stroke-dasharray": dash };
+    inside.append(svg("polyline", { points: pixels.map(String).join(" "), fill: "none", ...stroke }));
+    if (!shape || (right - left) / pixels.length < ROOM_FOR_DOTS) return;
+    inside.append(...pixels.map((pixel) => mark(shape, pixel, colour)));
+  }
+
+  /**
+   * @param {Shape} shape
+   * @param {Point} centre in pixels
+   * @param {string} colour
+   * @param {number} [size] half its width
+   */
+  function mark(shape, [x, y], colour, size = 3) {
+    const filled = { fill: colours.variable(colour) };
+    const hollow = { fill: "none", stroke: colours.variable(colour), "stroke-width": 1.5 };
+    if (shape === "circle") return svg("circle", { cx: x, cy: y, r: size, ...filled });
+    if (shape === "ring") return svg("circle", { cx: x, cy: y, r: size, ...hollow });
+    if (shape === "cross") {
+      const strokes = [-size, size].map((rise) => `M${x - size} ${y - rise}L${x + size} ${y + rise}`);
+      return svg("path", { d: strokes.join(""), ...hollow });
+    }
+    const square = { x: x - size, y: y - size, width: 2 * size, height: 2 * size };
+    if (shape === "frame") return svg("rect", { ...square, ...hollow });
+    return svg("rect", { ...square, ...filled, transform: shape === "diamond" && `rotate(45 ${x} ${y})` });
+  }
+
+  /**
+   * The accent on what is selected: a line from top to bottom.
+   * @param {Plane} plane
+   * @param {number} value
+   */
+  function select({ drawing, toX, top, bottom }, value) {
+    drawing.append(line([toX(value), top], [toX(value), bottom], "accent", 1.5));
+  }
+
+  /**
+   * How high the key of so many looks is.
+   * @param {number} n
+   */
+  const keyHeight = (n) => n * KEY_LINE;
+
+  /**
+   * What each line is, under the plane: a part of the drawing, so that it is saved along.
+   * @param {Plane} plane
+   * @param {Look[]} looks one without `dash` and `width` 0 is a mark alone
+   */
+  function key({ drawing, bottom }, looks) {
+    looks.forEach(({ name = "", colour = "ink", dash, shape = "circle", width = 1.5 }, i) => {
+      const y = bottom + 42 + (i + 0.5) * KEY_LINE;
+      const sample = line([56, y], [90, y], colour, width);
+      if (dash) sample.setAttribute("stroke-dasharray", dash);
+      if (width) drawing.append(sample);
+      if (shape) drawing.append(mark(shape, [73, y], colour));
+      drawing.append(text(98, y, name, { colour: "ink" }));
+    });
+  }
+
+  /**
+   * The whole number on the x axis that is nearest to the pointer, as the only row's column.
+   * @param {Plane} plane
+   * @param {number} n how many there are, from 0
+   * @param {{ x: number }} pointer
+   * @returns {[number, number] | null}
+   */
+  function columnAt({ toX }, n, { x }) {
+    const column = Math.round(toX.back(x));
+    return column >= 0 && column < n ? [0, column] : null;
+  }
+
+  return { ticks, around, text, line, sheet, plane, points, curve, mark, select, keyHeight, key, columnAt };
+})();
