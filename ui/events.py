@@ -9,9 +9,20 @@ from typing import Any
 
 import gradio as gr
 
-# Events that run the model wait in one line: two at once on the same cores are slower than one after the other. Only
-# the tab that is opened or refreshed skips it, as its run is nearly always in memory; page.py draws one at a time.
+# Events that run the model wait in one line: two at once on the same cores are slower than one after the other.
 ONE_LINE = dict(concurrency_id="model", concurrency_limit=1)
+ON_MODEL = dict(**ONE_LINE, api_visibility="private", show_progress="minimal")
+# For what answers from the cached run within a blink: Gradio's progress would only make the page flicker.
+AT_ONCE = dict(**ONE_LINE, api_visibility="private", show_progress="hidden")
+
+# What comes while the same event is under way is dropped by default. Of an event that reads the page's fields, the last
+# is kept: it runs behind the one before, and reads them then.
+LAST = dict(trigger_mode="always_last")
+# A widget sends along what was chosen. Of these each is answered, in a line, so that the last one's answer stays:
+# "always_last" would choose the first one again.
+EACH = dict(trigger_mode="multiple")
+
+_LINE = dict(concurrency_id="model", concurrency_limit=1)
 ON_MODEL = dict(**ONE_LINE, api_visibility="private", show_progress="minimal")
 # For what answers from the cached run within a blink: Gradio's progress would only make the page flicker.
 AT_ONCE = dict(**ONE_LINE, api_visibility="private", show_progress="hidden")
@@ -48,3 +59,14 @@ def kindly(function: Callable) -> Callable:
             raise gr.Error(str(error), print_exception=False) from error
 
     return with_message
+
+
+def fields_of(event: gr.EventData) -> dict[str, Any]:
+    """What a widget sent along with its event; each field is checked where it is used.
+
+    Raises:
+        ValueError: not fields with names.
+    """
+    if not isinstance(event._data, dict):
+        raise ValueError("event: expected one of this page; found something else: reload the page")
+    return event._data

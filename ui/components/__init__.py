@@ -11,7 +11,7 @@ import gradio as gr
 _FOLDER = Path(__file__).parent
 
 
-# Where a refusal stands, the same in every widget.
+# Where a refusal stands, unless a template has a better place.
 _PROBLEM = '<p class="problem" role="alert" hidden></p>'
 
 
@@ -23,9 +23,12 @@ def widget(name: str, value: Any = None, ask: Callable | None = None, **properti
     and not a subclass, because Gradio writes a `.pyi` beside the source of each subclass.
     """
     source = _FOLDER / name / name
+    template = source.with_suffix(".html").read_text(encoding="utf-8")
+    if ask and 'class="problem"' not in template:
+        template = _PROBLEM + template
     return gr.HTML(
         value=value,
-        html_template=(_PROBLEM if ask else "") + source.with_suffix(".html").read_text(encoding="utf-8"),
+        html_template=template,
         css_template=source.with_suffix(".css").read_text(encoding="utf-8"),
         js_on_load=source.with_suffix(".js").read_text(encoding="utf-8"),
         apply_default_css=False,

@@ -11,7 +11,6 @@ import gradio as gr
 
 from ui.components import widget
 from ui.experiments import EXPERIMENTS, Shown
-from ui.tabs import TabView
 
 # A line of their own, so that a translation never waits for an experiment; one at a time, so that one visitor's timing
 # is not another's, and at most one core is taken from the translations (app.py gives torch one thread).
@@ -28,7 +27,7 @@ PRESSED = {
 FAILED = {"words": "This did not run to its end. Press Run to try again; other numbers may help."}
 
 
-def why_tab() -> TabView:
+def why_tab() -> gr.Tab:
     """Draws the tab; it shows nothing of the page's run."""
     with gr.Tab("Why attention", id="why") as tab:
         gr.Markdown(
@@ -37,7 +36,7 @@ def why_tab() -> TabView:
         )
         for number, shown in enumerate(EXPERIMENTS):
             experiment(shown, opened=number == 0)
-    return TabView(tab, [], lambda run: [])
+    return tab
 
 
 def experiment(shown: Shown, opened: bool) -> None:

@@ -81,5 +81,11 @@ const ask = (() => {
     return again;
   };
 
-  return { asks };
+  /**
+   * What was typed into a field for numbers: the number, or the text where it is none, for the message.
+   * @param {HTMLInputElement} field
+   */
+  const typed = ({ value }) => (/^-?\d+$/.test(value.trim()) ? Number(value) : value.trim().slice(0, 20));
+
+  return { asks, typed };
 })();

@@ -27,8 +27,12 @@ const topics = (() => {
     "positions.selected": topic(),
     /** @type {Topic<number[]>} the dimensions drawn as waves */
     "positions.waves": topic(),
-    /** @type {Topic<string>} the name of the model that the page has open */
-    "positions.model": topic(),
+    /** @type {Topic<{ positions: number | string, dimensions: number | string, own: boolean }>} the table asked for */
+    "positions.size": topic(),
+    /** @type {Topic<NextTokenBars>} what could have come at the step looked at */
+    "next_token.bars": topic(),
+    /** @type {Topic<number>} the step looked at */
+    "next_token.at": topic(),
     /** @type {Topic<number>} the stage that the diagram asks for */
     "inside.go": topic(),
     /** @type {Topic<number>} the stage that is open */

@@ -1,5 +1,5 @@
 // The Attention tab's overview: one small map a head, of the kind of attention that is chosen here.
-// value: { json }, which holds
+// Asks for "attention":
 //        { run, languages: [source, target] or null of a language model, which has one kind alone, tokens: { source, target_in, target_out: [token] },
 //          kinds: { KIND: { weights: packed (L, H, R, C), statistics: { NAME: [[number a head] a layer] or null } } } }
 // publishes "attention" (the kind shown: its positions and weights) and "attention-open" (a head was opened);
@@ -15,6 +15,7 @@ const { picture, write, scaleBar } = lens.surfaces;
 const { MASKED, paint, palette } = lens.cells;
 const { moved, reach } = lens.walking;
 const { saveCsv, savePng } = lens.saving;
+const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
 
@@ -55,7 +56,7 @@ const STATISTICS = {
   end: { name: "weight on the end token" },
 };
 
-let value = null; // what the JSON holds
+let value = null; // the answer
 let attention = null; // what is published
 let open = [];
 
@@ -213,9 +214,8 @@ function drawStatistics() {
   find(".statistic").replaceChildren(...options);
 }
 
-function receive() {
-  if (!props.value) return;
-  value = JSON.parse(props.value.json);
+function receive(answer) {
+  value = answer;
   offerKinds();
   draw();
 }
@@ -273,10 +273,9 @@ find(".hide").addEventListener("change", draw);
 find(".statistic").addEventListener("change", draw);
 find(".order").addEventListener("change", draw);
 
-receive();
-watch("value", receive);
 onTheme(element, draw);
 subscribe(element, "attention-view", (heads) => {
   open = heads.map(label);
   mark();
 });
+asks({ element, server }, "attention", () => ({}), receive);

@@ -1,21 +1,21 @@
 // The Attention tab's large view, what it shows: which heads, taken together how, and drawn how.
-// value: { run, kind, layers: { LAYER: base64 float32 (H, R, C) } }, the answer to an "exact" event
+// Asks for "exact_attention" { kind, layers }: { run, kind, layers: { LAYER: base64 float32 (H, R, C) } }.
 // subscribes to "attention" (the kind shown) and "attention-open" (a head was opened in the overview);
 // publishes "attention-view" (the heads in view) and "attention-picture" (what the map and the lines draw).
 
 const { number, bytes } = lens.numbers;
 const { button, options, numbered } = lens.elements;
 const { publish, subscribe } = lens.topics;
+const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
 
-const ASK_AGAIN_MS = 5000;
+const FIRST_LAYER = 0;
 const MOST_PARTS = 8; // so many heads are also named one by one
 
 let attention = null;
-let run = ""; // whose exact weights these are
+let run = null; // whose exact weights these are
 let exact = {}; // "kind:layer" -> Float32Array (H, R, C)
-let asked = {}; // "kind:layer" -> when
 const views = {}; // kind -> { layer (null: all layers), heads: [{ layer, head }] in view }
 
 const name = ({ layer, head }) => `L${layer + 1} H${head + 1}`;
@@ -72,9 +72,11 @@ function drawControls() {
 
 // ---- what is drawn -----------------------------------------------------------------------------------------------
 
+const exactOf = (layer) => (sameRun(attention.run, run) ? exact[`${attention.kind}:${layer}`] : undefined);
+
 // (row, column) -> weight of one head; the overview's bytes until the exact weights are here
 function weightOf({ layer, head }) {
-  const weights = exact[`${attention.kind}:${layer}`];
+  const weights = exactOf(layer);
   if (weights) return (row, column) => weights[attention.at(head, row, column)];
   const { weights: all, nHeads } = attention;
   return (row, column) => all[attention.at(layer * nHeads + head, row, column)] / 255;
@@ -90,7 +92,7 @@ function picture() {
   const { rows, columns } = attention;
   const weights = heads.map(weightOf);
   const cells = rows.flatMap((row) => columns.map((column) => together(weights.map((weight) => weight(row, column)))));
-  const isExact = heads.every(({ layer }) => exact[`${attention.kind}:${layer}`]);
+  const isExact = heads.every(({ layer }) => exactOf(layer));
   const digits = (weight) => (isExact ? number(weight) : `≈ ${Number(weight.toPrecision(2))}`);
   const many = heads.length > 1 && heads.length <= MOST_PARTS;
   const parts = (row, column) => heads.map((head, i) => `${name(head)} ${digits(weights[i](row, column))}`).join(", ");
@@ -140,43 +142,46 @@ function show() {
   find(".figure-title").textContent = `${attention.name}, ${viewName()}`;
   publish("attention-view", views[attention.kind].heads);
   publish("attention-picture", picture());
-  requestAnimationFrame(() => setTimeout(askForExact)); // once this is on the screen
+  if (missing(attention.run).length) requestAnimationFrame(() => setTimeout(ask)); // once this is on the screen
 }
 
 // ---- exact weights -----------------------------------------------------------------------------------------------
 
-// whole layers, so that turning heads of a layer on and off asks for nothing
-function askForExact() {
+const sameRun = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+// the layers in view whose exact weights on this run are not here; whole ones, so that turning heads on and off asks nothing
+function missing(about) {
   const { kind } = attention;
-  const recently = performance.now() - ASK_AGAIN_MS;
-  const layers = [...new Set(views[kind].heads.map(({ layer }) => layer))].filter(
-    (layer) => !exact[`${kind}:${layer}`] && !(asked[`${kind}:${layer}`] > recently),
-  );
-  if (!layers.length) return;
-  for (const layer of layers) asked[`${kind}:${layer}`] = performance.now();
-  trigger("exact", { run: attention.run, kind, layers });
+  const layers = [...new Set(views[kind].heads.map(({ layer }) => layer))];
+  return layers.filter((layer) => !sameRun(about, run) || !exact[`${kind}:${layer}`]);
 }
 
-function receive() {
-  const value = props.value;
-  if (!value || JSON.stringify(value.run) !== run) return; // an answer for a sentence that is gone
-  for (const [layer, weights] of Object.entries(value.layers)) {
-    exact[`${value.kind}:${layer}`] = new Float32Array(bytes(weights).buffer);
-  }
-  if (value.kind === attention.kind) show();
+// the digits of the first view come with the overview
+function fields(request) {
+  if (!attention) return { kind: null, layers: [FIRST_LAYER] };
+  const layers = missing(request);
+  return layers.length ? { kind: attention.kind, layers } : null;
 }
+
+function receive(answer) {
+  if (!sameRun(answer.run, run)) exact = {};
+  ({ run } = answer);
+  for (const [layer, weights] of Object.entries(answer.layers)) {
+    exact[`${answer.kind}:${layer}`] = new Float32Array(bytes(weights).buffer);
+  }
+  if (attention && sameRun(attention.run, run)) show();
+}
+
+const ask = asks({ element, server }, "exact_attention", fields, receive);
 
 // ---- what is heard -----------------------------------------------------------------------------------------------
 
 subscribe(element, "attention", (news) => {
   attention = news;
-  if (JSON.stringify(news.run) !== run) {
-    run = JSON.stringify(news.run);
-    exact = {};
-    asked = {};
-  }
   const fits = ({ layer, head }) => layer < news.nLayers && head < news.nHeads;
-  if (!views[news.kind]?.heads.every(fits)) views[news.kind] = { layer: 0, heads: [{ layer: 0, head: 0 }] };
+  if (!views[news.kind]?.heads.every(fits)) {
+    views[news.kind] = { layer: FIRST_LAYER, heads: [{ layer: FIRST_LAYER, head: 0 }] };
+  }
   show();
 });
 
@@ -194,4 +199,3 @@ find(".layer").addEventListener("change", (event) => {
 find(".all").addEventListener("click", () => look(views[attention.kind].layer, scope()));
 find(".how").addEventListener("change", show);
 find(".drawings").addEventListener("change", show);
-watch("value", receive);

@@ -1,5 +1,5 @@
 // The distribution over the whole vocabulary at one step of the translation.
-// value: { request, position, n_steps, read: [token the decoder had read], distribution: explain's Distribution without
+// Hears "next_token.bars" from the walk: { request, position, n_steps, read: [token the decoder had read], distribution: explain's Distribution without
 //          re-weighting, logits: base64 float32 of the whole vocabulary, forbidden: [ids that sampling never draws],
 //          in_text: whether the step is one of the text that a language model continues }
 
@@ -8,10 +8,11 @@ const { svg } = lens.elements;
 const { tokenText, tokenElement } = lens.tokens;
 const { variable } = lens.colours;
 const { saveCsv, saveJson, saveSvg } = lens.saving;
+const { subscribe } = lens.topics;
 const { drawable, distribution, entropyBits } = lens.sampling;
 
 const find = (selector) => element.querySelector(selector);
-let step = null; // what the value holds, unpacked
+let step = null; // what was heard, unpacked
 let bars = []; // one a row of the table
 let sampled = null; // sampling probabilities, one an id
 
@@ -126,9 +127,9 @@ function drawnText(row, probability) {
 
 // ---- drawing -----------------------------------------------------------------------------------------------------
 
-function draw() {
-  if (!props.value) return;
-  step = unpack(props.value);
+function draw(news) {
+  step = unpack(news);
+  element.ariaBusy = null;
   const { chosen, chosen_rank, entropy_bits } = step.distribution;
   find(".title").textContent = `Step ${step.position + 1} of ${step.n_steps}: what the model expected to come next`;
   find(".so-far").replaceChildren(...step.read.map((token) => tokenElement(token)), make("span", "gap", "?"));
@@ -250,5 +251,7 @@ find(".save-csv").addEventListener("click", saveRows);
 find(".save-json").addEventListener("click", saveAll);
 find(".save-svg").addEventListener("click", savePicture);
 
-draw();
-watch("value", draw);
+subscribe(element, "next_token.bars", draw);
+subscribe(element, "next_token.at", (position) => {
+  if (step && position !== step.position) element.ariaBusy = "true"; // until the bars of that step are here
+});

@@ -1,8 +1,9 @@
 // The translation token by token, with how sure the model was at each step; from here a visitor walks and forces.
-// value: { request, position: the step that the bars got along with this value, or null, text, own_text: the model's
-//          own translation or null where this is it, start: token that the decoder reads first, tokens: [target token],
-//          translates: false of a language model, whose first n_text tokens are the text that it continues,
-//          steps: { probabilities, ranks, entropies_bits: [one number a token] } }
+// Asks for "next_token" { position }: { walk, bars }, and hands the bars on as "next_token.bars".
+// walk: { request, text, own_text: the model's own translation or null where this is it, start: token that the decoder reads
+//         first, tokens: [target token], translates: false of a language model, whose first n_text tokens are the text that
+//         it continues, steps: { probabilities, ranks, entropies_bits: [one number a token] } }
+// publishes "next_token.at", the step looked at
 
 const { number, percent } = lens.numbers;
 const { svg } = lens.elements;
@@ -10,35 +11,26 @@ const { tokenText, tokenElement } = lens.tokens;
 const { variable } = lens.colours;
 const { onTheme } = lens.redrawing;
 const { saveCsv, saveSvg } = lens.saving;
+const { publish } = lens.topics;
+const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
-let shown = null; // the value drawn last
+let shown = null; // the walk drawn last
 let at = 0; // the step looked at
+let begins = false; // whether the visitor typed a beginning, behind which the look goes next
 
-const sameRun = (a, b) => JSON.stringify(a.request) === JSON.stringify(b.request);
-const sameSentence = (a, b) => ["model", "text", "direction"].every((name) => a.request[name] === b.request[name]);
+const same = (names, one, other) => names.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
+const sameSentence = (one, other) => same(["model", "text", "direction"], one, other);
+const sameRun = (one, other) => same(Object.keys(one), one, other);
 
 // ---- walking -----------------------------------------------------------------------------------------------------
-
-// Asks for the bars of the step at once, and then no oftener than every 120 ms while a key is held down.
-let lastAsked = 0;
-let waiting = null;
-function ask() {
-  clearTimeout(waiting);
-  const wait = lastAsked + 120 - performance.now();
-  if (wait > 0) {
-    waiting = setTimeout(ask, wait);
-    return;
-  }
-  lastAsked = performance.now();
-  trigger("look", { position: at });
-}
 
 function walkTo(position) {
   const next = Math.min(Math.max(position, 0), shown.tokens.length - 1);
   if (next === at) return;
   at = next;
   mark();
+  publish("next_token.at", at);
   ask();
 }
 
@@ -223,21 +215,26 @@ function drawSized() {
   mark();
 }
 
-function draw() {
-  const value = props.value;
-  if (!value) return;
-  const before = shown;
-  shown = value;
-  if (value.position !== null) at = value.position;
-  else if (!before || !sameSentence(before, value)) at = value.n_text; // the first that the model chose
-  at = Math.min(at, value.tokens.length - 1);
-  drawTexts();
-  drawSequence();
-  drawUncertain();
-  drawSized();
-  // the page's run has become another one: the bars are still those of the run before
-  if (value.position === null && !(before && sameRun(before, value))) ask();
+function draw({ walk, bars }) {
+  at = bars.position;
+  if (!shown || !sameRun(shown.request, walk.request)) {
+    shown = walk;
+    begins = false;
+    drawTexts();
+    drawSequence();
+    drawUncertain();
+    drawSized();
+  }
+  publish("next_token.bars", bars);
 }
+
+// another sentence is looked at from the first step that the model chose
+function fields(request) {
+  const stays = shown && sameSentence(shown.request, request) && !(begins && !sameRun(shown.request, request));
+  return { position: stays ? at : null };
+}
+
+const ask = asks({ element, server }, "next_token", fields, draw);
 
 // ---- what the visitor does ---------------------------------------------------------------------------------------
 
@@ -246,10 +243,11 @@ find(".forward").addEventListener("click", () => walkTo(at + 1));
 find(".sequence").addEventListener("keydown", walkByKey);
 find(".strip").addEventListener("keydown", walkByKey);
 find(".undo").addEventListener("click", () => {
-  if (shown.own_text !== null) trigger("undo", { position: at });
+  if (shown.own_text !== null) trigger("undo", {});
 });
 find(".beginning").addEventListener("submit", (event) => {
   event.preventDefault();
+  begins = true;
   trigger("begin", { prefix: find(".prefix").value });
 });
 find(".save-csv").addEventListener("click", () => {
@@ -261,7 +259,5 @@ find(".save-csv").addEventListener("click", () => {
 });
 find(".save-svg").addEventListener("click", () => saveSvg("steps.svg", "Each token's probability and the entropy before it", find(".strip svg")));
 
-draw();
-watch("value", draw);
 onTheme(element, drawSized);
 new ResizeObserver(drawSized).observe(find(".figure-scroll"));

@@ -1,30 +1,33 @@
 // The same tokens in two orders through the encoder, with positions and without.
-// value: { problem } or { first, second: { text, tokens, translation }, pairing, differences_with, differences_without,
-//          largest_with, largest_without, map_with, map_without: { shape, base64 } }
+// Asks for "two_orders" { first, second, direction: null for the page's }: { directions: [[name, direction]], direction,
+// first, second: { text, tokens, translation }, pairing, differences_with, differences_without, largest_with,
+// largest_without, map_with, map_without: { shape, base64 } }.
 
 const { number, floats } = lens.numbers;
-const { svg, row } = lens.elements;
+const { make, svg, row } = lens.elements;
 const { tokenName, tokenElement, linkHover } = lens.tokens;
 const { variable, sequential } = lens.colours;
 const { responsive } = lens.redrawing;
-const { subscribe } = lens.topics;
 const { heat, outline, cellAt } = lens.cells;
 const { walk } = lens.walking;
 const { saveCsv, savePng } = lens.saving;
+const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
 const KINDS = ["without", "with"];
 const maps = {};
 let values = {}; // kind -> the numbers of its map
 let cursor = [0, 0];
+let value = null; // what is drawn
+let texts = null; // what is compared
+let direction = null; // what the visitor chose
 
-const ready = () => props.value && !props.value.problem;
-const sizes = () => [props.value.first.tokens.length, props.value.second.tokens.length];
+const sizes = () => [value.first.tokens.length, value.second.tokens.length];
 
 // ---- the pairing -------------------------------------------------------------------------------------------------
 
 function drawPairing() {
-  const { first, second, pairing } = props.value;
+  const { first, second, pairing } = value;
   const key = (order, i) => `order-${order}:${i}`;
   const chips = ["first", "second"].map((order) => {
     const { tokens } = order === "first" ? first : second;
@@ -40,7 +43,7 @@ function drawPairing() {
 }
 
 function drawLines([upper, lower]) {
-  const lines = props.value.pairing.map((j, i) => {
+  const lines = value.pairing.map((j, i) => {
     const [from, to] = [upper[i], lower[j]];
     const middle = ({ offsetLeft, offsetWidth }) => offsetLeft + offsetWidth / 2;
     const ends = { x1: middle(from), y1: from.offsetTop + from.offsetHeight + 2, x2: middle(to), y2: to.offsetTop - 2 };
@@ -52,8 +55,8 @@ function drawLines([upper, lower]) {
 // ---- the maps, both on one scale ---------------------------------------------------------------------------------
 
 const draw = responsive(find(".maps"), () => {
-  if (!ready()) return;
-  const { first, second, pairing } = props.value;
+  if (!value) return;
+  const { first, second, pairing } = value;
   const room = find(".map-with").parentElement.clientWidth - 100;
   const cell = Math.max(16, Math.min(26, Math.floor(room / second.tokens.length)));
   let high = 0;
@@ -75,7 +78,7 @@ const draw = responsive(find(".maps"), () => {
 });
 
 function show(i, j) {
-  const { first, second } = props.value;
+  const { first, second } = value;
   const [without, with_] = KINDS.map((kind) => number(values[kind][i * second.tokens.length + j]));
   find(".figure-details").textContent =
     `“${tokenName(first.tokens[i])}” at ${i} of the first, “${tokenName(second.tokens[j])}” at ${j} of the second: ` +
@@ -85,7 +88,7 @@ function show(i, j) {
 // ---- what comes out ----------------------------------------------------------------------------------------------------
 
 function drawTable() {
-  const { first, pairing, differences_without, differences_with } = props.value;
+  const { first, pairing, differences_without, differences_with } = value;
   const rows = pairing.map((j, i) =>
     row(tokenName(first.tokens[i]), i, j, number(differences_without[i]), number(differences_with[i])),
   );
@@ -107,13 +110,12 @@ function describeVerdicts({ largest_without, largest_with, pairing }) {
     : "the same measure: both texts have the same order. Swap two words to see a difference.";
 }
 
-function receive() {
-  const value = props.value;
-  if (!value) return;
-  find(".problem").hidden = !value.problem;
-  find(".problem").textContent = value.problem || "";
-  find(".result").hidden = Boolean(value.problem);
-  if (value.problem) return;
+function receive(answer) {
+  value = answer;
+  find(".result").hidden = false;
+  const offered = value.directions.map(([name, code]) => make("option", { value: code }, name));
+  find(".direction").replaceChildren(...offered);
+  find(".direction").value = value.direction;
   values = Object.fromEntries(KINDS.map((kind) => [kind, floats(value[`map_${kind}`])]));
   cursor = [0, value.pairing[0]];
   describeVerdicts(value);
@@ -141,12 +143,12 @@ for (const kind of KINDS) {
   });
   find(`.save-${kind}`).addEventListener(
     "click",
-    () => ready() && savePng(`order-${kind}.png`, `Differences ${kind} positions`, find(`.map-${kind}`)),
+    () => value && savePng(`order-${kind}.png`, `Differences ${kind} positions`, find(`.map-${kind}`)),
   );
 }
 find(".save-csv").addEventListener("click", () => {
-  if (!ready()) return;
-  const { first, pairing, differences_without, differences_with } = props.value;
+  if (!value) return;
+  const { first, pairing, differences_without, differences_with } = value;
   const rows = pairing.map((j, i) => [first.tokens[i].text, i, j, differences_without[i], differences_with[i]]);
   saveCsv("order.csv", [
     ["token", "place in the first", "place in the second", "difference without positions", "difference with positions"],
@@ -154,12 +156,19 @@ find(".save-csv").addEventListener("click", () => {
   ]);
 });
 
-receive();
-watch("value", receive);
-if (!props.value) trigger("start");
-// the page has opened another model: what is shown is still that of the model before
-let model = null;
-subscribe(element, "positions.model", (name) => {
-  if (model !== null && name !== model) trigger("start");
-  model = name;
+// ---- asking ------------------------------------------------------------------------------------------------------
+
+const typed = () => Object.fromEntries(["first", "second"].map((name) => [name, find(`form .${name}`).value]));
+texts = typed();
+const ask = asks({ element, server }, "two_orders", () => ({ ...texts, direction }), receive);
+
+find("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  texts = typed();
+  ask();
+});
+find(".direction").addEventListener("change", (event) => {
+  direction = event.target.value;
+  texts = typed();
+  ask();
 });

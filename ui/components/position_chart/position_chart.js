@@ -1,7 +1,7 @@
 // The position table as a map: positions down, dimensions across. It shares the table, the selected position and the
 // dimensions drawn as waves with the other widgets of the tab.
-// value: { question } and { problem } or { n_positions, d_model, own, bound, table, wavelengths, dot, distance }, with
-// arrays as { shape, base64 }
+// Asks for "position_table" { positions, dimensions, own }: { n_positions, d_model, own, bound, table, wavelengths, dot,
+// distance }, with arrays as { shape, base64 }; publishes "positions.size", what it asks for.
 
 const { number, floats } = lens.numbers;
 const { make } = lens.elements;
@@ -11,13 +11,14 @@ const { publish, subscribe } = lens.topics;
 const { heat, outline, notch, cellAt } = lens.cells;
 const { walk } = lens.walking;
 const { saveCsv, savePng } = lens.saving;
+const { asks, typed } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
 const canvas = find(".map");
 const MAX_WAVES = 8;
 let table = null; // the last good one, which stays when a size was refused
 let map = null;
-let question = props.value?.question ?? 0; // the number of the last one: answers to others are late
+let size = { positions: 64, dimensions: 0, own: true }; // what is asked for; the model knows its own dimensions
 let cursor = [5, 0]; // position, dimension
 let waves = [];
 
@@ -92,13 +93,8 @@ function firstWaves() {
   return [...new Set(fractions.map((fraction) => 2 * Math.floor((fraction * table.d_model) / 2)))];
 }
 
-function receive() {
-  const value = props.value;
-  if (!value || value.question !== question) return;
-  find(".problem").hidden = !value.problem;
-  find(".problem").textContent = value.problem || "";
-  if (value.problem) return;
-  table = tableOf(value);
+function receive(answer) {
+  table = tableOf(answer);
   cursor = [Math.min(cursor[0], table.n_positions - 1), Math.min(cursor[1], table.d_model - 1)];
   const kept = waves.filter((dimension) => dimension < table.d_model);
   publish("positions.waves", kept.length ? kept : firstWaves());
@@ -137,19 +133,16 @@ walk(canvas, {
   },
   pick: togglePick,
 });
-// the page has opened another model: its own table takes the place of that of the model before
-let model = null;
-subscribe(element, "positions.model", (name) => {
-  if (model !== null && name !== model && (!table || table.own)) ask(true);
-  model = name;
-});
 find(".position").addEventListener("input", (event) => publish("positions.selected", Number(event.target.value)));
 
 // ---- another table -----------------------------------------------------------------------------------------------
 
+const again = asks({ element, server }, "position_table", () => size, receive);
+
 function ask(own) {
-  question += 1;
-  trigger("table", { positions: find(".n-positions").value, dimensions: find(".d-model").value, own, question });
+  size = { positions: typed(find(".n-positions")), dimensions: own ? 0 : typed(find(".d-model")), own };
+  publish("positions.size", size);
+  again();
 }
 
 // more positions of the model's own table are still the model's
@@ -181,9 +174,4 @@ find(".save-csv").addEventListener("click", () => {
   saveCsv("positions.csv", [["position", ...dimensions.map((dimension) => `dimension ${dimension}`)], ...rows]);
 });
 
-receive();
-watch("value", receive);
-if (!props.value) {
-  find(".n-positions").value = 64;
-  ask(true);
-}
+publish("positions.size", size);

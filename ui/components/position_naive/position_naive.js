@@ -1,27 +1,28 @@
 // Lengths of what could be added at each position, beside those of the embeddings it would be added to: the position's
 // number in every dimension, the paper's vectors, the embeddings of this sentence and of the whole vocabulary.
-// value: { tokens, token_norms, position_norms, naive_norms, vocabulary_min, vocabulary_median, vocabulary_max, model: its
-//          name, learned: whether its positions are }; publishes "positions.model", the name
+// Asks for "raw_numbers": { tokens, token_norms, position_norms, naive_norms, vocabulary_min, vocabulary_median,
+// vocabulary_max, learned: whether the model's positions are }.
 
 const { number } = lens.numbers;
 const { svg } = lens.elements;
 const { tokenText } = lens.tokens;
 const { variable } = lens.colours;
 const { responsive } = lens.redrawing;
-const { publish } = lens.topics;
 const { plane, points, curve, mark, select, key, keyHeight, columnAt } = lens.planes;
 const { walk } = lens.walking;
 const { saveCsv, saveSvg } = lens.saving;
+const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
 const drawing = find(".lengths");
 const TITLE = "Raw position numbers, the model's position vectors, and its embeddings: how long each vector is";
 const HEIGHT = 340;
 let position = 5;
+let value = null; // the answer
 let drawn = null;
 
 const zoomed = () => find(".zoom").getAttribute("aria-pressed") === "true";
-const count = () => props.value.naive_norms.length;
+const count = () => value.naive_norms.length;
 
 // each line, and the tokens as dots
 const KEY = [
@@ -32,7 +33,6 @@ const KEY = [
 ];
 
 const draw = responsive(drawing.parentElement, () => {
-  const value = props.value;
   if (!value) return;
   const top = zoomed() ? 2 * value.vocabulary_max : Math.max(...value.naive_norms, 2 * value.vocabulary_max);
   drawn = plane(drawing, {
@@ -53,7 +53,6 @@ const draw = responsive(drawing.parentElement, () => {
 });
 
 function show(_, at) {
-  const value = props.value;
   const token = value.tokens[at];
   const embedding = token ? `, the token “${tokenText(token)}” ${number(value.token_norms[at])}` : "";
   find(".figure-details").textContent =
@@ -67,9 +66,8 @@ function go(_, at) {
   draw();
 }
 
-function receive() {
-  const value = props.value;
-  if (!value) return;
+function receive(answer) {
+  value = answer;
   find(".notice").textContent =
     `The model's embeddings are ${number(value.vocabulary_min)} to ${number(value.vocabulary_max)} long ` +
     `(median ${number(value.vocabulary_median)}); the number ${count() - 1} written into every dimension is ` +
@@ -77,7 +75,6 @@ function receive() {
     (value.learned ? "This model's position vectors were learned; they are " : "The sinusoids are bounded: every one of them is ") +
     `${number(value.position_norms[0])} long at position 0 and ${number(value.position_norms[count() - 1])} at position ${count() - 1}.`;
   go(0, Math.min(position, count() - 1));
-  publish("positions.model", value.model);
 }
 
 find(".zoom").addEventListener("click", () => {
@@ -92,9 +89,8 @@ walk(drawing, {
   go,
 });
 
-find(".save-svg").addEventListener("click", () => props.value && saveSvg("naive-positions.svg", TITLE, drawing));
+find(".save-svg").addEventListener("click", () => value && saveSvg("naive-positions.svg", TITLE, drawing));
 find(".save-csv").addEventListener("click", () => {
-  const value = props.value;
   if (!value) return;
   const rows = value.naive_norms.map((naive, i) => [
     i, naive, value.position_norms[i], value.tokens[i]?.text ?? "", value.token_norms[i] ?? "",
@@ -104,5 +100,4 @@ find(".save-csv").addEventListener("click", () => {
   ]);
 });
 
-receive();
-watch("value", receive);
+asks({ element, server }, "raw_numbers", () => ({}), receive);

@@ -1,7 +1,6 @@
 // Two dimensions (2i, 2i+1) of every position as a point on a circle, before and after a shift by k positions, and the
-// 2 x 2 matrix that does the same. The table comes from position_chart; the rest from Python, asked for at every change.
-// value: { question } and { problem } or { pair, offset, d_model, angle, matrix, first, max_difference, and before, after,
-// rotated as { shape, base64 } }
+// 2 x 2 matrix that does the same. Asks for "position_rotation" { pair, offset } of the table of "positions.size":
+// { pair, offset, d_model, angle, matrix, first, max_difference, and before, after, rotated as { shape, base64 } }.
 
 const { number, floats } = lens.numbers;
 const { make, row } = lens.elements;
@@ -10,6 +9,7 @@ const { publish, subscribe } = lens.topics;
 const { mark, text, line, sheet } = lens.planes;
 const { walk } = lens.walking;
 const { saveCsv, saveSvg } = lens.saving;
+const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
 const drawing = find(".circle");
@@ -17,9 +17,8 @@ const drawing = find(".circle");
 const ROUNDING = 1e-6;
 const RADIUS = 104;
 const CENTRE = [155, 152];
-let table = null;
+let size = null; // of the table that is asked for
 const wanted = { pair: 0, offset: 3 }; // a smaller table may not have it
-let question = props.value?.question ?? 0; // the number of the last one: answers to others are late
 let selected = 0;
 let turn = null; // the last good value, with its arrays
 
@@ -87,15 +86,9 @@ function describe() {
   draw();
 }
 
-function receive() {
-  const value = props.value;
-  if (!value || value.question !== question) return;
-  find(".problem").hidden = !value.problem;
-  find(".problem").textContent = value.problem || "";
-  find(".sides").hidden = Boolean(value.problem);
-  if (value.problem) return;
-  const [before, after, rotated] = [value.before, value.after, value.rotated].map(floats);
-  turn = { ...value, before, after, rotated };
+function receive(answer) {
+  const [before, after, rotated] = [answer.before, answer.after, answer.rotated].map(floats);
+  turn = { ...answer, before, after, rotated };
   find(".equation").textContent = `PE(pos ${turn.offset < 0 ? "−" : "+"} ${Math.abs(turn.offset)}) = matrix · PE(pos), where the matrix is`;
   const cells = find(".matrix").querySelectorAll("td");
   turn.matrix.flat().forEach((entry, i) => (cells[i].textContent = number(entry)));
@@ -115,22 +108,22 @@ function nameChoice() {
   find(".offset-name").textContent = number(offset);
 }
 
-function ask() {
-  nameChoice();
-  question += 1;
-  const { n_positions, d_model, own } = table;
-  trigger("turn", {
-    positions: String(n_positions), dimensions: String(d_model), own,
-    pair: find(".pair").value, offset: find(".offset").value, question,
-  });
-}
+const ask = asks({ element, server }, "position_rotation", () => size && { ...size, ...wanted }, receive);
 
-subscribe(element, "positions.table", (shared) => {
-  table = shared;
-  find(".pair").max = table.d_model / 2 - 1;
-  find(".offset").min = 1 - table.n_positions;
-  find(".offset").max = table.n_positions - 1;
+subscribe(element, "positions.size", (news) => {
+  size = news;
+  ask();
+});
+// a smaller table may not have what was chosen: its sliders end before it
+subscribe(element, "positions.table", ({ n_positions, d_model }) => {
+  find(".pair").max = d_model / 2 - 1;
+  find(".offset").min = 1 - n_positions;
+  find(".offset").max = n_positions - 1;
   for (const name of ["pair", "offset"]) find(`.${name}`).value = wanted[name];
+  nameChoice();
+  const chosen = { pair: Number(find(".pair").value), offset: Number(find(".offset").value) };
+  if (chosen.pair === wanted.pair && chosen.offset === wanted.offset) return;
+  Object.assign(wanted, chosen);
   ask();
 });
 subscribe(element, "positions.selected", (position) => {
@@ -138,10 +131,10 @@ subscribe(element, "positions.selected", (position) => {
   describe();
 });
 for (const name of ["pair", "offset"]) {
-  find(`.${name}`).addEventListener("input", () => table && nameChoice());
+  find(`.${name}`).addEventListener("input", nameChoice);
   find(`.${name}`).addEventListener("change", () => {
     wanted[name] = Number(find(`.${name}`).value);
-    if (table) ask();
+    ask();
   });
 }
 walk(drawing, {
@@ -161,6 +154,3 @@ find(".save-csv").addEventListener("click", () => {
   ]);
   saveCsv("rotation.csv", [["position", ...names.flatMap((name) => [`${name} sine`, `${name} cosine`])], ...rows]);
 });
-
-receive();
-watch("value", receive);

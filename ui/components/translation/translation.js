@@ -1,5 +1,5 @@
 // The Translate tab: the translation, its tokens' probabilities, the n-best list; or how a language model goes on.
-// value: { problem } or { translates, source: [token], hypotheses: [{ text, score, tokens: [token with probability] }],
+// Asks for "translation", unless an event has brought it along as its value: { problem } or { request, translates, source: [token], hypotheses: [{ text, score, tokens: [token with probability] }],
 //          chosen, alignment: [[weight a source token] a target token], the mean over the heads of one decoder layer,
 //          alignment_layer: which, from 0, seconds,
 //          start: token that the decoder reads first, n_text: how many tokens belong to a text that is continued }
@@ -8,12 +8,14 @@ const { number, percent } = lens.numbers;
 const { make } = lens.elements;
 const { tokenText, tokenElement } = lens.tokens;
 const { saveJson } = lens.saving;
+const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
+let drawn = null; // what is shown
 
 function tokenDetails(token, position) {
-  const whose = position < props.value.n_text ? ", of your text" : "";
-  const place = position + (props.value.translates ? 1 : 2); // a language model's text begins with one that it only reads
+  const whose = position < drawn.n_text ? ", of your text" : "";
+  const place = position + (drawn.translates ? 1 : 2); // a language model's text begins with one that it only reads
   return `token ${place} “${tokenText(token)}”${whose} (id ${token.id}): probability ${percent(token.probability)}`;
 }
 
@@ -49,13 +51,9 @@ function drawHypotheses(value) {
   find(".hypotheses").replaceChildren(...items);
 }
 
-function draw() {
-  const value = props.value;
-  if (!value) return;
-  find(".problem").hidden = !value.problem;
-  find(".problem").textContent = value.problem || "";
-  find(".result").hidden = Boolean(value.problem);
-  if (value.problem) return;
+function draw(value) {
+  drawn = value;
+  find(".result").hidden = false;
   const hypothesis = value.hypotheses[value.chosen];
   find(".text").textContent = hypothesis.text;
   find(".figure-details").textContent = "";
@@ -83,10 +81,22 @@ find(".copy").addEventListener("click", () => {
   );
 });
 find(".save-json").addEventListener("click", () => {
-  const { alignment_layer, ...numbers } = props.value;
+  const { alignment_layer, ...numbers } = drawn;
   const whose = numbers.translates ? `cross-attention of decoder L${alignment_layer + 1}, mean over its heads` : null;
   saveJson("translation.json", { ...numbers, alignment_of: whose });
 });
 
-draw();
-watch("value", draw);
+// what a search found, or why it found nothing
+function receive() {
+  const { problem } = props.value;
+  element.classList.remove("refused");
+  find(".problem").hidden = !problem;
+  find(".problem").textContent = problem || "";
+  if (problem) find(".result").hidden = true;
+  else draw(props.value);
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+receive();
+watch("value", receive);
+asks({ element, server }, "translation", (request) => (same(request, drawn?.request) ? null : {}), draw);
