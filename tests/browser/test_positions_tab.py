@@ -15,9 +15,9 @@ from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded
 from ui.sentence_bar import FIRST_EXAMPLE
-from ui.tabs.positions import ORDERS
 
 CHART, CURVES, NEAR = "#position-chart", "#position-curves", "#position-similarity"
+ORDERS = ("Ram pushed Hari.", "Hari pushed Ram.")  # those that stand there
 TURN, NAIVE, ORDER = "#position-rotation", "#position-naive", "#order-experiment"
 
 
@@ -194,9 +194,9 @@ def test_raw_numbers_are_compared_with_this_sentences_embeddings(tab, runner):
 
 
 def compare(page: Page, first: str, second: str) -> None:
-    page.locator("#order-first textarea, #order-first input").fill(first)
-    page.locator("#order-second textarea, #order-second input").fill(second)
-    page.locator("#order-go").click()
+    page.locator(f"{ORDER} form .first").fill(first)
+    page.locator(f"{ORDER} form .second").fill(second)
+    page.locator(ORDER).get_by_role("button", name="Compare the two orders").click()
 
 
 def test_two_orders_show_both_differences_and_both_translations(tab, runner):
