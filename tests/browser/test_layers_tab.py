@@ -29,6 +29,7 @@ def tab(browser, app_url) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(app_url)
     page.get_by_role("tab", name="Layers").click()
+    page.locator(DEPTH).scroll_into_view_if_needed()
     expect(page.locator(f"{DEPTH} .result")).to_be_visible(timeout=20_000)
     yield page
     context.close()

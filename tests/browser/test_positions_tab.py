@@ -30,7 +30,10 @@ def tab(browser, app_url) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(app_url)
     page.get_by_role("tab", name="Positions").click()
+    page.locator(ORDER).scroll_into_view_if_needed()
     expect(page.locator(f"{ORDER} .result")).to_be_visible(timeout=20_000)
+    for summary in page.locator("summary:visible").all():
+        summary.click()
     yield page
     context.close()
     assert not errors, errors

@@ -2,7 +2,8 @@
 //
 //   const again = asks({ element, server }, "cell", (request) => ({ layer: 2 }), (answer) => draw(answer));
 //
-// It is asked as soon as the widget is seen, once more for every other run of the page, and whenever again() is called.
+// It is asked as soon as the widget has room, once more for every other run of the page, and whenever again() is called.
+// With `inSight: true`, which is for what runs the model, not before a visitor has scrolled to it: nothing waits for it.
 // The fields are read when the question leaves; null asks nothing. Of each question one is under way: if its widget
 // chose something else meanwhile, the answer is dropped and the question asked anew. So what is drawn is always the
 // answer to what is chosen. Meanwhile the widget is aria-busy; a refusal stands in its ".problem" until the next answer.
@@ -13,7 +14,7 @@ const ask = (() => {
   let request = null;
   let leaving = []; // what is asked in one moment, as by all widgets of a tab that was opened, makes one trip
 
-  const shown = ({ element }) => element.isConnected && element.clientWidth > 0;
+  const shown = ({ element, seen }) => element.isConnected && element.clientWidth > 0 && seen;
 
   function leave(question) {
     question.stale = true;
@@ -70,9 +71,14 @@ const ask = (() => {
     element.ariaBusy = waiting.size ? "true" : null;
   }
 
-  const asks = ({ element, server }, name, fields, draw, refused = () => {}) => {
-    const question = { element, server, name, fields, draw, refused, stale: true, away: false };
+  const asks = ({ element, server, inSight = false }, name, fields, draw, refused = () => {}) => {
+    const question = { element, server, name, fields, draw, refused, seen: !inSight, stale: true, away: false };
     const again = () => leave(question);
+    const look = ([{ isIntersecting }]) => {
+      question.seen = isIntersecting;
+      if (question.stale) again();
+    };
+    if (inSight) new IntersectionObserver(look).observe(element);
     new ResizeObserver(() => question.stale && again()).observe(element); // also when its tab is opened again
     subscribe(element, "request", (news) => {
       request = news;

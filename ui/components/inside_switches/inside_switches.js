@@ -110,7 +110,7 @@ function receive(answer) {
   draw();
 }
 
-const ask = asks({ element, server }, "switched", () => wanted, receive);
+const ask = asks({ element, server, inSight: true }, "switched", () => wanted, receive);
 
 for (const button of element.querySelectorAll(".names button")) {
   button.addEventListener("click", () => {

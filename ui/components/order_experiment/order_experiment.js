@@ -160,7 +160,7 @@ find(".save-csv").addEventListener("click", () => {
 
 const typed = () => Object.fromEntries(["first", "second"].map((name) => [name, find(`form .${name}`).value]));
 texts = typed();
-const ask = asks({ element, server }, "two_orders", () => ({ ...texts, direction }), receive);
+const ask = asks({ element, server, inSight: true }, "two_orders", () => ({ ...texts, direction }), receive);
 
 find("form").addEventListener("submit", (event) => {
   event.preventDefault();

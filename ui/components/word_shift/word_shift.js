@@ -119,7 +119,7 @@ function describe() {
 
 // ---- asking ------------------------------------------------------------------------------------------------------
 
-const ask = asks({ element, server }, "word_shift", () => ({ texts: compared }), (answer) => {
+const ask = asks({ element, server, inSight: true }, "word_shift", () => ({ texts: compared }), (answer) => {
   if (!typing) for (const name of FIELDS) find(`.${name}`).value = answer.texts[name];
   find(".blind").hidden = answer.translates;
   shift = answer.cosine ? answer : null;
