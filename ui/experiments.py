@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -56,7 +56,7 @@ class Shown:
     @property
     def code(self) -> str:
         """The whole file that runs when Run is pressed."""
-        return Path(self.module.__file__).read_text(encoding="utf-8")
+        return inspect.getsource(self.module)
 
 
 def lines(

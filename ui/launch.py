@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
+from gradio.themes import Base
+from gradio.themes.utils.fonts import LocalFont
 from starlette.middleware import Middleware
 
 from ui.server import Guard
@@ -35,11 +37,11 @@ _COLOURS = {
     "link_text_color_visited": "var(--link)",
     "link_text_color_active": "var(--link)",
 }
-THEME = gr.themes.Base(
+THEME = Base(
     primary_hue="indigo",
     neutral_hue="zinc",
-    font=[gr.themes.LocalFont("IBM Plex Sans"), "system-ui", "sans-serif"],
-    font_mono=[gr.themes.LocalFont("IBM Plex Mono"), "ui-monospace", "monospace"],
+    font=[LocalFont("IBM Plex Sans"), "system-ui", "sans-serif"],
+    font_mono=[LocalFont("IBM Plex Mono"), "ui-monospace", "monospace"],
 ).set(**_COLOURS, **{f"{name}_dark": colour for name, colour in _COLOURS.items()})
 
 

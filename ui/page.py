@@ -13,12 +13,12 @@ from explain.runner import Runner
 from ui.answers import answering
 from ui.api import add_api
 from ui.components import widget
-from ui.events import AT_ONCE, EACH, LAST, ON_MODEL, fields_of, in_line, kindly
+from ui.events import Trigger, fields_of, in_browser, in_line, kindly, on_hub, on_model
 from ui.introduction import INTRODUCTION, TITLE, model_line
 from ui.languages import swapped
 from ui.links import request_from_query, tell_tab
 from ui.models import Models
-from ui.picker import ON_HUB, picker
+from ui.picker import picker
 from ui.request import Request
 from ui.sentence_bar import EXAMPLES, FIRST_EXAMPLE, sentence_bar
 from ui.tabs.attention import attention_tab
@@ -67,46 +67,47 @@ class _Page:
         self.active_tab = gr.Textbox("translate", visible=False)
         with gr.Tabs(elem_id="tabs") as self.tabs:
             translate, self.translation = translate_tab(first, ask)
-            self.all_tabs = [
-                translate,
-                attention_tab(ask),
-                next_token_tab(models, self.request, ask),
-                positions_tab(ask),
-                inside_tab(ask),
-                layers_tab(ask),
-                what_if_tab(ask),
-                why_tab(),
-            ]
+            self.tabs_by_name = {
+                "translate": translate,
+                "attention": attention_tab(ask),
+                "next_token": next_token_tab(models, self.request, ask),
+                "positions": positions_tab(ask),
+                "inside": inside_tab(ask),
+                "layers": layers_tab(ask),
+                "what-if": what_if_tab(ask),
+                "why": why_tab(),
+            }
         self.run_outputs = [self.request, self.translation]
         self.model_outputs = [self.about_model, self.model_name, *self.bar.changing, *self.run_outputs]
 
     def connect(self, demo: gr.Blocks) -> None:
         """Ties the handlers to their events."""
         bar = self.bar
-        search = dict(
-            fn=self.search, inputs=[*bar.asked, self.request, self.active_tab], outputs=self.run_outputs,
-            **ON_MODEL, **LAST,
-        )  # fmt: skip
+        typed = [*bar.asked, self.request, self.active_tab]
+
+        def searching(trigger: Trigger) -> None:
+            on_model(trigger, self.search, typed, self.run_outputs, again="always_last")
+
         asked = [bar.go.click, bar.text.submit, bar.beam_size.release, bar.alpha.release, bar.n_best.release]
-        gr.on(asked, **search)
+        searching(partial(gr.on, asked))
         example = bar.examples.click(
-            self.pick_example, [bar.examples, self.request], [bar.text, bar.direction], api_visibility="private", **LAST
+            self.pick_example, [bar.examples, self.request], [bar.text, bar.direction], api_visibility="private",
+            trigger_mode="always_last",
+        )  # fmt: skip
+        searching(example.success)
+        sides = on_model(
+            bar.swap.click, self.swap_sides, [bar.text, bar.direction, self.request], [bar.text, bar.direction]
         )
-        example.success(**search)
-        sides = bar.swap.click(
-            self.swap_sides, [bar.text, bar.direction, self.request], [bar.text, bar.direction], **ON_MODEL
-        )
-        sides.success(**search)
-        self.translation.choose(self.choose, [self.request], self.run_outputs, **AT_ONCE, **EACH)
-        on_about = dict(show_progress_on=[self.about_model])
-        loaded = self.open_model.click(self.load_model, [self.model_name], None, **ON_HUB, **on_about)
-        loaded.success(
-            self.change_model, [self.model_name, bar.text, bar.direction], self.model_outputs, **ON_MODEL, **on_about
-        )
-        for tab in self.all_tabs:
-            tab.select(None, [self.active_tab], [self.active_tab], js=tell_tab(tab.id), api_visibility="private")
-        linked = demo.load(self.load_linked, None, None, **ON_HUB)
-        linked.success(self.reopen, None, [self.tabs, self.active_tab, *self.model_outputs], **AT_ONCE)
+        searching(sides.success)
+        on_model(self.translation.choose, self.choose, [self.request], self.run_outputs, again="multiple", at_once=True)
+        about = self.about_model
+        loaded = on_hub(self.open_model.click, self.load_model, [self.model_name], about)
+        named = [self.model_name, bar.text, bar.direction]
+        on_model(loaded.success, self.change_model, named, self.model_outputs, progress_on=about)
+        for name, tab in self.tabs_by_name.items():
+            in_browser(tab.select, tell_tab(name), [self.active_tab], [self.active_tab])
+        linked = on_hub(demo.load, self.load_linked, None)
+        on_model(linked.success, self.reopen, None, [self.tabs, self.active_tab, *self.model_outputs], at_once=True)
 
     # ---- what the page shows ----
 
@@ -142,7 +143,7 @@ class _Page:
     @in_line
     def choose(self, request: Any, event: gr.EventData) -> dict[Any, Any]:
         """The page on another hypothesis."""
-        chosen = replace(Request.from_browser(request), chosen=fields_of(event).get("hypothesis"))
+        chosen = replace(Request.from_browser(request), chosen=fields_of(event)["hypothesis"])
         return self.on_run(self.models.open(chosen.to_browser()))
 
     @kindly
@@ -189,7 +190,7 @@ class _Page:
         if (linked := self._linked(browser)) is None:
             return gr.skip()
         runner, tab = self.models.runner(linked.model), browser.query_params.get("tab")
-        tab = tab if tab in {each.id for each in self.all_tabs} else "translate"
+        tab = tab if tab in self.tabs_by_name else "translate"
         return {
             self.tabs: gr.Tabs(selected=tab),
             self.active_tab: tab,
@@ -201,4 +202,4 @@ class _Page:
 
 
 def _show(progress: gr.Progress, done: int, total: int) -> None:
-    progress((done / 1e6, total / 1e6), desc="Loading from the Hub", unit="MB")
+    progress((round(done / 1e6), round(total / 1e6)), desc="Loading from the Hub", unit="MB")

@@ -44,13 +44,13 @@ def word_shift(runner: Runner, run: Run, texts: dict | None = None) -> dict[str,
     Raises:
         ValueError: as `explain.depth.shift`.
     """
-    names = ("word", "first", "second")
     language = run.settings.direction.split("-")[0] if run.translates else "en"
-    found = texts if texts is not None else dict(zip(names, WORDS.get(language, ("", "", "")), strict=True))
-    answer: dict[str, Any] = {"texts": found, "translates": run.translates}
-    if texts is None and not found["word"]:
+    example = dict(zip(("word", "first", "second"), WORDS.get(language, ("", "", "")), strict=True))
+    compared: dict[str, Any] = {**dict.fromkeys(example), **texts} if texts is not None else example
+    answer: dict[str, Any] = {"texts": compared, "translates": run.translates}
+    if compared is example and not example["word"]:
         return answer
-    result = shift(runner, *(found.get(name) for name in names), run.settings)
+    result = shift(runner, compared["word"], compared["first"], compared["second"], run.settings)
     both = (result.first, result.second)
     return {
         **answer,

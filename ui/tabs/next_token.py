@@ -14,7 +14,7 @@ from explain.run import Run
 from explain.runner import Runner
 from ui.answers import Ask, question
 from ui.components import widget
-from ui.events import ON_MODEL, fields_of, in_line, kindly
+from ui.events import Fields, Trigger, fields_of, in_line, kindly, on_model
 from ui.models import Models
 from ui.request import Request
 from ui.tabs.places import within
@@ -28,8 +28,8 @@ def next_token_tab(models: Models, request: gr.HTML, ask: Ask) -> gr.Tab:
         walk = widget("next_token_steps", ask=ask, elem_id="next-token-steps")
         bars = widget("next_token_bars", elem_id="next-token-bars")
 
-    def changing(change: Callable[[Runner, Run, dict[str, Any]], Run]) -> dict[str, Any]:
-        """An event that leads to another run."""
+    def changing(trigger: Trigger, change: Callable[[Runner, Run, Fields], Run]) -> None:
+        """Ties a widget's event to what leads to another run."""
 
         @kindly
         @in_line
@@ -37,29 +37,39 @@ def next_token_tab(models: Models, request: gr.HTML, ask: Ask) -> gr.Tab:
             run = models.open(request)
             return Request.of(change(models.runner(run.model), run, fields_of(event))).to_browser()
 
-        return dict(fn=handle, inputs=[request], outputs=[request], **ON_MODEL)
+        on_model(trigger, handle, [request], [request])
 
-    def forced(runner: Runner, run: Run, fields: dict[str, Any]) -> Run:
-        return force(runner, run, fields.get("position"), fields.get("token"))
-
-    def sampled(runner: Runner, run: Run, fields: dict[str, Any]) -> Run:
-        sampling = Sampling(fields.get("temperature"), fields.get("top_k"), fields.get("top_p"))
-        return sample_on(runner, run, fields.get("position"), sampling, fields.get("seed"))
-
-    def begun(runner: Runner, run: Run, fields: dict[str, Any]) -> Run:
-        prefix = fields.get("prefix")
-        if isinstance(prefix, str) and not prefix.strip():
-            raise ValueError("target prefix: expected a word or more; found none: type the words to go on from")
-        return from_prefix(runner, run.text, run.settings, prefix)
-
-    def undone(runner: Runner, run: Run, fields: dict[str, Any]) -> Run:
-        return run.own
-
-    bars.force(**changing(forced))
-    bars.sample(**changing(sampled))
-    walk.begin(**changing(begun))
-    walk.undo(**changing(undone))
+    changing(bars.force, forced)
+    changing(bars.sample, sampled)
+    changing(walk.begin, begun)
+    changing(walk.undo, lambda runner, run, fields: run.own)
     return tab
+
+
+# What a field holds is checked where it is used.
+
+
+def forced(runner: Runner, run: Run, fields: Fields) -> Run:
+    """Another token at a position."""
+    return force(runner, run, fields["position"], fields["token"])
+
+
+def sampled(runner: Runner, run: Run, fields: Fields) -> Run:
+    """Tokens drawn from a position on."""
+    sampling = Sampling(fields["temperature"], fields["top_k"], fields["top_p"])
+    return sample_on(runner, run, fields["position"], sampling, fields["seed"])
+
+
+def begun(runner: Runner, run: Run, fields: Fields) -> Run:
+    """A beginning that was typed.
+
+    Raises:
+        ValueError: there is none, or as `explain.next_token.from_prefix`.
+    """
+    prefix = fields["prefix"]
+    if isinstance(prefix, str) and not prefix.strip():
+        raise ValueError("target prefix: expected a word or more; found none: type the words to go on from")
+    return from_prefix(runner, run.text, run.settings, prefix)
 
 
 @question

@@ -18,10 +18,10 @@ def head_on(run: Run, kind: str | None, layer: int | None, head: int | None) -> 
     Raises:
         ValueError: no such attention in any model, or a number below 0.
     """
-    if kind is None or checked_kind(kind, KINDS) not in run.kinds:
-        kind = run.kinds[-1]
-    n_layers = layer_counts(run)[kind]
-    return kind, within("layer", layer, n_layers, n_layers - 1), within("head", head, run.config.n_heads, 0)
+    chosen = None if kind is None else checked_kind(kind, KINDS)
+    found = chosen if chosen in run.kinds else run.kinds[-1]
+    n_layers = layer_counts(run)[found]
+    return found, within("layer", layer, n_layers, n_layers - 1), within("head", head, run.config.n_heads, 0)
 
 
 def within(name: str, number: int | None, count: int, default: int) -> int:

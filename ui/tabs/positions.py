@@ -7,10 +7,11 @@ from typing import Any
 
 import gradio as gr
 
+from explain.checks import whole_number
 from explain.order import naive_comparison, order_experiment
 from explain.pack import exact
 from explain.plain import plain
-from explain.positional import MAX_POSITIONS, PositionTable, model_table, rotation, similarity
+from explain.positional import MAX_D_MODEL, MAX_POSITIONS, PositionTable, model_table, rotation, similarity
 from explain.positional import position_table as sinusoidal_table
 from explain.run import Run
 from explain.runner import Runner
@@ -116,6 +117,7 @@ def _table(run: Run, positions: int | str, dimensions: int | str, own: bool) -> 
     Raises:
         ValueError: a size is out of range or no number, or the model has no positions.
     """
+    n_positions = whole_number("positions", positions, 1, MAX_POSITIONS)
     if own:
-        return model_table(run.network, positions)
-    return sinusoidal_table(positions, dimensions)
+        return model_table(run.network, n_positions)
+    return sinusoidal_table(n_positions, whole_number("d_model", dimensions, 2, MAX_D_MODEL))

@@ -10,7 +10,6 @@ const find = (selector) => element.querySelector(selector);
 const WORDS = ["Ram", "pushed", "Hari"];
 const ROLES = { W_Q: "q", W_K: "k", W_V: "v", q: "q", k: "k", v: "v" };
 let result = null; // what is drawn
-let waiting = null;
 
 function matrix(name, caption, rows, cell, rowNames) {
   const frame = document.createElement("div");
@@ -46,7 +45,7 @@ function start() {
       input.maxLength = 12;
       input.dataset.matrix = name;
       input.setAttribute("aria-label", `${name}, row ${i + 1}, column ${j + 1}`);
-      input.addEventListener("input", soon);
+      input.addEventListener("input", () => ask());
       return input;
     }, name === "X" ? WORDS : null),
   );
@@ -60,11 +59,6 @@ function typed() {
     return Array.from({ length: inputs.length / size() }, (_, i) => inputs.slice(i * size(), (i + 1) * size()));
   };
   return Object.fromEntries(Object.keys(props.value[size()]).map((name) => [name, rowsOf(name)]));
-}
-
-function soon() {
-  clearTimeout(waiting);
-  waiting = setTimeout(ask, 150);
 }
 
 const text = (value) => document.createTextNode(number(value));
