@@ -5,9 +5,6 @@ const planes = (() => {
    * @typedef {{ name: string, low?: number, high?: number, log?: boolean, whole?: boolean }} Axis one without numbers is
    *   left to the caller
    * @typedef {{ (value: number): number, back: (pixel: number) => number }} Place value -> pixel, and back
-   * @typedef {[x: number, y: number]} Point
-   * @typedef {{ name?: string, colour?: string, dash?: string, shape?: Shape | null, width?: number }} Look
-   * @typedef {"circle" | "ring" | "square" | "frame" | "diamond" | "cross"} Shape
    */
 
   const { svg } = elements;
@@ -48,6 +45,15 @@ const planes = (() => {
         ? [0, 1, 2].flatMap((i) => [1, 2, 5].map((factor) => factor * 10 ** (Math.floor(first) + i)))
         : ticks(Math.floor(first), Math.ceil(last), wanted, true).map((power) => 10 ** power);
     return powers.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  }
+
+  /**
+   * @param {Axis} axis
+   * @param {number} wanted
+   */
+  function ticksOf({ low, high, log, whole }, wanted) {
+    if (low === undefined || high === undefined) return [];
+    return log ? logTicks(low, high, wanted) : ticks(low, high, wanted, whole);
   }
 
   /**
@@ -127,7 +133,7 @@ const planes = (() => {
    */
   function plane(drawing, { width, height, x, y, below = 0 }) {
     sheet(drawing, width, height + below);
-    const rows = y.low === undefined || y.high === undefined ? [] : (y.log ? logTicks : ticks)(y.low, y.high, 4, y.whole);
+    const rows = ticksOf(y, y.log ? 6 : 4);
     const longest = Math.max(0, ...rows.map((value) => numbers.count(value).length));
     const box = { left: Math.max(56, 14 + LETTER * longest), top: 28, right: width - 16, bottom: height - 42 };
     const { left, top, right, bottom } = box;
@@ -137,7 +143,7 @@ const planes = (() => {
       drawing.append(text(left - 6, toY(value), numbers.count(value), { align: "end" }));
     }
     const wanted = Math.max(2, Math.floor(width / 90));
-    for (const value of (x.log ? logTicks : ticks)(x.low ?? 0, x.high ?? 1, wanted, x.whole)) {
+    for (const value of ticksOf(x, wanted)) {
       drawing.append(line([toX(value), bottom], [toX(value), bottom + 4], "line"));
       drawing.append(text(toX(value), bottom + 13, numbers.count(value), { align: "middle" }));
     }
@@ -156,8 +162,7 @@ const planes = (() => {
    * @param {number} [first]
    * @param {number} [step]
    */
-  const points = (values, first = 0, step = 1) =>
-    Array.from(values, (value, i) => /** @type {Point} */ ([first + i * step, value]));
+  const points = (values, first = 0, step = 1) => Array.from(values, (value, i) => [first + i * step, value]);
 
   /**
    * A line through points, each with its mark where there is room.
@@ -165,8 +170,12 @@ const planes = (() => {
    * @param {Point[]} through
    * @param {Look} [look]
    */
-  function curve({ inside, toX, toY, left, right }, through, { colour = "ink", dash, shape = "circle", width = 1.5 } = {}) {
-    const pixels = through.map(([x, y]) => /** @type {Point} */ ([toX(x), toY(y)]));
+  function curve(
+    { inside, toX, toY, left, right },
+    through,
+    { colour = "ink", dash, shape = "circle", width = 1.5 } = {},
+  ) {
+    const pixels = through.map(([x, y]) => [toX(x), toY(y)]);
     const stroke = { stroke: colours.variable(colour), "stroke-width": width, "stroke-dasharray": dash };
     inside.append(svg("polyline", { points: pixels.map(String).join(" "), fill: "none", ...stroke }));
     if (!shape || (right - left) / pixels.length < ROOM_FOR_DOTS) return;
@@ -229,12 +238,28 @@ const planes = (() => {
    * @param {Plane} plane
    * @param {number} n how many there are, from 0
    * @param {{ x: number }} pointer
-   * @returns {[number, number] | null}
+   * @returns {Cell | null}
    */
   function columnAt({ toX }, n, { x }) {
     const column = Math.round(toX.back(x));
     return column >= 0 && column < n ? [0, column] : null;
   }
 
-  return { ticks, around, text, line, sheet, plane, points, curve, mark, select, keyHeight, key, columnAt };
+  return {
+    ticks,
+    logTicks,
+    around,
+    along,
+    text,
+    line,
+    sheet,
+    plane,
+    points,
+    curve,
+    mark,
+    select,
+    keyHeight,
+    key,
+    columnAt,
+  };
 })();

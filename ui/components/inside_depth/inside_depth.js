@@ -13,6 +13,7 @@ const { saveJson, saveSvg } = lens.saving;
 const find = (selector) => element.querySelector(selector);
 let side = "encoder";
 let measure = "distance";
+/** @type {Cell} */
 let cursor = [0, 0];
 let point = 0; // of the curve and of both paths
 let sentence = 0; // whose path in the plane is walked
@@ -38,7 +39,7 @@ const drawMoves = responsive(element, () => {
   drawn = heat(find(".moves"), {
     values, rows: rows.length, columns: tokens.length,
     cellWidth: Math.max(18, Math.min(44, Math.floor(room / tokens.length))), cellHeight: 24,
-    x: { name: "token", names: tokens.map(({ text }) => label(text)) },
+    x: { name: "token", names: tokens.map((token) => label(token.text)) },
     y: { name: "layer", names: rows.map((_, i) => `L${i + 1}`) },
     colours: signed ? diverging() : sequential(), low: signed ? -1 : 0, high: signed ? 1 : Math.max(...values),
   });
@@ -98,11 +99,11 @@ function drawShift() {
     y: { name: "second component", low: Math.min(...ys), high: Math.max(...ys) },
   });
   shift.plane.forEach((path, second) => {
-    const [colour, shape] = second ? ["scale-negative", "frame"] : ["scale-positive", "circle"];
+    const colour = second ? "scale-negative" : "scale-positive";
     curve(pathPlane, path, { colour, shape: null });
     path.forEach((at, i) => {
       const [x, y] = pixelOf(second, i);
-      pathPlane.inside.append(mark(shape, [x, y], colour, 4), text(x + 7, y - 8, String(i), { colour: "ink" }));
+      pathPlane.inside.append(mark(second ? "frame" : "circle", [x, y], colour, 4), text(x + 7, y - 8, String(i), { colour: "ink" }));
     });
   });
   pathPlane.inside.append(mark("frame", pixelOf(sentence, point), "accent", 7));
@@ -165,19 +166,19 @@ function describeShift() {
   find(".result").hidden = !shift;
   if (!shift) return;
   point = Math.min(point, shift.cosine.length - 1);
-  shift.sentences.forEach(({ text, translation }, i) => {
-    find(".translations").children[2 * i].textContent = text;
-    find(".translations").children[2 * i + 1].textContent = translation;
+  shift.sentences.forEach((sentenceShown, i) => {
+    find(".translations").children[2 * i].textContent = sentenceShown.text;
+    find(".translations").children[2 * i + 1].textContent = sentenceShown.translation;
   });
   const [first, second] = shift.kept;
   find(".plane-title").textContent =
     `Both paths, projected by PCA on two components, which keep ${percent(first + second)} of the variance (${percent(first)} + ${percent(second)})`;
   const rows = shift.cosine.map((cosine, i) => {
     const row = document.createElement("tr");
-    const near = shift.neighbours.map((points) => points[i].map(label).join(", "));
+    const near = shift.neighbours.map((path) => path[i].map(label).join(", "));
     const places = [place(0, i), place(1, i)];
-    for (const text of [pointName(i), number(cosine), number(shift.distance[i]), ...places, ...near]) {
-      row.insertCell().textContent = text;
+    for (const words of [pointName(i), number(cosine), number(shift.distance[i]), ...places, ...near]) {
+      row.insertCell().textContent = words;
     }
     return row;
   });

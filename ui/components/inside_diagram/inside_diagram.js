@@ -103,5 +103,5 @@ function draw() {
 draw();
 watch("value", draw);
 subscribe(element, "inside.at", (index) => {
-  for (const { button, from, to } of buttons) button.setAttribute("aria-pressed", String(from <= index && index <= to));
+  for (const { button: one, from, to } of buttons) one.setAttribute("aria-pressed", String(from <= index && index <= to));
 });

@@ -26,7 +26,8 @@ const BLOCKS = {
 let at = 0; // the step and head that the visitor wants to see
 let head = 0;
 let architecture = ""; // whose steps they are: another model has others
-let figuresShown = []; // { canvas, map, values, drawn, cursor }
+/** @type {{ canvas: HTMLCanvasElement, map: any, values: Float32Array, drawn?: any, cursor: Cell }[]} */
+let figuresShown = [];
 
 function make(tag, className, ...content) {
   const made = document.createElement(tag);
@@ -78,7 +79,7 @@ function drawWords({ step, steps, view, n_heads, headed }) {
   find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", ...notation(line))));
   find(".code").replaceChildren(
     ...view.code.flatMap(({ file, name, lines }) => {
-      const code = make("pre", "", lines.map(([number, text]) => `${String(number).padStart(4)}  ${text}`).join("\n"));
+      const code = make("pre", "", lines.map(([n, text]) => `${String(n).padStart(4)}  ${text}`).join("\n"));
       code.tabIndex = 0;
       code.setAttribute("role", "region");
       code.setAttribute("aria-label", `Lines of ${file}`);
@@ -136,6 +137,7 @@ function figureOf(map) {
   canvas.setAttribute("aria-label", `${map.name}: ${map.values.shape.join(" by ")} values. Arrow keys move.`);
   scroll.append(canvas);
   figure.append(scroll);
+  /** @type {typeof figuresShown[number]} */
   const shown = { canvas, map, values: floats(map.values), cursor: [0, 0] };
   if (isMasked(shown)) figure.append(make("p", "figure-note key", make("i", ""), MASKED));
   walk(canvas, {

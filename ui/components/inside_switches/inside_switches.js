@@ -17,7 +17,8 @@ const MAPS = ["whole", "switched"];
 let name = "positions";
 let last = null; // the last value with a result
 let numbers = {};
-let drawn = {};
+const drawn = {};
+/** @type {Cell} */
 let cursor = [0, 0];
 
 function drawChoices() {
@@ -35,9 +36,9 @@ function drawChoices() {
 function ask() {
   if (!props.value) return;
   drawChoices();
-  const number = (field) => Number(find(`.${field}`).value);
+  const chosen = (field) => Number(find(`.${field}`).value);
   trigger("compare", {
-    request: props.value.request, name, kind: find(".kind").value, layer: number("layer"), head: number("head"), position: number("position"),
+    request: props.value.request, name, kind: find(".kind").value, layer: chosen("layer"), head: chosen("head"), position: chosen("position"),
   });
 }
 

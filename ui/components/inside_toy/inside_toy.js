@@ -107,7 +107,7 @@ function receive() {
   find(".problem").hidden = !problem;
   // "W_Q, row 2 …": the matrix as the page writes it; what was typed stays as it is
   const [name, ...rest] = (problem || "").split(",");
-  find(".problem").replaceChildren(...notation(name.replace(/^W_/, "W^")), ...rest.map((text) => `,${text}`));
+  find(".problem").replaceChildren(...notation(name.replace(/^W_/, "W^")), ...rest.map((part) => `,${part}`));
   find(".outputs").classList.toggle("stale", Boolean(problem));
   markBad(problem);
   if (problem) find(".sums").textContent = "";

@@ -24,6 +24,7 @@ const zoomed = () => find(".zoom").getAttribute("aria-pressed") === "true";
 const count = () => props.value.naive_norms.length;
 
 // each line, and the tokens as dots
+/** @type {Look[]} */
 const KEY = [
   { name: "raw numbers", colour: "ink" },
   { name: "the model's positions", colour: "scale-positive", dash: "8 4", shape: "square" },
@@ -36,13 +37,17 @@ const draw = responsive(drawing.parentElement, () => {
   if (!value) return;
   const top = zoomed() ? 2 * value.vocabulary_max : Math.max(...value.naive_norms, 2 * value.vocabulary_max);
   drawn = plane(drawing, {
-    width: Math.max(300, drawing.parentElement.clientWidth), height: HEIGHT, below: keyHeight(KEY.length),
+    width: Math.max(300, drawing.parentElement.clientWidth),
+    height: HEIGHT,
+    below: keyHeight(KEY.length),
     x: { name: "position", low: 0, high: count() - 1, whole: true },
     y: { name: "length of the vector", low: 0, high: top },
   });
   const { inside, left, right, toX, toY } = drawn;
   const [shortest, longest] = [value.vocabulary_min, value.vocabulary_max].map(toY);
-  inside.append(svg("rect", { x: left, y: longest, width: right - left, height: shortest - longest, fill: variable("scale-zero") }));
+  inside.append(
+    svg("rect", { x: left, y: longest, width: right - left, height: shortest - longest, fill: variable("scale-zero") }),
+  );
   const [raw, model, tokens, vocabulary] = KEY;
   curve(drawn, points(value.position_norms.map(() => value.vocabulary_median)), vocabulary);
   curve(drawn, points(value.naive_norms), raw);
@@ -74,7 +79,9 @@ function receive() {
     `The model's embeddings are ${number(value.vocabulary_min)} to ${number(value.vocabulary_max)} long ` +
     `(median ${number(value.vocabulary_median)}); the number ${count() - 1} written into every dimension is ` +
     `${number(value.naive_norms[count() - 1])} long and goes on growing. ` +
-    (value.learned ? "This model's position vectors were learned; they are " : "The sinusoids are bounded: every one of them is ") +
+    (value.learned
+      ? "This model's position vectors were learned; they are "
+      : "The sinusoids are bounded: every one of them is ") +
     `${number(value.position_norms[0])} long at position 0 and ${number(value.position_norms[count() - 1])} at position ${count() - 1}.`;
   go(0, Math.min(position, count() - 1));
   publish("positions.model", value.model);
@@ -97,10 +104,15 @@ find(".save-csv").addEventListener("click", () => {
   const value = props.value;
   if (!value) return;
   const rows = value.naive_norms.map((naive, i) => [
-    i, naive, value.position_norms[i], value.tokens[i]?.text ?? "", value.token_norms[i] ?? "",
+    i,
+    naive,
+    value.position_norms[i],
+    value.tokens[i]?.text ?? "",
+    value.token_norms[i] ?? "",
   ]);
   saveCsv("naive-positions.csv", [
-    ["position", "raw number's length", "position vector's length", "token", "embedding's length"], ...rows,
+    ["position", "raw number's length", "position vector's length", "token", "embedding's length"],
+    ...rows,
   ]);
 });
 

@@ -23,11 +23,13 @@ let question = props.value?.question ?? 0; // the number of the last one: answer
 let selected = 0;
 let turn = null; // the last good value, with its arrays
 
+/** @returns {[sine: number, cosine: number]} */
 const of = (points, i) => [points[2 * i], points[2 * i + 1]];
 const count = () => turn.before.length / 2;
 // the selected position, or the nearest that has another one k positions on
 const index = () => Math.max(0, Math.min(count() - 1, selected - turn.first));
-const title = () => `Dimensions ${2 * turn.pair} and ${2 * turn.pair + 1} of every position, shifted by ${number(turn.offset)}`;
+const title = () =>
+  `Dimensions ${2 * turn.pair} and ${2 * turn.pair + 1} of every position, shifted by ${number(turn.offset)}`;
 
 // ---- the picture: sine to the right, cosine upwards, like the hand of a clock ------------------------------------
 
@@ -49,12 +51,20 @@ const draw = responsive(drawing.parentElement, () => {
     line([x, y - RADIUS], [x, y + RADIUS], "line"),
     text(x, 14, `dimension ${2 * turn.pair + 1} (cosine) ↑`, { align: "middle" }),
     text(x, 290, `dimension ${2 * turn.pair} (sine) →`, { align: "middle" }),
-    ...[["1", 0, 1], ["−1", 0, -1], ["1", 1, 0], ["−1", -1, 0]].map(([words, right, down]) =>
-      text(x + (RADIUS + 16) * right, y + (RADIUS + 16) * down, words, { align: "middle" }),
+    ...[
+      [0, 1],
+      [0, -1],
+      [1, 0],
+      [-1, 0],
+    ].map(([right, up]) =>
+      text(x + (RADIUS + 16) * right, y - (RADIUS + 16) * up, number(right + up), { align: "middle" }),
     ),
   );
   for (let i = 0; i < count(); i++) {
-    drawing.append(mark("circle", place(of(turn.after, i)), "muted", 2), mark("cross", place(of(turn.rotated, i)), "muted", 3.5));
+    drawing.append(
+      mark("circle", place(of(turn.after, i)), "muted", 2),
+      mark("cross", place(of(turn.rotated, i)), "muted", 3.5),
+    );
   }
   const [before, after, rotated] = [turn.before, turn.after, turn.rotated].map((points) => place(of(points, index())));
   const position = turn.first + index();
@@ -64,7 +74,10 @@ const draw = responsive(drawing.parentElement, () => {
     mark("ring", before, "accent", 5),
     mark("circle", after, "accent", 5),
     mark("cross", rotated, "accent", 8),
-    text(x, 320, `○ position ${position}    ● position ${position + turn.offset}`, { align: "middle", colour: "ink" }),
+    text(x, 320, `○ position ${position}\u2003● position ${position + turn.offset}`, {
+      align: "middle",
+      colour: "ink",
+    }),
     text(x, 344, "× matrix · ○, for every position", { align: "middle", colour: "ink" }),
   );
 });
@@ -96,14 +109,16 @@ function receive() {
   if (value.problem) return;
   const [before, after, rotated] = [value.before, value.after, value.rotated].map(floats);
   turn = { ...value, before, after, rotated };
-  find(".equation").textContent = `PE(pos ${turn.offset < 0 ? "−" : "+"} ${Math.abs(turn.offset)}) = matrix · PE(pos), where the matrix is`;
+  find(".equation").textContent =
+    `PE(pos ${turn.offset < 0 ? "−" : "+"} ${Math.abs(turn.offset)}) = matrix · PE(pos), where the matrix is`;
   const cells = find(".matrix").querySelectorAll("td");
   turn.matrix.flat().forEach((entry, i) => (cells[i].textContent = number(entry)));
   const exponent = make("sup", {}, `${2 * turn.pair}/${turn.d_model}`);
   find(".angle").replaceChildren(`A turn by ${number(turn.angle)} radians: k / 10000`, exponent, ".");
   find(".difference").textContent = number(turn.max_difference);
   find(".difference-name").textContent =
-    `largest difference between the two, over ${count()} positions` + (turn.max_difference < ROUNDING ? ": rounding" : "");
+    `largest difference between the two, over ${count()} positions` +
+    (turn.max_difference < ROUNDING ? ": rounding" : "");
   describe();
 }
 
@@ -120,8 +135,12 @@ function ask() {
   question += 1;
   const { n_positions, d_model, own } = table;
   trigger("turn", {
-    positions: String(n_positions), dimensions: String(d_model), own,
-    pair: find(".pair").value, offset: find(".offset").value, question,
+    positions: String(n_positions),
+    dimensions: String(d_model),
+    own,
+    pair: find(".pair").value,
+    offset: find(".offset").value,
+    question,
   });
 }
 
@@ -157,7 +176,8 @@ find(".save-csv").addEventListener("click", () => {
   if (!turn) return;
   const names = ["before", "after", "rotated"];
   const rows = Array.from({ length: count() }, (_, i) => [
-    turn.first + i, ...names.flatMap((name) => of(turn[name], i)),
+    turn.first + i,
+    ...names.flatMap((name) => of(turn[name], i)),
   ]);
   saveCsv("rotation.csv", [["position", ...names.flatMap((name) => [`${name} sine`, `${name} cosine`])], ...rows]);
 });
