@@ -133,7 +133,7 @@ const planes = (() => {
    */
   function plane(drawing, { width, height, x, y, below = 0 }) {
     sheet(drawing, width, height + below);
-    const rows = ticksOf(y, y.log ? 6 : 4);
+    const rows = ticksOf(y, y.log ? 6 : 5);
     const longest = Math.max(0, ...rows.map((value) => numbers.count(value).length));
     const box = { left: Math.max(56, 14 + LETTER * longest), top: 28, right: width - 16, bottom: height - 42 };
     const { left, top, right, bottom } = box;
