@@ -54,7 +54,6 @@ function linesPart({ title, x, y, series }) {
   const draw = responsive(scroll, () => {
     const over = (axis, name) => ({ ...axis, ...around(all(name), axis.log) });
     drawn = plane(drawing, {
-      width: Math.max(320, scroll.clientWidth),
       height: HEIGHT,
       below: keyHeight(looks.length),
       x: over(x, "x"),

@@ -85,17 +85,16 @@ for (const button of element.querySelectorAll(".side, .measure")) {
 function drawShift() {
   const shift = found();
   if (!shift) return;
-  const width = Math.max(300, find(".curve").parentElement.clientWidth);
   const n = shift.cosine.length;
   curvePlane = plane(find(".curve"), {
-    width, height: 300, x: { name: "layers read", low: 0, high: n - 1, whole: true },
+    height: 300, x: { name: "layers read", low: 0, high: n - 1, whole: true },
     y: { name: "cosine", low: Math.min(0, ...shift.cosine), high: 1 },
   });
   curve(curvePlane, points(shift.cosine), { colour: "scale" });
   select(curvePlane, point);
   const [xs, ys] = [0, 1].map((axis) => shift.plane.flat().map((place) => place[axis]));
   pathPlane = plane(find(".plane"), {
-    width, height: 300, x: { name: "first component", low: Math.min(...xs), high: Math.max(...xs) },
+    height: 300, x: { name: "first component", low: Math.min(...xs), high: Math.max(...xs) },
     y: { name: "second component", low: Math.min(...ys), high: Math.max(...ys) },
   });
   shift.plane.forEach((path, second) => {

@@ -33,7 +33,6 @@ const fingerprintTitle = () => `The fingerprint of position ${selected}`;
 const drawFingerprint = responsive(find(".fingerprint").parentElement, () => {
   if (!ready()) return;
   fingerprintPlane = plane(find(".fingerprint"), {
-    width: Math.max(300, find(".fingerprint").parentElement.clientWidth),
     height: 260,
     x: { name: "dimension", low: 0, high: table.d_model - 1, whole: true },
     y: {
@@ -63,7 +62,6 @@ let wavesPlane = null;
 const drawWaves = responsive(find(".waves").parentElement, () => {
   if (!ready()) return;
   wavesPlane = plane(find(".waves"), {
-    width: Math.max(300, find(".waves").parentElement.clientWidth),
     height: 28 + waves.length * STRIP + 42,
     x: { name: "position", low: 0, high: table.n_positions - 1, whole: true },
     y: { name: `value, ${number(-table.bound)} to ${number(table.bound)} in each strip` },
@@ -115,7 +113,6 @@ let lengthsPlane = null;
 const drawLengths = responsive(find(".lengths").parentElement, () => {
   if (!ready() || !table.wavelengths) return;
   lengthsPlane = plane(find(".lengths"), {
-    width: Math.max(300, find(".lengths").parentElement.clientWidth),
     height: 260,
     x: { name: "dimension", low: 0, high: table.d_model - 1, whole: true },
     y: { name: "positions a wave (logarithmic)", low: 5, high: 7e4, log: true },

@@ -9,7 +9,7 @@ const { tokenText } = lens.tokens;
 const { variable } = lens.colours;
 const { responsive } = lens.redrawing;
 const { publish } = lens.topics;
-const { plane, points, curve, mark, select, key, keyHeight, columnAt } = lens.planes;
+const { plane, points, curve, marks, select, key, keyHeight, columnAt } = lens.planes;
 const { walk } = lens.walking;
 const { saveCsv, saveSvg } = lens.saving;
 
@@ -37,7 +37,6 @@ const draw = responsive(drawing.parentElement, () => {
   if (!value) return;
   const top = zoomed() ? 2 * value.vocabulary_max : Math.max(...value.naive_norms, 2 * value.vocabulary_max);
   drawn = plane(drawing, {
-    width: Math.max(300, drawing.parentElement.clientWidth),
     height: HEIGHT,
     below: keyHeight(KEY.length),
     x: { name: "position", low: 0, high: count() - 1, whole: true },
@@ -52,7 +51,8 @@ const draw = responsive(drawing.parentElement, () => {
   curve(drawn, points(value.position_norms.map(() => value.vocabulary_median)), vocabulary);
   curve(drawn, points(value.naive_norms), raw);
   curve(drawn, points(value.position_norms), model);
-  inside.append(...value.token_norms.map((norm, i) => mark("circle", [toX(i), toY(norm)], tokens.colour, 4)));
+  const dots = value.token_norms.map((norm, i) => [toX(i), toY(norm)]);
+  inside.append(marks("circle", dots, tokens.colour, 4));
   select(drawn, position);
   key(drawn, KEY);
 });

@@ -7,7 +7,7 @@ const { number, floats } = lens.numbers;
 const { make, row } = lens.elements;
 const { responsive } = lens.redrawing;
 const { publish, subscribe } = lens.topics;
-const { mark, text, line, sheet } = lens.planes;
+const { marks, mark, text, line, sheet } = lens.planes;
 const { walk } = lens.walking;
 const { saveCsv, saveSvg } = lens.saving;
 
@@ -60,12 +60,8 @@ const draw = responsive(drawing.parentElement, () => {
       text(x + (RADIUS + 16) * right, y - (RADIUS + 16) * up, number(right + up), { align: "middle" }),
     ),
   );
-  for (let i = 0; i < count(); i++) {
-    drawing.append(
-      mark("circle", place(of(turn.after, i)), "muted", 2),
-      mark("cross", place(of(turn.rotated, i)), "muted", 3.5),
-    );
-  }
+  const all = (points) => Array.from({ length: count() }, (_, i) => place(of(points, i)));
+  drawing.append(marks("circle", all(turn.after), "muted", 2), marks("cross", all(turn.rotated), "muted", 3.5));
   const [before, after, rotated] = [turn.before, turn.after, turn.rotated].map((points) => place(of(points, index())));
   const position = turn.first + index();
   drawing.append(

@@ -53,7 +53,6 @@ const draw = responsive(find(".pair"), () => {
   outline(map, selected, other);
   const lowest = Math.min(0, ...table[measure].subarray(0, n), ...rowOf(selected));
   curvePlane = plane(find(".curve"), {
-    width: Math.max(300, find(".curve").parentElement.clientWidth),
     height: 320,
     x: { name: "position", low: 0, high: n - 1, whole: true },
     y: { name: `${NAMES[measure]} with position ${selected}`, low: lowest, high },
