@@ -45,8 +45,9 @@ def word_shift(runner: Runner, run: Run, texts: dict | None = None) -> dict[str,
         ValueError: as `explain.depth.shift`.
     """
     language = run.settings.direction.split("-")[0] if run.translates else "en"
-    example = dict(zip(("word", "first", "second"), WORDS.get(language, ("", "", "")), strict=True))
-    compared: dict[str, Any] = {**dict.fromkeys(example), **texts} if texts is not None else example
+    words = WORDS.get(language, ("", "", ""))
+    example: dict[str, Any] = dict(zip(("word", "first", "second"), words, strict=True))
+    compared = {**dict.fromkeys(example), **texts} if texts is not None else example
     answer: dict[str, Any] = {"texts": compared, "translates": run.translates}
     if compared is example and not example["word"]:
         return answer

@@ -13,7 +13,7 @@ SCRIPTS = (
     "elements", "tokens", "colours", "redrawing", "topics", "ask", "page",
     "surfaces", "planes", "cells", "walking", "saving",
 )  # fmt: skip
-STYLES = ("style",)
+STYLES = ("colours", "page", "tokens", "figures", "tables", "controls")
 
 _FOLDER = Path(__file__).parent
 

@@ -10,29 +10,41 @@
 
 const ask = (() => {
   const { subscribe } = topics;
+  /**
+   * @typedef {{ element: HTMLElement, server: Record<string, (data: object) => Promise<any>>, inSight?: boolean }} Widget
+   * @typedef {Widget & {
+   *   name: string, fields: (request: PageRequest) => object | null, draw: (answer: any) => void,
+   *   refused: (problem: string) => void, seen: boolean, stale: boolean, away: boolean,
+   * }} Question
+   */
+
   const SILENCE = "The server did not answer. Look at your connection, and try again.";
+  /** @type {PageRequest | null} */
   let request = null;
+  /** @type {Question[]} */
   let leaving = []; // what is asked in one moment, as by all widgets of a tab that was opened, makes one trip
 
+  /** @param {Question} question */
   const shown = ({ element, seen }) => element.isConnected && element.clientWidth > 0 && seen;
 
+  /** @param {Question} question */
   function leave(question) {
     question.stale = true;
     if (!request || question.away || !shown(question)) return; // it leaves when that is over
-    mark(question.element, question, true);
+    mark(question, true);
     if (!leaving.length) setTimeout(send);
     if (!leaving.includes(question)) leaving.push(question);
   }
 
   async function send() {
-    const about = request;
+    const about = /** @type {PageRequest} */ (request); // nothing leaves without it
     const sent = leaving.filter(({ element }) => element.isConnected);
     leaving = [];
     const asked = [];
     for (const question of sent) {
       question.stale = false;
       const fields = question.fields(about);
-      if (fields === null) mark(question.element, question, false);
+      if (fields === null) mark(question, false);
       else asked.push({ question, fields });
     }
     if (!asked.length) return;
@@ -46,12 +58,17 @@ const ask = (() => {
     });
   }
 
+  /**
+   * @param {Question} question
+   * @param {any} answer
+   */
   function receive(question, answer) {
     const { element, draw, refused } = question;
-    mark(element, question, false);
+    mark(question, false);
     const problem = answer.problem ?? "";
-    element.querySelector(".problem").textContent = problem;
-    element.querySelector(".problem").hidden = !problem;
+    const place = /** @type {HTMLElement} */ (element.querySelector(".problem"));
+    place.textContent = problem;
+    place.hidden = !problem;
     element.classList.toggle("refused", Boolean(problem)); // what is still drawn answers another question
     try {
       if (problem) refused(problem);
@@ -61,9 +78,15 @@ const ask = (() => {
     }
   }
 
-  const busy = new WeakMap(); // element -> its questions that wait for an answer
+  /** @type {WeakMap<HTMLElement, Set<Question>>} an element's questions that wait for an answer */
+  const busy = new WeakMap();
 
-  function mark(element, question, waits) {
+  /**
+   * @param {Question} question
+   * @param {boolean} waits
+   */
+  function mark(question, waits) {
+    const { element } = question;
     const waiting = busy.get(element) ?? new Set();
     busy.set(element, waiting);
     if (waits) waiting.add(question);
@@ -71,9 +94,18 @@ const ask = (() => {
     element.ariaBusy = waiting.size ? "true" : null;
   }
 
+  /**
+   * @param {Widget} widget
+   * @param {string} name
+   * @param {(request: PageRequest) => object | null} fields
+   * @param {(answer: any) => void} draw
+   * @param {(problem: string) => void} [refused]
+   */
   const asks = ({ element, server, inSight = false }, name, fields, draw, refused = () => {}) => {
+    /** @type {Question} */
     const question = { element, server, name, fields, draw, refused, seen: !inSight, stale: true, away: false };
     const again = () => leave(question);
+    /** @param {IntersectionObserverEntry[]} entries */
     const look = ([{ isIntersecting }]) => {
       question.seen = isIntersecting;
       if (question.stale) again();

@@ -209,7 +209,7 @@ const cells = (() => {
    * The cell under the pointer.
    * @param {Grid} grid
    * @param {{ x: number, y: number }} pointer
-   * @returns {[number, number] | null}
+   * @returns {Cell | null}
    */
   function cellAt(grid, { x, y }) {
     const column = Math.floor((x - grid.left) / grid.cellWidth);

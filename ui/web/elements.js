@@ -16,7 +16,7 @@ const elements = (() => {
   function furnish(made, attributes, content) {
     for (const [name, value] of Object.entries(attributes)) {
       if (typeof value === "function") made.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
-      else if (![undefined, null, false].includes(value) || name.startsWith("aria-")) made.setAttribute(name, String(value));
+      else if (name.startsWith("aria-") || (value ?? false) !== false) made.setAttribute(name, String(value));
     }
     made.append(...content.map((part) => (part instanceof Node ? part : String(part))));
     return made;

@@ -5,15 +5,13 @@ const planes = (() => {
    * @typedef {{ name: string, low?: number, high?: number, log?: boolean, whole?: boolean }} Axis one without numbers is
    *   left to the caller
    * @typedef {{ (value: number): number, back: (pixel: number) => number }} Place value -> pixel, and back
-   * @typedef {[x: number, y: number]} Point
-   * @typedef {{ name?: string, colour?: string, dash?: string, shape?: Shape | null, width?: number }} Look
-   * @typedef {"circle" | "ring" | "square" | "frame" | "diamond" | "cross"} Shape
    */
 
   const { svg } = elements;
   const LETTER = 7.3; // px, of 12 px Plex Mono
   const ROOM_FOR_DOTS = 12; // px between the points of a curve
   const KEY_LINE = 20;
+  const NARROWEST = 300; // px; a narrower frame scrolls
 
   // ---- axes ------------------------------------------------------------------------------------------------------
 
@@ -48,6 +46,15 @@ const planes = (() => {
         ? [0, 1, 2].flatMap((i) => [1, 2, 5].map((factor) => factor * 10 ** (Math.floor(first) + i)))
         : ticks(Math.floor(first), Math.ceil(last), wanted, true).map((power) => 10 ** power);
     return powers.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  }
+
+  /**
+   * @param {Axis} axis
+   * @param {number} wanted
+   */
+  function ticksOf({ low, high, log, whole }, wanted) {
+    if (low === undefined || high === undefined) return [];
+    return log ? logTicks(low, high, wanted) : ticks(low, high, wanted, whole);
   }
 
   /**
@@ -121,30 +128,31 @@ const planes = (() => {
   }
 
   /**
-   * A plane for curves; `below` more pixels stay free under it. What goes into `inside` is cut off at its rim.
+   * A plane for curves, as wide as its frame; `below` more pixels stay free under it. What goes into `inside` is cut off
+   * at its rim.
    * @param {SVGSVGElement} drawing
-   * @param {{ width: number, height: number, x: Axis, y: Axis, below?: number }} shape
+   * @param {{ height: number, x: Axis, y: Axis, below?: number }} shape
    */
-  function plane(drawing, { width, height, x, y, below = 0 }) {
+  function plane(drawing, { height, x, y, below = 0 }) {
+    const width = Math.max(NARROWEST, drawing.parentElement?.clientWidth ?? 0);
     sheet(drawing, width, height + below);
-    const rows = y.low === undefined || y.high === undefined ? [] : (y.log ? logTicks : ticks)(y.low, y.high, 4, y.whole);
+    const rows = ticksOf(y, y.log ? 6 : 5);
     const longest = Math.max(0, ...rows.map((value) => numbers.count(value).length));
     const box = { left: Math.max(56, 14 + LETTER * longest), top: 28, right: width - 16, bottom: height - 42 };
     const { left, top, right, bottom } = box;
     const [toX, toY] = [along(x, left, right), along(y, bottom, top)];
-    for (const value of rows) {
-      drawing.append(line([left, toY(value)], [right, toY(value)], "line"));
-      drawing.append(text(left - 6, toY(value), numbers.count(value), { align: "end" }));
-    }
-    const wanted = Math.max(2, Math.floor(width / 90));
-    for (const value of (x.log ? logTicks : ticks)(x.low ?? 0, x.high ?? 1, wanted, x.whole)) {
-      drawing.append(line([toX(value), bottom], [toX(value), bottom + 4], "line"));
-      drawing.append(text(toX(value), bottom + 13, numbers.count(value), { align: "middle" }));
-    }
-    drawing.append(text(4, 11, y.name), text((left + right) / 2, height - 10, x.name, { align: "middle" }));
+    const columns = ticksOf(x, Math.max(2, Math.floor(width / 90)));
     const rim = { x: left - 6, y: top - 6, width: right - left + 12, height: bottom - top + 12 };
     const inside = svg("svg", { ...rim, viewBox: Object.values(rim).join(" ") });
-    drawing.append(inside);
+    drawing.append(
+      ...rows.map((value) => line([left, toY(value)], [right, toY(value)], "line")),
+      ...rows.map((value) => text(left - 6, toY(value), numbers.count(value), { align: "end" })),
+      ...columns.map((value) => line([toX(value), bottom], [toX(value), bottom + 4], "line")),
+      ...columns.map((value) => text(toX(value), bottom + 13, numbers.count(value), { align: "middle" })),
+      text(4, 11, y.name),
+      text((left + right) / 2, height - 10, x.name, { align: "middle" }),
+      inside,
+    );
     return { drawing, inside, toX, toY, ...box };
   }
 
@@ -156,8 +164,7 @@ const planes = (() => {
    * @param {number} [first]
    * @param {number} [step]
    */
-  const points = (values, first = 0, step = 1) =>
-    Array.from(values, (value, i) => /** @type {Point} */ ([first + i * step, value]));
+  const points = (values, first = 0, step = 1) => Array.from(values, (value, i) => [first + i * step, value]);
 
   /**
    * A line through points, each with its mark where there is room.
@@ -165,12 +172,52 @@ const planes = (() => {
    * @param {Point[]} through
    * @param {Look} [look]
    */
-  function curve({ inside, toX, toY, left, right }, through, { colour = "ink", dash, shape = "circle", width = 1.5 } = {}) {
-    const pixels = through.map(([x, y]) => /** @type {Point} */ ([toX(x), toY(y)]));
+  function curve(
+    { inside, toX, toY, left, right },
+    through,
+    { colour = "ink", dash, shape = "circle", width = 1.5 } = {},
+  ) {
+    const pixels = through.map(([x, y]) => [toX(x), toY(y)]);
     const stroke = { stroke: colours.variable(colour), "stroke-width": width, "stroke-dasharray": dash };
     inside.append(svg("polyline", { points: pixels.map(String).join(" "), fill: "none", ...stroke }));
     if (!shape || (right - left) / pixels.length < ROOM_FOR_DOTS) return;
-    inside.append(...pixels.map((pixel) => mark(shape, pixel, colour)));
+    inside.append(marks(shape, pixels, colour));
+  }
+
+  const circle = (/** @type {number[]} */ [x, y, size]) =>
+    `M${x - size} ${y}a${size} ${size} 0 1 0 ${2 * size} 0a${size} ${size} 0 1 0 ${-2 * size} 0`;
+  const square = (/** @type {number[]} */ [x, y, size]) =>
+    `M${x - size} ${y - size}h${2 * size}v${2 * size}h${-2 * size}z`;
+
+  /** @type {Record<Shape, { path: (place: number[]) => string, hollow?: boolean }>} */
+  const SHAPES = {
+    circle: { path: circle },
+    ring: { path: circle, hollow: true },
+    square: { path: square },
+    frame: { path: square, hollow: true },
+    diamond: {
+      path: ([x, y, size]) =>
+        `M${x} ${y - 1.4 * size}l${1.4 * size} ${1.4 * size}l${-1.4 * size} ${1.4 * size}l${-1.4 * size} ${-1.4 * size}z`,
+    },
+    cross: {
+      path: ([x, y, size]) =>
+        `M${x - size} ${y - size}l${2 * size} ${2 * size}M${x - size} ${y + size}l${2 * size} ${-2 * size}`,
+      hollow: true,
+    },
+  };
+
+  /**
+   * One mark at each place, as one element: hundreds are redrawn at every step of a walk.
+   * @param {Shape} shape
+   * @param {Point[]} centres in pixels
+   * @param {string} colour
+   * @param {number} [size] half its width
+   */
+  function marks(shape, centres, colour, size = 3) {
+    const { path, hollow } = SHAPES[shape];
+    const value = colours.variable(colour);
+    const look = hollow ? { fill: "none", stroke: value, "stroke-width": 1.5 } : { fill: value };
+    return svg("path", { d: centres.map(([x, y]) => path([x, y, size])).join(""), ...look });
   }
 
   /**
@@ -179,19 +226,7 @@ const planes = (() => {
    * @param {string} colour
    * @param {number} [size] half its width
    */
-  function mark(shape, [x, y], colour, size = 3) {
-    const filled = { fill: colours.variable(colour) };
-    const hollow = { fill: "none", stroke: colours.variable(colour), "stroke-width": 1.5 };
-    if (shape === "circle") return svg("circle", { cx: x, cy: y, r: size, ...filled });
-    if (shape === "ring") return svg("circle", { cx: x, cy: y, r: size, ...hollow });
-    if (shape === "cross") {
-      const strokes = [-size, size].map((rise) => `M${x - size} ${y - rise}L${x + size} ${y + rise}`);
-      return svg("path", { d: strokes.join(""), ...hollow });
-    }
-    const square = { x: x - size, y: y - size, width: 2 * size, height: 2 * size };
-    if (shape === "frame") return svg("rect", { ...square, ...hollow });
-    return svg("rect", { ...square, ...filled, transform: shape === "diamond" && `rotate(45 ${x} ${y})` });
-  }
+  const mark = (shape, centre, colour, size) => marks(shape, [centre], colour, size);
 
   /**
    * The accent on what is selected: a line from top to bottom.
@@ -229,12 +264,29 @@ const planes = (() => {
    * @param {Plane} plane
    * @param {number} n how many there are, from 0
    * @param {{ x: number }} pointer
-   * @returns {[number, number] | null}
+   * @returns {Cell | null}
    */
   function columnAt({ toX }, n, { x }) {
     const column = Math.round(toX.back(x));
     return column >= 0 && column < n ? [0, column] : null;
   }
 
-  return { ticks, around, text, line, sheet, plane, points, curve, mark, select, keyHeight, key, columnAt };
+  return {
+    ticks,
+    logTicks,
+    around,
+    along,
+    text,
+    line,
+    sheet,
+    plane,
+    points,
+    curve,
+    marks,
+    mark,
+    select,
+    keyHeight,
+    key,
+    columnAt,
+  };
 })();

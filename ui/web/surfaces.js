@@ -81,7 +81,12 @@ const surfaces = (() => {
     write(pen, low, x, y);
     steps.forEach((colour, i) => {
       pen.fillStyle = `rgb(${colour})`;
-      pen.fillRect(left + (i / steps.length) * BAR.width, y - BAR.height / 2, BAR.width / steps.length + 0.5, BAR.height);
+      pen.fillRect(
+        left + (i / steps.length) * BAR.width,
+        y - BAR.height / 2,
+        BAR.width / steps.length + 0.5,
+        BAR.height,
+      );
     });
     pen.strokeStyle = colours.variable("line");
     pen.lineWidth = 1;

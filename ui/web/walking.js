@@ -1,8 +1,6 @@
 // The one walker for pointer and arrow keys, over the cells of a figure and over rows of buttons.
 
 const walking = (() => {
-  /** @typedef {[row: number, column: number]} Cell */
-
   /** @type {Record<string, Cell>} */
   const STEPS = {
     ArrowUp: [-1, 0],

@@ -22,7 +22,9 @@ const find = (selector) => element.querySelector(selector);
 // rows and columns name the lists of value.tokens; s and t are the languages, or undefined of a language model
 const KINDS = {
   encoder: {
-    name: "Encoder self-attention", rows: "source", columns: "source",
+    name: "Encoder self-attention",
+    rows: "source",
+    columns: "source",
     title: (s) => `Where each ${s} token looks in its own sentence`,
     axes: (s) => ({ rows: `the ${s} token that looks`, columns: `the ${s} token looked at` }),
     notice: () =>
@@ -30,7 +32,10 @@ const KINDS = {
       "at one place, often at the end or at a full stop.",
   },
   decoder: {
-    name: "Decoder self-attention", rows: "target_in", predicts: "target_out", columns: "target_in",
+    name: "Decoder self-attention",
+    rows: "target_in",
+    predicts: "target_out",
+    columns: "target_in",
     title: (s, t) => `Where the decoder looks in the ${t || "text"} written so far, to predict each next token`,
     axes: (s, t = "") => ({
       rows: `the ${t} token read → the token predicted from there`.replace("  ", " "),
@@ -39,10 +44,17 @@ const KINDS = {
     notice: () => "The grey corner is masked: no position sees the tokens after it, or it could copy the answer.",
   },
   cross: {
-    name: "Cross-attention", rows: "target_in", predicts: "target_out", columns: "source",
+    name: "Cross-attention",
+    rows: "target_in",
+    predicts: "target_out",
+    columns: "source",
     title: (s, t) => `Where the decoder looks in the ${s} sentence, to predict each ${t} token`,
-    axes: (s, t) => ({ rows: `the ${t} token read → the token predicted from there`, columns: `the ${s} token looked at` }),
-    notice: (s) => `A slanting path is a head that walks through the ${s} sentence; it bends where the word order differs.`,
+    axes: (s, t) => ({
+      rows: `the ${t} token read → the token predicted from there`,
+      columns: `the ${s} token looked at`,
+    }),
+    notice: (s) =>
+      `A slanting path is a head that walks through the ${s} sentence; it bends where the word order differs.`,
   },
 };
 
@@ -95,7 +107,15 @@ function read() {
   const allRows = positions(value.tokens[rows], rows, predicts && value.tokens[predicts]);
   const allColumns = positions(value.tokens[columns], columns);
   return {
-    run: value.run, kind, name, statistics, nLayers, nHeads, hidden, allRows, allColumns,
+    run: value.run,
+    kind,
+    name,
+    statistics,
+    nLayers,
+    nHeads,
+    hidden,
+    allRows,
+    allColumns,
     weights: bytes(weights.base64),
     rows: shown(allRows),
     columns: shown(allColumns),
@@ -159,8 +179,19 @@ const coloursOf = (high) => {
 function mapButton(head, steps, words) {
   const canvas = make("canvas");
   paint(canvas, attention.rows.length, attention.columns.length, steps, words);
-  const attributes = { type: "button", class: "map", "data-head": label(head), onclick: () => publish("attention-open", head) };
-  return make("button", attributes, make("span", {}, label(head)), canvas, make("span", { class: "number" }, figure(head)));
+  const attributes = {
+    type: "button",
+    class: "map",
+    "data-head": label(head),
+    onclick: () => publish("attention-open", head),
+  };
+  return make(
+    "button",
+    attributes,
+    make("span", {}, label(head)),
+    canvas,
+    make("span", { class: "number" }, figure(head)),
+  );
 }
 
 function drawMaps() {
@@ -180,7 +211,10 @@ function drawMaps() {
 function mark() {
   const maps = [...element.querySelectorAll(".map")];
   for (const map of maps) map.setAttribute("aria-pressed", String(open.includes(map.dataset.head)));
-  reach(maps, maps.find((map) => open.includes(map.dataset.head)));
+  reach(
+    maps,
+    maps.find((map) => open.includes(map.dataset.head)),
+  );
 }
 
 find(".maps").addEventListener("keydown", (event) => {
@@ -260,7 +294,9 @@ function save() {
 function figures() {
   const names = Object.keys(STATISTICS).filter((name) => attention.statistics[name]);
   const rows = ordered().map((head) => [
-    head.layer + 1, head.head + 1, ...names.map((name) => attention.statistics[name][head.layer][head.head]),
+    head.layer + 1,
+    head.head + 1,
+    ...names.map((name) => attention.statistics[name][head.layer][head.head]),
   ]);
   return [["layer", "head", ...names], ...rows];
 }

@@ -39,7 +39,10 @@ function toggle(head) {
   const others = heads.filter((other) => !same(head, other));
   if (others.length === heads.length) others.push(head);
   if (!others.length) return; // one head at least
-  look(layer, scope().filter((one) => others.some((other) => same(one, other))));
+  look(
+    layer,
+    scope().filter((one) => others.some((other) => same(one, other))),
+  );
 }
 
 // The buttons stay while they are the same heads: a double-click needs both its clicks on one button.
@@ -83,7 +86,9 @@ function weightOf({ layer, head }) {
 }
 
 function together(values) {
-  return find(".how").value === "max" ? Math.max(...values) : values.reduce((sum, value) => sum + value) / values.length;
+  return find(".how").value === "max"
+    ? Math.max(...values)
+    : values.reduce((sum, value) => sum + value) / values.length;
 }
 
 function picture() {
@@ -97,7 +102,10 @@ function picture() {
   const many = heads.length > 1 && heads.length <= MOST_PARTS;
   const parts = (row, column) => heads.map((head, i) => `${name(head)} ${digits(weights[i](row, column))}`).join(", ");
   return {
-    ...attention, heads, cells, isExact,
+    ...attention,
+    heads,
+    cells,
+    isExact,
     label: `${attention.name}, ${viewName()}`,
     file: `attention-${attention.kind}-${viewName().replaceAll(/[ ,]+/g, "-")}`,
     high: Math.max(...cells),
@@ -114,7 +122,11 @@ function csv(rows, columns, cells) {
   const head = ["row", "row_token", "predicted_token", "column", "column_token", "weight"];
   const lines = rows.flatMap((row, r) =>
     columns.map((column, c) => [
-      row.index + 1, row.token.text, row.predicts?.text ?? "", column.index + 1, column.token.text,
+      row.index + 1,
+      row.token.text,
+      row.predicts?.text ?? "",
+      column.index + 1,
+      column.token.text,
       cells[r * columns.length + c],
     ]),
   );
@@ -133,7 +145,8 @@ function viewName() {
   const { layer, heads } = views[attention.kind];
   if (heads.length === 1) return name(heads[0]);
   const how = find(".how").value === "max" ? "largest of" : "mean of";
-  if (heads.length === scope().length) return `${how} all heads of ${layer === null ? "all layers" : `layer ${layer + 1}`}`;
+  if (heads.length === scope().length)
+    return `${how} all heads of ${layer === null ? "all layers" : `layer ${layer + 1}`}`;
   return heads.length <= MOST_PARTS ? `${how} ${heads.map(name).join(", ")}` : `${how} ${heads.length} heads`;
 }
 

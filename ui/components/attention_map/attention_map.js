@@ -19,6 +19,7 @@ const LARGEST_CELL = 34;
 let picture = null;
 let values = []; // of its cells, −∞ where masked
 let grid = null; // where its cells stand on the page
+/** @type {Cell} */
 let cell = [0, 0];
 
 // ---- drawing -----------------------------------------------------------------------------------------------------
@@ -30,7 +31,14 @@ function fit() {
   if (!picture || !find(".frame").clientWidth) return;
   const room = (find(".frame").clientWidth - find(".labels.rows").offsetWidth - 4) / picture.columns.length;
   const size = Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, Math.floor(room)));
-  grid = { left: 0, top: 0, cellWidth: size, cellHeight: size, rows: picture.rows.length, columns: picture.columns.length };
+  grid = {
+    left: 0,
+    top: 0,
+    cellWidth: size,
+    cellHeight: size,
+    rows: picture.rows.length,
+    columns: picture.columns.length,
+  };
   find(".plane").style.setProperty("--cell", `${size}px`);
   find(".cells").style.width = `${size * picture.columns.length}px`;
 }
@@ -45,7 +53,10 @@ function draw() {
   find(".labels.columns").replaceChildren(...labels(columns));
   find(".plane").style.setProperty("--rows", rows.length);
   find(".plane").style.setProperty("--columns", columns.length);
-  find(".cells").setAttribute("aria-label", `${label}: ${rows.length} rows and ${columns.length} columns. Arrow keys move.`);
+  find(".cells").setAttribute(
+    "aria-label",
+    `${label}: ${rows.length} rows and ${columns.length} columns. Arrow keys move.`,
+  );
   find(".high").textContent = `${picture.isExact ? "" : "≈ "}${number(picture.high)} (largest weight here)`;
   for (const save of [".save-csv", ".save-json"]) find(save).disabled = !picture.isExact;
   fit();
@@ -74,7 +85,10 @@ function point(row, column) {
 function show(on) {
   const [row, column] = cell;
   for (const band of element.querySelectorAll(".band")) band.hidden = !on;
-  for (const [side, at] of [["rows", row], ["columns", column]]) {
+  for (const [side, at] of [
+    ["rows", row],
+    ["columns", column],
+  ]) {
     [...find(`.labels.${side}`).children].forEach((label, i) => label.classList.toggle("here", on && i === at));
   }
   const keys = on ? [picture.rows[row].key, picture.columns[column].key] : [];
@@ -104,8 +118,14 @@ function drawing() {
   const canvas = make("canvas");
   const side = (name, positions) => ({ name, names: positions.map(({ label }) => label) });
   heat(canvas, {
-    ...grid, values, colours: sequential(), low: 0, high: picture.high,
-    x: side(axes.columns, columns), y: side(axes.rows, rows), density: 2,
+    ...grid,
+    values,
+    colours: sequential(),
+    low: 0,
+    high: picture.high,
+    x: side(axes.columns, columns),
+    y: side(axes.rows, rows),
+    density: 2,
   });
   return canvas;
 }
@@ -118,7 +138,8 @@ find(".save-json").addEventListener("click", () => saveJson(`${picture.file}.jso
 
 subscribe(element, "attention-picture", (news) => {
   picture = news;
-  const masked = ({ rows, columns }, i) => news.masked(rows[Math.floor(i / columns.length)], columns[i % columns.length]);
+  const masked = ({ rows, columns }, i) =>
+    news.masked(rows[Math.floor(i / columns.length)], columns[i % columns.length]);
   values = news.cells.map((weight, i) => (masked(news, i) ? -Infinity : weight));
   draw();
   const looking = !find(".band").hidden || document.activeElement === find(".cells");

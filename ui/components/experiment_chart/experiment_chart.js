@@ -19,6 +19,7 @@ const HEIGHT = 300;
 const CELL = 22;
 
 // colour, dashes and mark of each line: none is told by its colour alone
+/** @type {Look[]} */
 const LOOKS = [
   { colour: "scale-positive" },
   { colour: "scale-negative", dash: "7 4", shape: "square" },
@@ -53,8 +54,10 @@ function linesPart({ title, x, y, series }) {
   const draw = responsive(scroll, () => {
     const over = (axis, name) => ({ ...axis, ...around(all(name), axis.log) });
     drawn = plane(drawing, {
-      width: Math.max(320, scroll.clientWidth), height: HEIGHT, below: keyHeight(looks.length),
-      x: over(x, "x"), y: over(y, "y"),
+      height: HEIGHT,
+      below: keyHeight(looks.length),
+      x: over(x, "x"),
+      y: over(y, "y"),
     });
     series.forEach((line, i) => {
       const through = line.x.map((place, j) => [place, line.y[j]]);
@@ -94,7 +97,12 @@ function tablePart({ title, columns, rows }) {
   const head = make("thead", {}, row(...columns.map((name) => make("th", { scope: "col" }, name))));
   const lines = rows.map(([name, ...values]) => row(make("th", { scope: "row" }, name), ...values.map(shown)));
   const scroll = scrolling(make("table", {}, head, make("tbody", {}, ...lines)));
-  for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", title]]) scroll.setAttribute(name, value);
+  for (const [name, value] of [
+    ["tabindex", "0"],
+    ["role", "group"],
+    ["aria-label", title],
+  ])
+    scroll.setAttribute(name, value);
   return [scroll, buttons({ title }, [columns, ...rows])];
 }
 
@@ -105,13 +113,22 @@ function maskPart({ title, rows, columns, cells }) {
   const scroll = scrolling(canvas);
   const details = detailsLine();
   const values = cells.flat();
+  /** @type {Cell} */
   let at = [0, 0];
   let drawn = null;
 
   const draw = responsive(scroll, () => {
     drawn = heat(canvas, {
-      values, rows: cells.length, columns: cells[0].length, cellWidth: CELL, cellHeight: CELL,
-      x: { name: columns, first: 1 }, y: { name: rows, first: 1 }, colours: sequential(), low: 0, high: 1,
+      values,
+      rows: cells.length,
+      columns: cells[0].length,
+      cellWidth: CELL,
+      cellHeight: CELL,
+      x: { name: columns, first: 1 },
+      y: { name: rows, first: 1 },
+      colours: sequential(),
+      low: 0,
+      high: 1,
     });
     outline(drawn, ...at);
   });
@@ -138,7 +155,11 @@ function maskPart({ title, rows, columns, cells }) {
 const PARTS = { lines: linesPart, table: tablePart, mask: maskPart };
 
 function part(figure) {
-  const box = make("div", { class: `experiment-figure ${figure.kind}` }, make("h4", { class: "figure-title" }, figure.title));
+  const box = make(
+    "div",
+    { class: `experiment-figure ${figure.kind}` },
+    make("h4", { class: "figure-title" }, figure.title),
+  );
   box.append(...PARTS[figure.kind](figure));
   if (figure.note) box.append(make("p", { class: "figure-note" }, figure.note));
   return box;

@@ -58,7 +58,8 @@ function drawNumbers({ cell }) {
   const row = cell.row.map((weight, i) =>
     tableRow(
       [label(cell.keys[i].text), cell.masked[i] ? "−∞ (masked)" : number(cell.scores[i]), number(weight)],
-      { share: weight }, i === cell.key,
+      { share: weight },
+      i === cell.key,
     ),
   );
   find(".row tbody").replaceChildren(...row);
@@ -99,9 +100,16 @@ const draw = responsive(find(".side-by-side"), () => {
     const most = Math.max(...strip.values.map(Math.abs)) || 1;
     const room = find(`.${name}`).parentElement.clientWidth - 70;
     strip.drawn = heat(find(`.${name}`), {
-      values: strip.values, rows: 1, columns: strip.values.length, cellHeight: 22,
+      values: strip.values,
+      rows: 1,
+      columns: strip.values.length,
+      cellHeight: 22,
       cellWidth: Math.max(1, Math.floor(room / strip.values.length)),
-      x: { name: strip.axis, first: 1 }, y: { name: "", names: [""] }, colours: diverging(), low: -most, high: most,
+      x: { name: strip.axis, first: 1 },
+      y: { name: "", names: [""] },
+      colours: diverging(),
+      low: -most,
+      high: most,
     });
     outline(strip.drawn, 0, strip.cursor);
   }

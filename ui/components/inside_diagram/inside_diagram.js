@@ -82,26 +82,45 @@ function draw(answer) {
   find(".writes").textContent = isPair ? "Decoder: writes the translation" : "Decoder: continues the text";
   for (const side of isPair ? ["encoder", "decoder"] : ["decoder"]) {
     const own = steps.filter((step) => step.side === side);
-    const rows = [single(`${starts[side]} → embedding + position`, own.filter(({ block }) => block === "embedding"))];
+    const rows = [
+      single(
+        `${starts[side]} → embedding + position`,
+        own.filter(({ block }) => block === "embedding"),
+      ),
+    ];
     const n = 1 + Math.max(...own.map(({ layer }) => layer ?? -1));
     for (let layer = 0; layer < n; layer++) {
-      rows.push(arrow("↓"), layerRow(side, layer, own.filter((step) => step.layer === layer)));
+      rows.push(
+        arrow("↓"),
+        layerRow(
+          side,
+          layer,
+          own.filter((step) => step.layer === layer),
+        ),
+      );
     }
     const final = own.filter(({ block }) => block === "final_norm");
-    if (final.length) rows.push(arrow("↓"), single(side === "encoder" ? "Encoder's last norm" : "Decoder's last norm", final));
+    if (final.length)
+      rows.push(arrow("↓"), single(side === "encoder" ? "Encoder's last norm" : "Decoder's last norm", final));
     find(`.${side} .blocks`).replaceChildren(...rows);
   }
   const out = steps.filter(({ side }) => side === "output");
   const names = { linear: "Linear", probabilities: "Softmax", next: "Next token" };
   find(".out").replaceChildren(...out.flatMap((step) => [arrow("↓"), single(names[step.stage], [step])]));
-  const count = (side) => new Set(steps.filter((step) => step.side === side && step.layer !== null).map(({ layer }) => layer)).size;
+  const count = (side) =>
+    new Set(steps.filter((step) => step.side === side && step.layer !== null).map(({ layer }) => layer)).size;
   find(".about").textContent =
-    (isPair ? `${count("encoder")} encoder and ${count("decoder")} decoder layers` : `No encoder, ${count("decoder")} decoder layers`) +
+    (isPair
+      ? `${count("encoder")} encoder and ${count("decoder")} decoder layers`
+      : `No encoder, ${count("decoder")} decoder layers`) +
     `, ${norm}-norm: ` +
-    (norm === "pre" ? "LayerNorm stands before each sub-layer (in the paper, after each sum)." : "LayerNorm stands after each sum, as in the paper.");
+    (norm === "pre"
+      ? "LayerNorm stands before each sub-layer (in the paper, after each sum)."
+      : "LayerNorm stands after each sum, as in the paper.");
 }
 
 asks({ element, server }, "diagram", () => ({}), draw);
 subscribe(element, "inside.at", (index) => {
-  for (const { button, from, to } of buttons) button.setAttribute("aria-pressed", String(from <= index && index <= to));
+  for (const { button: one, from, to } of buttons)
+    one.setAttribute("aria-pressed", String(from <= index && index <= to));
 });

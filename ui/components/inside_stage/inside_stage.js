@@ -15,18 +15,38 @@ const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
 const RAIL = {
-  token: "Token", embedding: "× √d_model", position: "+ Position", norm: "Norm", qkv: "Q, K, V", scores: "QKᵀ/√d_k",
-  mask: "Mask", softmax: "Softmax", heads: "Weights · V", concat: "Concat", w_o: "W^O", add: "Add", hidden: "Hidden",
-  feed_forward: "Output", final_norm: "Norm", linear: "Linear", probabilities: "Softmax", next: "Next token",
+  token: "Token",
+  embedding: "× √d_model",
+  position: "+ Position",
+  norm: "Norm",
+  qkv: "Q, K, V",
+  scores: "QKᵀ/√d_k",
+  mask: "Mask",
+  softmax: "Softmax",
+  heads: "Weights · V",
+  concat: "Concat",
+  w_o: "W^O",
+  add: "Add",
+  hidden: "Hidden",
+  feed_forward: "Output",
+  final_norm: "Norm",
+  linear: "Linear",
+  probabilities: "Softmax",
+  next: "Next token",
 };
 const BLOCKS = {
-  embedding: "embedding", self_attn: "self-attention", cross_attn: "cross-attention", feed_forward: "feed-forward",
-  final_norm: "last norm", output: "way out",
+  embedding: "embedding",
+  self_attn: "self-attention",
+  cross_attn: "cross-attention",
+  feed_forward: "feed-forward",
+  final_norm: "last norm",
+  output: "way out",
 };
 let drawn = null; // the answer
 let wanted = { step: 0, head: 0 }; // what the visitor chose
 let model = null; // whose steps they are: another model has others
-let figuresShown = []; // { canvas, map, values, drawn, cursor }
+/** @type {{ canvas: HTMLCanvasElement, map: any, values: Float32Array, drawn?: any, cursor: Cell }[]} */
+let figuresShown = [];
 
 function make(tag, className, ...content) {
   const made = document.createElement(tag);
@@ -77,7 +97,7 @@ function drawWords({ step, head, steps, view, n_heads, headed }) {
   find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", ...notation(line))));
   find(".code").replaceChildren(
     ...view.code.flatMap(({ file, name, lines }) => {
-      const code = make("pre", "", lines.map(([number, text]) => `${String(number).padStart(4)}  ${text}`).join("\n"));
+      const code = make("pre", "", lines.map(([n, text]) => `${String(n).padStart(4)}  ${text}`).join("\n"));
       code.tabIndex = 0;
       code.setAttribute("role", "region");
       code.setAttribute("aria-label", `Lines of ${file}`);
@@ -107,9 +127,15 @@ function drawMaps() {
     const smallest = map.columns ? 16 : 1;
     const cellWidth = Math.max(smallest, Math.min(26, Math.floor(room / columns)));
     shown.drawn = heat(canvas, {
-      values, rows, columns, cellWidth, cellHeight: 18,
-      x: { name: map.column_axis, names: map.columns?.map(label), first: 1 }, y: { name: map.row_axis, names },
-      colours: map.shares ? sequential() : diverging(), ...range(values, map.shares),
+      values,
+      rows,
+      columns,
+      cellWidth,
+      cellHeight: 18,
+      x: { name: map.column_axis, names: map.columns?.map(label), first: 1 },
+      y: { name: map.row_axis, names },
+      colours: map.shares ? sequential() : diverging(),
+      ...range(values, map.shares),
     });
     outline(shown.drawn, ...cursor);
   }
@@ -120,7 +146,8 @@ function show({ map, values }, row, column) {
   const where = map.columns ? label(map.columns[column]) : `${map.column_axis} ${column + 1}`;
   const named = map.cells ? ` “${label(map.cells[row][column])}”` : "";
   const digits = value === -Infinity ? "masked (−∞)" : `${number(value)}, in full ${Number(value.toPrecision(8))}`;
-  find(".figure-details").textContent = `${map.name}: row ${row + 1} “${label(map.rows[row])}”, ${where}${named}: ${digits}`;
+  find(".figure-details").textContent =
+    `${map.name}: row ${row + 1} “${label(map.rows[row])}”, ${where}${named}: ${digits}`;
 }
 
 const draw = responsive(find(".maps"), drawMaps);
@@ -135,6 +162,7 @@ function figureOf(map) {
   canvas.setAttribute("aria-label", `${map.name}: ${map.values.shape.join(" by ")} values. Arrow keys move.`);
   scroll.append(canvas);
   figure.append(scroll);
+  /** @type {typeof figuresShown[number]} */
   const shown = { canvas, map, values: floats(map.values), cursor: [0, 0] };
   if (isMasked(shown)) figure.append(make("p", "figure-note key", make("i", ""), MASKED));
   walk(canvas, {

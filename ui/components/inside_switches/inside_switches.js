@@ -13,12 +13,18 @@ const { saveJson } = lens.saving;
 const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
-const NAMES = { positions: "Positions off", residual: "Residual connections off", scale: "Division by √d_k off", head: "One head off" };
+const NAMES = {
+  positions: "Positions off",
+  residual: "Residual connections off",
+  scale: "Division by √d_k off",
+  head: "One head off",
+};
 const MAPS = ["whole", "switched"];
 let wanted = { name: "positions" }; // what the visitor chose
 let result = null; // what is drawn
 let numbers = {};
-let drawn = {};
+const drawn = {};
+/** @type {Cell} */
 let cursor = [0, 0];
 
 function drawChoices({ layers, n_heads, reads, switch: off, position }) {
@@ -26,7 +32,11 @@ function drawChoices({ layers, n_heads, reads, switch: off, position }) {
   find(".kind").value = off.kind;
   options(find(".layer"), numbered("L", layers[off.kind]), off.layer);
   options(find(".head"), numbered("H", n_heads), off.head);
-  options(find(".position"), reads.map((text, i) => `${i + 1} ${label(text)}`), position);
+  options(
+    find(".position"),
+    reads.map((text, i) => `${i + 1} ${label(text)}`),
+    position,
+  );
 }
 
 function press() {
@@ -65,12 +75,20 @@ const draw = responsive(element, () => {
   const { rows, columns } = result;
   for (const kind of MAPS) {
     const names = rows.map(({ text }) => label(text));
-    const room = find(`.map-${kind}`).parentElement.clientWidth - 40 - 7.5 * Math.max(...names.map((text) => text.length));
+    const room =
+      find(`.map-${kind}`).parentElement.clientWidth - 40 - 7.5 * Math.max(...names.map((text) => text.length));
     const size = Math.max(15, Math.min(26, Math.floor(room / columns.length)));
     drawn[kind] = heat(find(`.map-${kind}`), {
-      values: numbers[kind], rows: rows.length, columns: columns.length, cellWidth: size, cellHeight: size,
-      x: { name: "key", names: columns.map(({ text }) => label(text)) }, y: { name: "query", names },
-      colours: sequential(), low: 0, high: 1,
+      values: numbers[kind],
+      rows: rows.length,
+      columns: columns.length,
+      cellWidth: size,
+      cellHeight: size,
+      x: { name: "key", names: columns.map(({ text }) => label(text)) },
+      y: { name: "query", names },
+      colours: sequential(),
+      low: 0,
+      high: 1,
     });
     outline(drawn[kind], ...cursor);
   }
@@ -127,6 +145,8 @@ for (const place of ["kind", "layer", "head", "position"]) {
 }
 find(".save-json").addEventListener("click", () => {
   saveJson("switch.json", {
-    ...result, whole_map: Array.from(numbers.whole), switched_map: Array.from(numbers.switched),
+    ...result,
+    whole_map: Array.from(numbers.whole),
+    switched_map: Array.from(numbers.switched),
   });
 });

@@ -38,16 +38,22 @@ const nHeads = () => Number(find(".n-heads").value);
 function start() {
   const matrices = props.value[size()];
   const tables = Object.entries(matrices).map(([name, rows]) =>
-    matrix(name, `${name.replace("_", "^")} (${rows.length} × ${rows[0].length})`, rows, (value, i, j) => {
-      const input = document.createElement("input");
-      input.value = value;
-      input.inputMode = "decimal";
-      input.maxLength = 12;
-      input.dataset.matrix = name;
-      input.setAttribute("aria-label", `${name}, row ${i + 1}, column ${j + 1}`);
-      input.addEventListener("input", () => ask());
-      return input;
-    }, name === "X" ? WORDS : null),
+    matrix(
+      name,
+      `${name.replace("_", "^")} (${rows.length} × ${rows[0].length})`,
+      rows,
+      (value, i, j) => {
+        const input = document.createElement("input");
+        input.value = value;
+        input.inputMode = "decimal";
+        input.maxLength = 12;
+        input.dataset.matrix = name;
+        input.setAttribute("aria-label", `${name}, row ${i + 1}, column ${j + 1}`);
+        input.addEventListener("input", () => ask());
+        return input;
+      },
+      name === "X" ? WORDS : null,
+    ),
   );
   find(".inputs").replaceChildren(...tables);
   ask();
@@ -67,8 +73,12 @@ function drawResult() {
   const heads = result.q.length;
   const named = (title, i) => (heads > 1 ? `${title}, head ${i + 1}` : title);
   const perHead = [
-    ["q", "Q = X W^Q"], ["k", "K = X W^K"], ["v", "V = X W^V"], ["scores", "S = Q Kᵀ / √d_k"],
-    ["weights", "A = softmax(S), row by row"], ["heads", "head = A V"],
+    ["q", "Q = X W^Q"],
+    ["k", "K = X W^K"],
+    ["v", "V = X W^V"],
+    ["scores", "S = Q Kᵀ / √d_k"],
+    ["weights", "A = softmax(S), row by row"],
+    ["heads", "head = A V"],
   ];
   const tables = Array.from({ length: heads }, (_, i) =>
     perHead.map(([name, title]) => matrix(name, named(title, i), result[name][i], text, WORDS)),

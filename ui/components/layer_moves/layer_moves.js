@@ -13,6 +13,7 @@ const find = (selector) => element.querySelector(selector);
 let sides = null; // the answer
 let side = "encoder";
 let measure = "distance";
+/** @type {Cell} */
 let cursor = [0, 0];
 let drawn = null;
 
@@ -27,11 +28,16 @@ const draw = responsive(element, () => {
   const signed = measure === "cosine";
   const room = find(".moves").parentElement.clientWidth - 90;
   drawn = heat(find(".moves"), {
-    values, rows: rows.length, columns: tokens.length,
-    cellWidth: Math.max(18, Math.min(44, Math.floor(room / tokens.length))), cellHeight: 24,
-    x: { name: "token", names: tokens.map(({ text }) => label(text)) },
+    values,
+    rows: rows.length,
+    columns: tokens.length,
+    cellWidth: Math.max(18, Math.min(44, Math.floor(room / tokens.length))),
+    cellHeight: 24,
+    x: { name: "token", names: tokens.map((token) => label(token.text)) },
     y: { name: "layer", names: rows.map((_, i) => `L${i + 1}`) },
-    colours: signed ? diverging() : sequential(), low: signed ? -1 : 0, high: signed ? 1 : Math.max(...values),
+    colours: signed ? diverging() : sequential(),
+    low: signed ? -1 : 0,
+    high: signed ? 1 : Math.max(...values),
   });
   outline(drawn, ...cursor);
 });
@@ -56,7 +62,10 @@ walk(find(".moves"), {
 
 function press() {
   for (const button of element.querySelectorAll(".side, .measure")) {
-    button.setAttribute("aria-pressed", String([side, measure].includes(button.dataset.side || button.dataset.measure)));
+    button.setAttribute(
+      "aria-pressed",
+      String([side, measure].includes(button.dataset.side || button.dataset.measure)),
+    );
   }
 }
 
@@ -69,11 +78,16 @@ for (const button of element.querySelectorAll(".side, .measure")) {
   });
 }
 
-asks({ element, server }, "layer_moves", () => ({}), (answer) => {
-  sides = answer;
-  if (!(side in sides)) side = "decoder";
-  for (const button of element.querySelectorAll(".side")) button.hidden = !("encoder" in sides);
-  find(".figure-details").textContent = "";
-  press();
-  draw();
-});
+asks(
+  { element, server },
+  "layer_moves",
+  () => ({}),
+  (answer) => {
+    sides = answer;
+    if (!(side in sides)) side = "decoder";
+    for (const button of element.querySelectorAll(".side")) button.hidden = !("encoder" in sides);
+    find(".figure-details").textContent = "";
+    press();
+    draw();
+  },
+);

@@ -35,7 +35,10 @@ function shownRows() {
   const { candidates, chosen, chosen_rank, n_rest, rest_probability } = step.distribution;
   const n = Math.min(Number(find(".n-shown").value), candidates.length);
   const rows = candidates.slice(0, n).map((candidate, i) => ({
-    rank: i + 1, token: candidate, probability: candidate.probability, chosen: candidate.id === chosen.id,
+    rank: i + 1,
+    token: candidate,
+    probability: candidate.probability,
+    chosen: candidate.id === chosen.id,
   }));
   const hidden = candidates.slice(n);
   const isShown = rows.some((row) => row.chosen);
@@ -45,7 +48,8 @@ function shownRows() {
     token: null,
     n: n_rest + hidden.length - (isShown ? 0 : 1),
     probability:
-      rest_probability + hidden.reduce((sum, candidate) => sum + candidate.probability, isShown ? 0 : -chosen.probability),
+      rest_probability +
+      hidden.reduce((sum, candidate) => sum + candidate.probability, isShown ? 0 : -chosen.probability),
   });
   return rows;
 }
@@ -110,7 +114,10 @@ function buildRow(row) {
     line.addEventListener("click", () => trigger("force", { position: step.position, token: row.token.id }));
   }
   for (const name of ["mouseenter", "focusin"]) {
-    line.addEventListener(name, () => (find(".figure-details").textContent = details(bars.find((bar) => bar.row === row))));
+    line.addEventListener(
+      name,
+      () => (find(".figure-details").textContent = details(bars.find((bar) => bar.row === row))),
+    );
   }
   return { row, line, drawn };
 }
@@ -133,8 +140,7 @@ function draw(news) {
   const { chosen, chosen_rank, entropy_bits } = step.distribution;
   find(".title").textContent = `Step ${step.position + 1} of ${step.n_steps}: what the model expected to come next`;
   find(".so-far").replaceChildren(...step.read.map((token) => tokenElement(token)), make("span", "gap", "?"));
-  find(".chosen-fact").textContent =
-    `“${tokenText(chosen)}”, rank ${chosen_rank}, ${percent(chosen.probability)}`;
+  find(".chosen-fact").textContent = `“${tokenText(chosen)}”, rank ${chosen_rank}, ${percent(chosen.probability)}`;
   find(".entropy-fact").textContent =
     `${number(entropy_bits)} bits, as unsure as among ${number(2 ** entropy_bits)} equally likely tokens`;
   find(".figure-details").textContent = "";
@@ -155,7 +161,8 @@ function drawTable() {
 
 function drawSampling() {
   const settings = sampling();
-  find(".temperature-value").textContent = settings.temperature === 0 ? "0: always the first" : number(settings.temperature);
+  find(".temperature-value").textContent =
+    settings.temperature === 0 ? "0: always the first" : number(settings.temperature);
   find(".top-k-value").textContent = settings.top_k || "0: all";
   find(".top-p-value").textContent = settings.top_p === 1 ? "1: all" : number(settings.top_p);
   sampled = distribution(step.logits, step.drawable, settings);
@@ -212,7 +219,11 @@ function savePicture() {
   const height = top + line * bars.length + 16;
   const drawing = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
   const { temperature, top_k, top_p } = sampling();
-  const read = step.read.filter((token) => !token.special).map((token) => token.text.replace("▁", " ")).join("").trim();
+  const read = step.read
+    .filter((token) => !token.special)
+    .map((token) => token.text.replace("▁", " "))
+    .join("")
+    .trim();
   const title = `${find(".title").textContent}${read && `, after “${read}”`}`;
   drawing.append(
     text(left, 18, "probability, 0 to 100 %", { fill: muted }),

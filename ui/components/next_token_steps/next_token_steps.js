@@ -19,9 +19,9 @@ let shown = null; // the walk drawn last
 let at = 0; // the step looked at
 let begins = false; // whether the visitor typed a beginning, behind which the look goes next
 
-const same = (names, one, other) => names.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
-const sameSentence = (one, other) => same(["model", "text", "direction"], one, other);
-const sameRun = (one, other) => same(Object.keys(one), one, other);
+const alike = (names, one, other) => names.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
+const sameSentence = (one, other) => alike(["model", "text", "direction"], one, other);
+const sameRun = (one, other) => alike(Object.keys(one), one, other);
 
 // ---- walking -----------------------------------------------------------------------------------------------------
 
@@ -76,7 +76,13 @@ function drawTexts() {
   const other = document.createElement("span");
   other.className = "other";
   other.textContent = words.slice(same).join(" ");
-  find(".now").replaceChildren(words.slice(0, same).map((word) => `${word} `).join(""), other);
+  find(".now").replaceChildren(
+    words
+      .slice(0, same)
+      .map((word) => `${word} `)
+      .join(""),
+    other,
+  );
 }
 
 const chips = () => [...element.querySelectorAll(".sequence button")];
@@ -164,7 +170,8 @@ function drawStrip() {
       text(middle, 140, name, { fill: ink, transform: `rotate(40 ${middle} 140)` }),
       svg("rect", { class: "column", x, y: 2, width: column, height: 126, fill: "none", "pointer-events": "all" }),
     );
-    if (ranks[i] > 1 && column >= 24) drawing.append(text(middle, ground - tall - 3, `#${ranks[i]}`, { fill: ink, "text-anchor": "middle" }));
+    if (ranks[i] > 1 && column >= 24)
+      drawing.append(text(middle, ground - tall - 3, `#${ranks[i]}`, { fill: ink, "text-anchor": "middle" }));
   });
   drawing.querySelectorAll(".column").forEach((area, i) => {
     area.addEventListener("click", () => walkTo(i));
@@ -253,11 +260,19 @@ find(".beginning").addEventListener("submit", (event) => {
 find(".save-csv").addEventListener("click", () => {
   const { probabilities, ranks, entropies_bits } = shown.steps;
   const rows = shown.tokens.map((token, i) => [
-    i + 1, token.id, token.text, token.given ? "yes" : "no", probabilities[i], ranks[i], entropies_bits[i],
+    i + 1,
+    token.id,
+    token.text,
+    token.given ? "yes" : "no",
+    probabilities[i],
+    ranks[i],
+    entropies_bits[i],
   ]);
   saveCsv("steps.csv", [["step", "id", "token", "given", "probability", "rank", "entropy_bits"], ...rows]);
 });
-find(".save-svg").addEventListener("click", () => saveSvg("steps.svg", "Each token's probability and the entropy before it", find(".strip svg")));
+find(".save-svg").addEventListener("click", () =>
+  saveSvg("steps.svg", "Each token's probability and the entropy before it", find(".strip svg")),
+);
 
 onTheme(element, drawSized);
 new ResizeObserver(drawSized).observe(find(".figure-scroll"));

@@ -17,11 +17,13 @@ const find = (selector) => element.querySelector(selector);
 const KINDS = ["without", "with"];
 const maps = {};
 let values = {}; // kind -> the numbers of its map
+/** @type {Cell} */
 let cursor = [0, 0];
 let value = null; // what is drawn
 let texts = null; // what is compared
 let direction = null; // what the visitor chose
 
+/** @returns {Cell} */
 const sizes = () => [value.first.tokens.length, value.second.tokens.length];
 
 // ---- the pairing -------------------------------------------------------------------------------------------------
@@ -39,10 +41,10 @@ function drawPairing() {
     linkHover(chips[0][i], key("first", i), () => [key("second", j)]);
     linkHover(chips[1][j], key("second", j), () => [key("first", i)]);
   });
-  drawLines(chips);
+  drawLines(chips[0], chips[1]);
 }
 
-function drawLines([upper, lower]) {
+function drawLines(upper, lower) {
   const lines = value.pairing.map((j, i) => {
     const [from, to] = [upper[i], lower[j]];
     const middle = ({ offsetLeft, offsetWidth }) => offsetLeft + offsetWidth / 2;
@@ -60,14 +62,19 @@ const draw = responsive(find(".maps"), () => {
   const room = find(".map-with").parentElement.clientWidth - 100;
   const cell = Math.max(16, Math.min(26, Math.floor(room / second.tokens.length)));
   let high = 0;
-  for (const kind of KINDS) for (const value of values[kind]) high = Math.max(high, value);
+  for (const kind of KINDS) for (const entry of values[kind]) high = Math.max(high, entry);
   for (const kind of KINDS) {
     const map = heat(find(`.map-${kind}`), {
-      values: values[kind], rows: first.tokens.length, columns: second.tokens.length,
-      cellWidth: cell, cellHeight: cell,
+      values: values[kind],
+      rows: first.tokens.length,
+      columns: second.tokens.length,
+      cellWidth: cell,
+      cellHeight: cell,
       x: { name: "token of the second order", names: second.tokens.map(tokenName) },
       y: { name: "token of the first order", names: first.tokens.map(tokenName) },
-      colours: sequential(), low: 0, high,
+      colours: sequential(),
+      low: 0,
+      high,
     });
     maps[kind] = map;
     map.pen.strokeStyle = variable("muted");
@@ -103,10 +110,13 @@ function describeVerdicts({ largest_without, largest_with, pairing }) {
   find(".verdict.with").textContent = number(largest_with);
   find(".without-note").textContent =
     "the largest difference between a token's two output vectors" +
-    (largest_without < ROUNDING ? ": rounding. The outputs are the same vectors in another order; which word stood where is lost." : ".");
+    (largest_without < ROUNDING
+      ? ": rounding. The outputs are the same vectors in another order; which word stood where is lost."
+      : ".");
   const moved = pairing.some((j, i) => i !== j);
   find(".with-note").textContent = moved
-    ? "the same measure" + (largest_with < ROUNDING ? "." : ": the order is seen, a token's vector depends on where it stands.")
+    ? "the same measure" +
+      (largest_with < ROUNDING ? "." : ": the order is seen, a token's vector depends on where it stands.")
     : "the same measure: both texts have the same order. Swap two words to see a difference.";
 }
 

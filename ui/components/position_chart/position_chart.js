@@ -18,8 +18,10 @@ const canvas = find(".map");
 const MAX_WAVES = 8;
 let table = null; // the last good one, which stays when a size was refused
 let map = null;
+/** @type {{ positions: number | string, dimensions: number | string, own: boolean }} */
 let size = { positions: 64, dimensions: 0, own: true }; // what is asked for; the model knows its own dimensions
-let cursor = [5, 0]; // position, dimension
+/** @type {Cell} position and dimension */
+let cursor = [5, 0];
 let waves = [];
 
 const kindOf = (dimension) => (dimension % 2 ? "cos" : "sin");
@@ -70,7 +72,10 @@ function show(position, dimension) {
 
 function describe() {
   find("h2").textContent = title();
-  canvas.setAttribute("aria-label", `${title()}. Arrow keys walk over positions and dimensions; Enter draws the dimension as a wave.`);
+  canvas.setAttribute(
+    "aria-label",
+    `${title()}. Arrow keys walk over positions and dimensions; Enter draws the dimension as a wave.`,
+  );
   let [least, most] = [Infinity, -Infinity];
   for (const value of table.values) [least, most] = [Math.min(least, value), Math.max(most, value)];
   find(".notice").textContent =
@@ -106,7 +111,11 @@ function receive(answer) {
 function togglePick(position, dimension) {
   const others = waves.filter((wave) => wave !== dimension);
   const added = others.length === waves.length ? [...others.slice(1 - MAX_WAVES), dimension] : others;
-  if (added.length) publish("positions.waves", added.sort((a, b) => a - b));
+  if (added.length)
+    publish(
+      "positions.waves",
+      added.sort((a, b) => a - b),
+    );
 }
 
 subscribe(element, "positions.selected", (position) => {

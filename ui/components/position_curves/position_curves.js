@@ -33,10 +33,13 @@ const fingerprintTitle = () => `The fingerprint of position ${selected}`;
 const drawFingerprint = responsive(find(".fingerprint").parentElement, () => {
   if (!ready()) return;
   fingerprintPlane = plane(find(".fingerprint"), {
-    width: Math.max(300, find(".fingerprint").parentElement.clientWidth),
     height: 260,
     x: { name: "dimension", low: 0, high: table.d_model - 1, whole: true },
-    y: { name: table.wavelengths ? "value: sines as a line, cosines dashed" : "value", low: -table.bound, high: table.bound },
+    y: {
+      name: table.wavelengths ? "value: sines as a line, cosines dashed" : "value",
+      low: -table.bound,
+      high: table.bound,
+    },
   });
   const values = fingerprintOf(selected);
   if (table.wavelengths) {
@@ -49,8 +52,7 @@ const drawFingerprint = responsive(find(".fingerprint").parentElement, () => {
 });
 
 function showFingerprint(_, at) {
-  find(".fingerprint-details").textContent =
-    `position ${selected}, dimension ${at}: ${number(valueAt(selected, at))}`;
+  find(".fingerprint-details").textContent = `position ${selected}, dimension ${at}: ${number(valueAt(selected, at))}`;
 }
 
 // ---- the waves: a strip for each, so that nobody needs colours to tell them apart --------------------------------
@@ -60,7 +62,6 @@ let wavesPlane = null;
 const drawWaves = responsive(find(".waves").parentElement, () => {
   if (!ready()) return;
   wavesPlane = plane(find(".waves"), {
-    width: Math.max(300, find(".waves").parentElement.clientWidth),
     height: 28 + waves.length * STRIP + 42,
     x: { name: "position", low: 0, high: table.n_positions - 1, whole: true },
     y: { name: `value, ${number(-table.bound)} to ${number(table.bound)} in each strip` },
@@ -87,7 +88,9 @@ function dimensionsTyped(typed) {
   const parts = typed.split(/[\s,;]+/).filter(Boolean);
   const wrong = parts.find((part) => !/^\d{1,3}$/.test(part) || Number(part) >= table.d_model);
   if (wrong !== undefined) {
-    return { problem: `dimensions: expected whole numbers from 0 to ${table.d_model - 1}; found ${wrong.slice(0, 20)}` };
+    return {
+      problem: `dimensions: expected whole numbers from 0 to ${table.d_model - 1}; found ${wrong.slice(0, 20)}`,
+    };
   }
   const dimensions = [...new Set(parts.map(Number))].sort((a, b) => a - b);
   if (!dimensions.length || dimensions.length > MAX_WAVES) {
@@ -110,7 +113,6 @@ let lengthsPlane = null;
 const drawLengths = responsive(find(".lengths").parentElement, () => {
   if (!ready() || !table.wavelengths) return;
   lengthsPlane = plane(find(".lengths"), {
-    width: Math.max(300, find(".lengths").parentElement.clientWidth),
     height: 260,
     x: { name: "dimension", low: 0, high: table.d_model - 1, whole: true },
     y: { name: "positions a wave (logarithmic)", low: 5, high: 7e4, log: true },
@@ -139,7 +141,9 @@ function describePosition() {
   const values = fingerprintOf(selected);
   find(".fingerprint-note").textContent =
     `From ${number(Math.min(...values))} to ${number(Math.max(...values))}.` +
-    (table.wavelengths ? " Move the position: the left end of the curves changes at every step, the right end hardly at all." : "");
+    (table.wavelengths
+      ? " Move the position: the left end of the curves changes at every step, the right end hardly at all."
+      : "");
   goDimension(0, Math.min(dimension, table.d_model - 1));
   describeWaves();
 }
@@ -199,7 +203,9 @@ onClick(".save-waves-csv", () => {
   const rows = columns[0].map((_, position) => [position, ...columns.map((column) => column[position])]);
   saveCsv("waves.csv", [["position", ...waves.map((wave) => `dimension ${wave}`)], ...rows]);
 });
-onClick(".save-lengths-svg", () => saveSvg("wavelengths.svg", "Positions a wave takes, by dimension", find(".lengths")));
+onClick(".save-lengths-svg", () =>
+  saveSvg("wavelengths.svg", "Positions a wave takes, by dimension", find(".lengths")),
+);
 onClick(".save-lengths-csv", () =>
   saveCsv("wavelengths.csv", [["dimension", "wavelength in positions"], ...points(table.wavelengths)]),
 );

@@ -8,7 +8,7 @@ const { svg } = lens.elements;
 const { tokenText } = lens.tokens;
 const { variable } = lens.colours;
 const { responsive } = lens.redrawing;
-const { plane, points, curve, mark, select, key, keyHeight, columnAt } = lens.planes;
+const { plane, points, curve, marks, select, key, keyHeight, columnAt } = lens.planes;
 const { walk } = lens.walking;
 const { saveCsv, saveSvg } = lens.saving;
 const { asks } = lens.ask;
@@ -25,6 +25,7 @@ const zoomed = () => find(".zoom").getAttribute("aria-pressed") === "true";
 const count = () => value.naive_norms.length;
 
 // each line, and the tokens as dots
+/** @type {Look[]} */
 const KEY = [
   { name: "raw numbers", colour: "ink" },
   { name: "the model's positions", colour: "scale-positive", dash: "8 4", shape: "square" },
@@ -36,18 +37,22 @@ const draw = responsive(drawing.parentElement, () => {
   if (!value) return;
   const top = zoomed() ? 2 * value.vocabulary_max : Math.max(...value.naive_norms, 2 * value.vocabulary_max);
   drawn = plane(drawing, {
-    width: Math.max(300, drawing.parentElement.clientWidth), height: HEIGHT, below: keyHeight(KEY.length),
+    height: HEIGHT,
+    below: keyHeight(KEY.length),
     x: { name: "position", low: 0, high: count() - 1, whole: true },
     y: { name: "length of the vector", low: 0, high: top },
   });
   const { inside, left, right, toX, toY } = drawn;
   const [shortest, longest] = [value.vocabulary_min, value.vocabulary_max].map(toY);
-  inside.append(svg("rect", { x: left, y: longest, width: right - left, height: shortest - longest, fill: variable("scale-zero") }));
+  inside.append(
+    svg("rect", { x: left, y: longest, width: right - left, height: shortest - longest, fill: variable("scale-zero") }),
+  );
   const [raw, model, tokens, vocabulary] = KEY;
   curve(drawn, points(value.position_norms.map(() => value.vocabulary_median)), vocabulary);
   curve(drawn, points(value.naive_norms), raw);
   curve(drawn, points(value.position_norms), model);
-  inside.append(...value.token_norms.map((norm, i) => mark("circle", [toX(i), toY(norm)], tokens.colour, 4)));
+  const dots = value.token_norms.map((norm, i) => [toX(i), toY(norm)]);
+  inside.append(marks("circle", dots, tokens.colour, 4));
   select(drawn, position);
   key(drawn, KEY);
 });
@@ -72,7 +77,9 @@ function receive(answer) {
     `The model's embeddings are ${number(value.vocabulary_min)} to ${number(value.vocabulary_max)} long ` +
     `(median ${number(value.vocabulary_median)}); the number ${count() - 1} written into every dimension is ` +
     `${number(value.naive_norms[count() - 1])} long and goes on growing. ` +
-    (value.learned ? "This model's position vectors were learned; they are " : "The sinusoids are bounded: every one of them is ") +
+    (value.learned
+      ? "This model's position vectors were learned; they are "
+      : "The sinusoids are bounded: every one of them is ") +
     `${number(value.position_norms[0])} long at position 0 and ${number(value.position_norms[count() - 1])} at position ${count() - 1}.`;
   go(0, Math.min(position, count() - 1));
 }
@@ -93,10 +100,15 @@ find(".save-svg").addEventListener("click", () => value && saveSvg("naive-positi
 find(".save-csv").addEventListener("click", () => {
   if (!value) return;
   const rows = value.naive_norms.map((naive, i) => [
-    i, naive, value.position_norms[i], value.tokens[i]?.text ?? "", value.token_norms[i] ?? "",
+    i,
+    naive,
+    value.position_norms[i],
+    value.tokens[i]?.text ?? "",
+    value.token_norms[i] ?? "",
   ]);
   saveCsv("naive-positions.csv", [
-    ["position", "raw number's length", "position vector's length", "token", "embedding's length"], ...rows,
+    ["position", "raw number's length", "position vector's length", "token", "embedding's length"],
+    ...rows,
   ]);
 });
 

@@ -6,7 +6,7 @@ const { number, floats } = lens.numbers;
 const { make, row } = lens.elements;
 const { responsive } = lens.redrawing;
 const { publish, subscribe } = lens.topics;
-const { mark, text, line, sheet } = lens.planes;
+const { marks, mark, text, line, sheet } = lens.planes;
 const { walk } = lens.walking;
 const { saveCsv, saveSvg } = lens.saving;
 const { asks } = lens.ask;
@@ -22,11 +22,13 @@ const wanted = { pair: 0, offset: 3 }; // a smaller table may not have it
 let selected = 0;
 let turn = null; // the last good value, with its arrays
 
+/** @returns {[sine: number, cosine: number]} */
 const of = (points, i) => [points[2 * i], points[2 * i + 1]];
 const count = () => turn.before.length / 2;
 // the selected position, or the nearest that has another one k positions on
 const index = () => Math.max(0, Math.min(count() - 1, selected - turn.first));
-const title = () => `Dimensions ${2 * turn.pair} and ${2 * turn.pair + 1} of every position, shifted by ${number(turn.offset)}`;
+const title = () =>
+  `Dimensions ${2 * turn.pair} and ${2 * turn.pair + 1} of every position, shifted by ${number(turn.offset)}`;
 
 // ---- the picture: sine to the right, cosine upwards, like the hand of a clock ------------------------------------
 
@@ -48,13 +50,17 @@ const draw = responsive(drawing.parentElement, () => {
     line([x, y - RADIUS], [x, y + RADIUS], "line"),
     text(x, 14, `dimension ${2 * turn.pair + 1} (cosine) ↑`, { align: "middle" }),
     text(x, 290, `dimension ${2 * turn.pair} (sine) →`, { align: "middle" }),
-    ...[["1", 0, 1], ["−1", 0, -1], ["1", 1, 0], ["−1", -1, 0]].map(([words, right, down]) =>
-      text(x + (RADIUS + 16) * right, y + (RADIUS + 16) * down, words, { align: "middle" }),
+    ...[
+      [0, 1],
+      [0, -1],
+      [1, 0],
+      [-1, 0],
+    ].map(([right, up]) =>
+      text(x + (RADIUS + 16) * right, y - (RADIUS + 16) * up, number(right + up), { align: "middle" }),
     ),
   );
-  for (let i = 0; i < count(); i++) {
-    drawing.append(mark("circle", place(of(turn.after, i)), "muted", 2), mark("cross", place(of(turn.rotated, i)), "muted", 3.5));
-  }
+  const all = (points) => Array.from({ length: count() }, (_, i) => place(of(points, i)));
+  drawing.append(marks("circle", all(turn.after), "muted", 2), marks("cross", all(turn.rotated), "muted", 3.5));
   const [before, after, rotated] = [turn.before, turn.after, turn.rotated].map((points) => place(of(points, index())));
   const position = turn.first + index();
   drawing.append(
@@ -63,7 +69,10 @@ const draw = responsive(drawing.parentElement, () => {
     mark("ring", before, "accent", 5),
     mark("circle", after, "accent", 5),
     mark("cross", rotated, "accent", 8),
-    text(x, 320, `○ position ${position}    ● position ${position + turn.offset}`, { align: "middle", colour: "ink" }),
+    text(x, 320, `○ position ${position}\u2003● position ${position + turn.offset}`, {
+      align: "middle",
+      colour: "ink",
+    }),
     text(x, 344, "× matrix · ○, for every position", { align: "middle", colour: "ink" }),
   );
 });
@@ -89,14 +98,16 @@ function describe() {
 function receive(answer) {
   const [before, after, rotated] = [answer.before, answer.after, answer.rotated].map(floats);
   turn = { ...answer, before, after, rotated };
-  find(".equation").textContent = `PE(pos ${turn.offset < 0 ? "−" : "+"} ${Math.abs(turn.offset)}) = matrix · PE(pos), where the matrix is`;
+  find(".equation").textContent =
+    `PE(pos ${turn.offset < 0 ? "−" : "+"} ${Math.abs(turn.offset)}) = matrix · PE(pos), where the matrix is`;
   const cells = find(".matrix").querySelectorAll("td");
   turn.matrix.flat().forEach((entry, i) => (cells[i].textContent = number(entry)));
   const exponent = make("sup", {}, `${2 * turn.pair}/${turn.d_model}`);
   find(".angle").replaceChildren(`A turn by ${number(turn.angle)} radians: k / 10000`, exponent, ".");
   find(".difference").textContent = number(turn.max_difference);
   find(".difference-name").textContent =
-    `largest difference between the two, over ${count()} positions` + (turn.max_difference < ROUNDING ? ": rounding" : "");
+    `largest difference between the two, over ${count()} positions` +
+    (turn.max_difference < ROUNDING ? ": rounding" : "");
   describe();
 }
 
@@ -150,7 +161,8 @@ find(".save-csv").addEventListener("click", () => {
   if (!turn) return;
   const names = ["before", "after", "rotated"];
   const rows = Array.from({ length: count() }, (_, i) => [
-    turn.first + i, ...names.flatMap((name) => of(turn[name], i)),
+    turn.first + i,
+    ...names.flatMap((name) => of(turn[name], i)),
   ]);
   saveCsv("rotation.csv", [["position", ...names.flatMap((name) => [`${name} sine`, `${name} cosine`])], ...rows]);
 });

@@ -39,14 +39,21 @@ const draw = responsive(find(".pair"), () => {
   const n = table.n_positions;
   const cell = Math.max(1, Math.min(24, Math.floor(Math.min(find(".map").parentElement.clientWidth - 68, 448) / n)));
   map = heat(find(".map"), {
-    values: table[measure], rows: n, columns: n, cellWidth: cell, cellHeight: cell,
-    x: { name: "position" }, y: { name: "position" },
-    colours: measure === "dot" ? diverging() : sequential(), low, high,
+    values: table[measure],
+    rows: n,
+    columns: n,
+    cellWidth: cell,
+    cellHeight: cell,
+    x: { name: "position" },
+    y: { name: "position" },
+    colours: measure === "dot" ? diverging() : sequential(),
+    low,
+    high,
   });
   outline(map, selected, other);
   const lowest = Math.min(0, ...table[measure].subarray(0, n), ...rowOf(selected));
   curvePlane = plane(find(".curve"), {
-    width: Math.max(300, find(".curve").parentElement.clientWidth), height: 320,
+    height: 320,
     x: { name: "position", low: 0, high: n - 1, whole: true },
     y: { name: `${NAMES[measure]} with position ${selected}`, low: lowest, high },
   });
@@ -109,7 +116,10 @@ walk(find(".curve"), {
 });
 
 find(".save-png").addEventListener("click", () => ready() && savePng(`${measure}.png`, mapTitle(), find(".map")));
-find(".save-curve").addEventListener("click", () => ready() && saveSvg(`${measure}-curve.svg`, curveTitle(), find(".curve")));
+find(".save-curve").addEventListener(
+  "click",
+  () => ready() && saveSvg(`${measure}-curve.svg`, curveTitle(), find(".curve")),
+);
 find(".save-csv").addEventListener("click", () => {
   if (!ready()) return;
   const positions = Array.from({ length: table.n_positions }, (_, position) => position);

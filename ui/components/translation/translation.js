@@ -44,7 +44,10 @@ function drawTokens(value, hypothesis) {
 
 function drawHypotheses(value) {
   const items = value.hypotheses.map((hypothesis, i) => {
-    const [score, text] = [make("span", { class: "score" }, number(hypothesis.score)), make("span", {}, hypothesis.text)];
+    const [score, text] = [
+      make("span", { class: "score" }, number(hypothesis.score)),
+      make("span", {}, hypothesis.text),
+    ];
     const onclick = () => trigger("choose", { hypothesis: i });
     return make("li", {}, make("button", { type: "button", "aria-pressed": i === value.chosen, onclick }, score, text));
   });

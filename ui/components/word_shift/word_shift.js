@@ -27,25 +27,29 @@ const pointName = (i) => (i === 0 ? "embedding" : `L${i}`);
 
 const draw = responsive(element, () => {
   if (!shift) return;
-  const width = Math.max(300, find(".curve").parentElement.clientWidth);
   const n = shift.cosine.length;
   curvePlane = plane(find(".curve"), {
-    width, height: 300, x: { name: "layers read", low: 0, high: n - 1, whole: true },
+    height: 300,
+    x: { name: "layers read", low: 0, high: n - 1, whole: true },
     y: { name: "cosine", low: Math.min(0, ...shift.cosine), high: 1 },
   });
   curve(curvePlane, points(shift.cosine), { colour: "scale" });
   select(curvePlane, point);
   const [xs, ys] = [0, 1].map((axis) => shift.plane.flat().map((place) => place[axis]));
   pathPlane = plane(find(".plane"), {
-    width, height: 300, x: { name: "first component", low: Math.min(...xs), high: Math.max(...xs) },
+    height: 300,
+    x: { name: "first component", low: Math.min(...xs), high: Math.max(...xs) },
     y: { name: "second component", low: Math.min(...ys), high: Math.max(...ys) },
   });
   shift.plane.forEach((path, second) => {
-    const [colour, shape] = second ? ["scale-negative", "frame"] : ["scale-positive", "circle"];
+    const colour = second ? "scale-negative" : "scale-positive";
     curve(pathPlane, path, { colour, shape: null });
     path.forEach((at, i) => {
       const [x, y] = pixelOf(second, i);
-      pathPlane.inside.append(mark(shape, [x, y], colour, 4), text(x + 7, y - 8, String(i), { colour: "ink" }));
+      pathPlane.inside.append(
+        mark(second ? "frame" : "circle", [x, y], colour, 4),
+        text(x + 7, y - 8, String(i), { colour: "ink" }),
+      );
     });
   });
   pathPlane.inside.append(mark("frame", pixelOf(sentence, point), "accent", 7));
@@ -93,9 +97,9 @@ walk(find(".curve"), {
   at: () => [0, point],
   find: (event) => columnAt(curvePlane, shift.cosine.length, event),
   show: showPoint,
-  go: (row, column) => {
+  go: (line, column) => {
     point = column;
-    showPoint(row, column);
+    showPoint(line, column);
     draw();
   },
 });
@@ -119,14 +123,19 @@ function describe() {
 
 // ---- asking ------------------------------------------------------------------------------------------------------
 
-const ask = asks({ element, server, inSight: true }, "word_shift", () => ({ texts: compared }), (answer) => {
-  if (!typing) for (const name of FIELDS) find(`.${name}`).value = answer.texts[name];
-  find(".blind").hidden = answer.translates;
-  shift = answer.cosine ? answer : null;
-  find(".result").hidden = !shift;
-  if (shift) describe();
-  draw();
-});
+const ask = asks(
+  { element, server, inSight: true },
+  "word_shift",
+  () => ({ texts: compared }),
+  (answer) => {
+    if (!typing) for (const name of FIELDS) find(`.${name}`).value = answer.texts[name];
+    find(".blind").hidden = answer.translates;
+    shift = answer.cosine ? answer : null;
+    find(".result").hidden = !shift;
+    if (shift) describe();
+    draw();
+  },
+);
 
 find("form").addEventListener("input", () => (typing = true));
 find("form").addEventListener("submit", (event) => {
@@ -135,7 +144,9 @@ find("form").addEventListener("submit", (event) => {
   typing = false;
   ask();
 });
-find(".save-png").addEventListener("click", () => saveSvg("word.svg", "Cosine of the word's two vectors", find(".curve")));
+find(".save-png").addEventListener("click", () =>
+  saveSvg("word.svg", "Cosine of the word's two vectors", find(".curve")),
+);
 find(".save-plane").addEventListener("click", () =>
   saveSvg("plane.svg", `${find(".plane-title").textContent}; ● first sentence, □ second`, find(".plane")),
 );
