@@ -78,6 +78,7 @@ def open_tab(page: Page, name: str) -> None:
 
 
 def watch(page: Page, selectors: list[str], shown: str) -> None:
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
     page.evaluate(WATCH, [selectors, shown])
 
 
@@ -119,7 +120,7 @@ def test_the_stage_belongs_to_its_number(page, run, slow_then_quick):
 def test_the_toys_matrices_belong_to_what_was_typed(page, slow_then_quick):
     open_tab(page, "Inside")
     page.locator("#inside-toy summary").click()
-    query = "#inside-toy .outputs table:first-child tr:first-child td:nth-child(4)"
+    query = "#inside-toy .outputs .matrix:first-child tr:first-child td:nth-child(4)"
     expect(page.locator(query)).not_to_be_empty(timeout=PATIENCE)
     slow_then_quick()
     watch(page, ["#inside-toy [aria-label='W_Q, row 2, column 3']"], query)
