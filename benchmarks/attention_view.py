@@ -52,9 +52,12 @@ TIMED = """async ({act, done}) => {
 def random_maps() -> list[AttentionMaps]:
     """All kinds, with the decoder's causal mask."""
     generator = np.random.default_rng(0)
-    source = tuple(Token(i, f"▁source{i}", False, i) for i in range(N_TOKENS))
-    target = tuple(Token(i, f"▁target{i}", False, i) for i in range(N_TOKENS))
-    predicts = tuple(TargetToken(i, f"▁target{i + 1}", False, i, 0.5, False) for i in range(N_TOKENS))
+    source = tuple(Token(id=i, text=f"▁source{i}", special=False, word=i) for i in range(N_TOKENS))
+    target = tuple(Token(id=i, text=f"▁target{i}", special=False, word=i) for i in range(N_TOKENS))
+    predicts = tuple(
+        TargetToken(id=i, text=f"▁target{i + 1}", special=False, word=i, probability=0.5, given=False)
+        for i in range(N_TOKENS)
+    )
     maps = []
     for kind in KINDS:
         scores = 2 * generator.standard_normal((N_LAYERS, N_HEADS, N_TOKENS, N_TOKENS))
@@ -62,8 +65,15 @@ def random_maps() -> list[AttentionMaps]:
             scores = np.where(np.tri(N_TOKENS, dtype=bool), scores, -np.inf)
         weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
         weights = (weights / weights.sum(axis=-1, keepdims=True)).astype(np.float32)
-        rows, predicted = (source, None) if kind == "encoder" else (target, predicts)
-        maps.append(AttentionMaps(kind, weights, rows, predicted, target if kind == "decoder" else source))
+        maps.append(
+            AttentionMaps(
+                kind=kind,
+                weights=weights,
+                rows=source if kind == "encoder" else target,
+                predicts=None if kind == "encoder" else predicts,
+                columns=target if kind == "decoder" else source,
+            )
+        )
     return maps
 
 

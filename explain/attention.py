@@ -17,7 +17,7 @@ from explain.run import Run
 from explain.tokens import TargetToken, Token
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AttentionMaps:
     """The weights of all heads of one kind: the encoder's or decoder's self-attention, or the cross-attention.
 
@@ -62,7 +62,7 @@ def attention_maps(run: Run, kind: Kind) -> AttentionMaps:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HeadStatistics:
     """What each head does, in figures averaged over rows; None where a figure has no meaning for the kind.
 
@@ -109,7 +109,7 @@ def head_statistics(maps: AttentionMaps) -> HeadStatistics:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Alignment:
     """How much the model looked at each source token when it predicted each target token; rows sum to 1."""
 

@@ -19,15 +19,15 @@ class Once(Generic[Value]):
     def __init__(self, compute: Callable[[], Value]) -> None:
         self._compute: Callable[[], Value] | None = compute
         self._lock = threading.Lock()
-        self._value: Value | None = None
+        self._values: list[Value] = []  # the one, once it is there: None is a value too
 
     def get(self) -> Value:
         """The value."""
         with self._lock:
             if self._compute is not None:
-                self._value = self._compute()
+                self._values.append(self._compute())
                 self._compute = None  # and with it whatever the computation held on to
-            return self._value
+            return self._values[0]
 
 
 class LeastRecentlyUsed(Generic[Value]):

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from explain.checks import whole_number
 from explain.kinds import PLACES, Kind, check_head, checked_kind
 from explain.run import Run
 from explain.tokens import Token
-from model.taps import Trace
+from model.transformer import Transformer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """Query i and key j of one head: from the products of q and k to what the value adds.
 
@@ -72,13 +72,13 @@ def attention_cell(run: Run, kind: Kind, layer: int, head: int, query: int, key:
     scores = k @ q[query] / root
     masked = torch.tensor([kind == "decoder" and j > query for j in range(len(keys))])
     row = scores.masked_fill(masked, float("-inf")).softmax(dim=0)
-    projection = run.network.get_submodule(f"{at}.out_proj").weight.detach().cpu().double()
+    projection = _weight(run.network, f"{at}.out_proj.weight")
     added = row[key] * (projection[:, head * d_head : (head + 1) * d_head] @ v[key])
 
     predicted = share = None
     if place.side == "decoder":
         predicted = run.target_out[query]
-        share = (_Logit(run.network, trace, query, predicted.id).into[layer, place.block] @ added).item()
+        share = (_Logit(run, query, predicted.id).into[layer, place.block] @ added).item()
     products = q[query] * k[key]
     return Cell(
         kind=kind,
@@ -106,7 +106,7 @@ def attention_cell(run: Run, kind: Kind, layer: int, head: int, query: int, key:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """What one part of the decoder adds to a logit; `layer` and `head` count from 0, None where there is none."""
 
@@ -116,7 +116,7 @@ class Part:
     head: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LogitParts:
     """A logit of the inspected pass and the parts whose sum it is, in the order of computation."""
 
@@ -147,7 +147,7 @@ def logit_parts(run: Run, position: int) -> LogitParts:
         position=position,
         token=token,
         logit=trace["logits"][0, position, token.id].item(),
-        parts=tuple(_Logit(run.network, trace, position, token.id).parts()),
+        parts=tuple(_Logit(run, position, token.id).parts()),
     )
 
 
@@ -158,26 +158,26 @@ class _Logit:
     backwards; its β has a part of its own.
     """
 
-    def __init__(self, model: nn.Module, trace: Trace, position: int, token_id: int) -> None:
-        self.model, self.trace, self.position = model, trace, position
-        output = model.tokens if model.output_proj is None else model.output_proj
+    def __init__(self, run: Run, position: int, token_id: int) -> None:
+        self.network, self.trace, self.position = run.network, run.trace, position
+        output = self.network.tokens if self.network.output_proj is None else self.network.output_proj
         direction = output.weight[token_id].detach().cpu().double()
-        self.blocks = ["self_attn", "cross_attn", "feed_forward"]
-        if model.encoder is None:
-            self.blocks.remove("cross_attn")
+        bias = self.network.output_bias
+        self.bias = None if bias is None else bias[token_id].item()
+        self.blocks = ["self_attn", "cross_attn", "feed_forward"] if run.translates else ["self_attn", "feed_forward"]
         self.into: dict[tuple[int, str], Tensor] = {}
-        self.shifts: dict[tuple[int | None, str], float] = {}
-        self.bias = 0.0 if model.output_bias is None else model.output_bias[token_id].item()
-        pre_norm, n_layers = model.config.norm == "pre", len(model.decoder.layers)
+        self.shifts: dict[tuple[int, str], float] = {}
+        self.last_shift: float | None = None
+        self.n_layers, pre_norm = run.config.n_decoder_layers, run.config.norm == "pre"
         if pre_norm:
-            before = self._at(f"decoder.layers.{n_layers - 1}.feed_forward_add_norm.residual")
-            direction = self._back(direction, model.decoder.final_norm, before, (None, "last norm"))
-        for layer in reversed(range(n_layers)):
+            before = self._at(f"decoder.layers.{self.n_layers - 1}.feed_forward_add_norm.residual")
+            direction, self.last_shift = self._back(direction, "decoder.final_norm", before)
+        for layer in reversed(range(self.n_layers)):
             for block in reversed(self.blocks):
                 if not pre_norm:
-                    add_norm = getattr(model.decoder.layers[layer], f"{block}_add_norm")
-                    before = self._at(f"decoder.layers.{layer}.{block}_add_norm.residual")
-                    direction = self._back(direction, add_norm.layer_norm, before, (layer, block))
+                    at = f"decoder.layers.{layer}.{block}_add_norm"
+                    before = self._at(f"{at}.residual")
+                    direction, self.shifts[layer, block] = self._back(direction, f"{at}.layer_norm", before)
                 self.into[layer, block] = direction
         self.start = direction
 
@@ -188,39 +188,44 @@ class _Logit:
         if f"{at}.position" in self.trace:
             position = self.trace[f"{at}.position"][self.position].double()
             found.append(Part(name="position", value=(self.start @ position).item()))
-        for layer, decoder_layer in enumerate(self.model.decoder.layers):
+        for layer in range(self.n_layers):
             for block in self.blocks:
-                direction = self.into[layer, block]
+                direction, path = self.into[layer, block], f"decoder.layers.{layer}.{block}"
                 if block == "feed_forward":
-                    output = self._at(f"decoder.layers.{layer}.feed_forward.output")
-                    found.append(Part(name="feed-forward", value=(direction @ output).item(), layer=layer))
+                    value = (direction @ self._at(f"{path}.output")).item()
+                    found.append(Part(name="feed-forward", value=value, layer=layer))
                 else:
-                    found += self._heads(layer, block, getattr(decoder_layer, block).out_proj, direction)
+                    found += self._heads(layer, block, path, direction)
                 if (layer, block) in self.shifts:
                     shift = self.shifts[layer, block]
                     found.append(Part(name=f"{_NAMES[block]}: LayerNorm's β", value=shift, layer=layer))
-        if (None, "last norm") in self.shifts:
-            found.append(Part(name="last LayerNorm's β", value=self.shifts[None, "last norm"]))
-        if self.model.output_bias is not None:
+        if self.last_shift is not None:
+            found.append(Part(name="last LayerNorm's β", value=self.last_shift))
+        if self.bias is not None:
             found.append(Part(name="output bias", value=self.bias))
         return found
 
-    def _heads(self, layer: int, block: str, projection: nn.Linear, direction: Tensor) -> list[Part]:
-        mixed = self.trace[f"decoder.layers.{layer}.{block}.heads"][0, :, self.position].double()  # (H, Dh)
-        by_head = (direction @ projection.weight.detach().cpu().double()).view(len(mixed), -1)
+    def _heads(self, layer: int, block: str, path: str, direction: Tensor) -> list[Part]:
+        mixed = self.trace[f"{path}.heads"][0, :, self.position].double()  # (H, Dh)
+        by_head = (direction @ _weight(self.network, f"{path}.out_proj.weight")).view(len(mixed), -1)
         values = (by_head * mixed).sum(dim=-1).tolist()
-        bias = (direction @ projection.bias.detach().cpu().double()).item()
+        bias = (direction @ _weight(self.network, f"{path}.out_proj.bias")).item()
         heads = [Part(name=_NAMES[block], value=value, layer=layer, head=head) for head, value in enumerate(values)]
         return [*heads, Part(name=f"{_NAMES[block]}: bias of W^O", value=bias, layer=layer)]
 
     def _at(self, path: str) -> Tensor:
         return self.trace[path][0, self.position].double()
 
-    def _back(self, direction: Tensor, norm: nn.LayerNorm, before: Tensor, place: tuple[int | None, str]) -> Tensor:
-        self.shifts[place] = (direction @ norm.bias.detach().cpu().double()).item()
-        sigma = (before.var(unbiased=False) + norm.eps).sqrt()
-        scaled = direction * norm.weight.detach().cpu().double() / sigma
-        return scaled - scaled.mean()  # the mean of x is subtracted, so the direction has none
+    def _back(self, direction: Tensor, norm: str, before: Tensor) -> tuple[Tensor, float]:
+        """The direction in front of a LayerNorm, and what its β adds."""
+        shift = (direction @ _weight(self.network, f"{norm}.bias")).item()
+        sigma = (before.var(unbiased=False) + self.network.config.layer_norm_eps).sqrt()
+        scaled = direction * _weight(self.network, f"{norm}.weight") / sigma
+        return scaled - scaled.mean(), shift  # the mean of x is subtracted, so the direction has none
+
+
+def _weight(network: Transformer, path: str) -> Tensor:
+    return network.get_parameter(path).detach().cpu().double()
 
 
 _NAMES = {"self_attn": "self-attention", "cross_attn": "cross-attention", "feed_forward": "feed-forward"}

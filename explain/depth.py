@@ -21,7 +21,7 @@ MAX_WORD = 40  # characters
 N_NEIGHBOURS = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Movement:
     """How each layer changes each token's vector x, on one side of the model.
 
@@ -46,7 +46,7 @@ def movement(run: Run, side: Side) -> Movement:
     return Movement(side=side, tokens=run.read_by(side), distance=distance, cosine=cosines(before, after))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shift:
     """One word in two sentences: at each of P points, how alike its two vectors are.
 

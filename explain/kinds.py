@@ -52,10 +52,11 @@ def checked_kind(kind: object, kinds: Sequence[Kind]) -> Kind:
     Raises:
         ValueError: it is not.
     """
-    if not isinstance(kind, str) or kind not in kinds:
-        expected = f"one of {', '.join(kinds)}" if len(kinds) > 1 else f"{kinds[0]}, all that a language model has"
-        raise ValueError(f"attention: expected {expected}; found {kind!r}")
-    return kind
+    for known in kinds:
+        if kind == known:
+            return known
+    expected = f"one of {', '.join(kinds)}" if len(kinds) > 1 else f"{kinds[0]}, all that a language model has"
+    raise ValueError(f"attention: expected {expected}; found {kind!r}")
 
 
 def check_head(config: TransformerConfig, kind: Kind, layer: object, head: object) -> None:

@@ -46,7 +46,7 @@ class Sampling:
             raise ValueError("top_p: expected more than 0 and at most 1; found 0: take top_k 1 for one token")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A token that could come: the model's probability for it, and that with which sampling would draw it."""
 
@@ -57,7 +57,7 @@ class Candidate:
     sampling_probability: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Distribution:
     """The next token at one position: the most probable candidates, and what is known of all others together.
 
@@ -119,7 +119,7 @@ def distribution(run: Run, position: int, sampling: Sampling = Sampling(), n_sho
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Steps:
     """The chosen token at each position: its probability, its rank (1 = most probable), and the entropy there."""
 

@@ -22,7 +22,7 @@ from model.taps import intervene
 POSITION = "encoder.embedding.position"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NaiveComparison:
     """Lengths (Euclidean norms) of what could be added to a token's embedding, beside that of the embedding itself.
 
@@ -61,7 +61,7 @@ def naive_comparison(run: Run, n_positions: int = 64) -> NaiveComparison:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OrderExperiment:
     """The encoder's outputs for two orders of the same tokens, with positions and without.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Packed:
     """An array of bytes in C order: value = low + byte / 255 * (high - low), true to within (high - low) / 510."""
 

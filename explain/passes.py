@@ -5,7 +5,7 @@ T target positions, V vocab_size.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import torch
 from jaxtyping import Float, Int
@@ -26,8 +26,12 @@ def teacher_forced(network: Transformer, src: Sequence[int], tgt: Sequence[int])
     return network(*(batch_of(network, ids) for ids in (src, tgt) if ids))
 
 
-def inspect(network: Transformer, src: Sequence[int], tgt: Sequence[int]) -> Trace:
-    """All that the taps see during such a pass, in the computer's own memory."""
-    with record() as trace:
+def inspect(network: Transformer, src: Sequence[int], tgt: Sequence[int], only: Collection[str] | None = None) -> Trace:
+    """What the taps see during such a pass, all of them or `only` some, in the computer's own memory.
+
+    Raises:
+        ValueError: one of `only` is no tap of this model.
+    """
+    with record(only) as trace:
         teacher_forced(network, src, tgt)
     return {path: tensor.cpu() for path, tensor in trace.items()}

@@ -21,7 +21,7 @@ MAX_POSITIONS = 512
 MAX_D_MODEL = 512
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PositionTable:
     """One vector a position.
 
@@ -68,7 +68,7 @@ def model_table(network: Transformer, n_positions: int) -> PositionTable:
     return PositionTable(values=positions.weight.detach()[:n_positions].cpu().numpy(), wavelengths=wavelengths)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Similarity:
     """How near positions are to each other: dot product and Euclidean distance of their vectors."""
 
@@ -87,7 +87,7 @@ def similarity(table: PositionTable) -> Similarity:
     return Similarity(dot=dot, distance=distance)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rotation:
     """The shift by `offset` positions, seen in the plane of dimensions 2 * pair and 2 * pair + 1.
 

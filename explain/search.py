@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 
 import torch
 
@@ -30,7 +30,7 @@ def search(text_model: TextModel, prompt: Prompt, settings: Settings, prefix: tu
     """The hypotheses for a prompt that begin with the target ids `prefix`."""
     begin = time.perf_counter()
     network, tokenizer = text_model.network, text_model.tokenizer
-    beam = replace(text_model.beam, beam_size=settings.beam_size, alpha=settings.alpha)
+    beam = text_model.beam  # what the settings say nothing of
     read = (*prompt.start, *prefix)
     room = prompt.limit - len(read) + 1
     given = _log_probs(network, prompt.src, read)
@@ -43,7 +43,12 @@ def search(text_model: TextModel, prompt: Prompt, settings: Settings, prefix: tu
             n_best=settings.n_best,
             start=read,
             max_length=room,
-            **asdict(beam),
+            beam_size=settings.beam_size,
+            alpha=settings.alpha,
+            length_offset=beam.length_offset,
+            early_stopping=beam.early_stopping,
+            renormalize=beam.renormalize,
+            forbidden=beam.forbidden,
         )
         found = [(hypothesis.ids, hypothesis.log_probs) for hypothesis in hypotheses]
     translations = []
@@ -55,7 +60,14 @@ def search(text_model: TextModel, prompt: Prompt, settings: Settings, prefix: tu
         score = sum(scored) / length_penalty(len(scored), settings.alpha, beam.length_offset)
         # what the decoder read first is predicted by nothing
         tokens = tuple(
-            TargetToken(**vars(token), probability=math.exp(log_prob), given=i < len(given))
+            TargetToken(
+                id=token.id,
+                text=token.text,
+                special=token.special,
+                word=token.word,
+                probability=math.exp(log_prob),
+                given=i < len(given),
+            )
             for i, (token, log_prob) in enumerate(zip(tokens_of(all_ids, tokenizer)[1:], own, strict=True))
         )
         translations.append(Translation(text=tokenizer.decode(all_ids), tokens=tokens, score=score))

@@ -48,7 +48,7 @@ class Switch:
         checked_kind(self.kind, KINDS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A token that could come next, with its probability in the whole model and in the switched one."""
 
@@ -57,7 +57,7 @@ class Candidate:
     switched: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """The whole model and the switched one on the same sentence.
 
@@ -86,10 +86,11 @@ def compare(run: Run, switch: Switch, position: int) -> Comparison:
     whole_number("position", position, 0, len(run.target_out) - 1)
     kind = checked_kind(switch.kind, run.kinds)
     check_head(run.config, kind, switch.layer, switch.head)
+    path = f"{PLACES[kind].path(switch.layer)}.weights"
     with intervene(_changes(run.network, switch)):
         [switched, *_] = search(run.text_model, run.prompt, run.settings).translations
-        trace = inspect(run.network, run.prompt.src, [token.id for token in run.target_in])
-    whole, path = run.trace, f"{PLACES[kind].path(switch.layer)}.weights"
+        trace = inspect(run.network, run.prompt.src, [token.id for token in run.target_in], only=("logits", path))
+    whole = run.trace
     before, after = (_probabilities(each["logits"], position) for each in (whole, trace))
     return Comparison(
         switch=switch,

@@ -12,7 +12,7 @@ from model.text_model import TextCodec
 from model.tokenizer import WORD_START
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Token:
     """One position of a sequence.
 
@@ -31,7 +31,7 @@ class Token:
         return bool(characters) and not self.special and all(map(_is_punctuation, characters))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TargetToken(Token):
     """A token of a translation, or of a text that a language model continues.
 

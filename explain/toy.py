@@ -24,7 +24,7 @@ LIMIT = 1000.0  # the largest size of an entry: beyond it exponentials tell noth
 MATRICES = ("X", "W_Q", "W_K", "W_V", "W_O")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Toy:
     """Every intermediate matrix; `weights` and what stands before them one a head; `row_sums` as computed."""
 

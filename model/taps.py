@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -12,8 +13,22 @@ from torch import Tensor, nn
 Trace = dict[str, Tensor]
 Change = Callable[[Tensor], Tensor]
 
+
+@dataclass(frozen=True)
+class _Recording:
+    trace: Trace
+    only: frozenset[str] | None  # None: all
+
+    def write(self, path: str, x: Tensor) -> None:
+        if self.only is not None and path not in self.only:
+            return
+        if path in self.trace:
+            raise ValueError(f"{path} was written twice in one recording: record one forward pass at a time")
+        self.trace[path] = x.detach()
+
+
 # Context variables, not flags on the model: two visitors on two threads share the model, never a trace or a change.
-_trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
+_recording: ContextVar[_Recording | None] = ContextVar("recording", default=None)
 _changes: ContextVar[Mapping[str, Change] | None] = ContextVar("changes", default=None)
 
 
@@ -33,10 +48,8 @@ class Tap(nn.Module):
             raise ValueError("a tap has no path: call name_taps(model) once the model is built")
         if (changes := _changes.get()) is not None and self.path in changes:
             x = changes[self.path](x)
-        if (trace := _trace.get()) is not None:
-            if self.path in trace:
-                raise ValueError(f"{self.path} was written twice in one recording: record one forward pass at a time")
-            trace[self.path] = x.detach()
+        if (recording := _recording.get()) is not None:
+            recording.write(self.path, x)
         return x
 
 
@@ -48,14 +61,21 @@ def name_taps(model: nn.Module) -> None:
 
 
 @contextmanager
-def record() -> Iterator[Trace]:
-    """Collects what the taps see during one forward pass in this thread: tap path -> tensor."""
+def record(only: Collection[str] | None = None) -> Iterator[Trace]:
+    """Collects what the taps see during one forward pass in this thread: tap path -> tensor.
+
+    `only` names the paths that are kept, so that a view that needs two tensors does not hold hundreds; by default all.
+
+    Raises:
+        ValueError: two passes wrote to one path, or no forward pass reached one of `only`.
+    """
     trace: Trace = {}
-    token = _trace.set(trace)
+    token = _recording.set(_Recording(trace, None if only is None else frozenset(only)))
     try:
         yield trace
     finally:
-        _trace.reset(token)
+        _recording.reset(token)
+    _check_reached(only or (), trace)
 
 
 @contextmanager
@@ -88,11 +108,15 @@ def intervene(changes: Mapping[str, Change]) -> Iterator[None]:
         yield
     finally:
         _changes.reset(token)
-    # a mistyped path would otherwise pass for a change without effect
-    if unreached := sorted(set(changes) - reached):
-        raise ValueError(f"expected taps at {', '.join(unreached)}; no forward pass reached them: check the paths")
+    _check_reached(changes, reached)
 
 
 def is_inspecting() -> bool:
     """Whether a `record()` or `intervene()` is open here, so that attention has to spell out its scores and weights."""
-    return not torch.compiler.is_compiling() and (_trace.get() is not None or _changes.get() is not None)
+    return not torch.compiler.is_compiling() and (_recording.get() is not None or _changes.get() is not None)
+
+
+def _check_reached(paths: Iterable[str], reached: Collection[str]) -> None:
+    # a mistyped path would otherwise pass for a change without effect, or for a tensor that nobody asked for
+    if unreached := sorted(set(paths) - set(reached)):
+        raise ValueError(f"expected taps at {', '.join(unreached)}; no forward pass reached them: check the paths")

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from explain.experiments.progress import Progress, result_of
 from explain.experiments.seeded import generator_of
 from model.attention import scaled_dot_product_attention
 
 N_KEYS = 32
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """One number a d_k: the scores' standard deviation, the weights' entropy in bits, the gradient at the scores."""
 
@@ -28,7 +29,7 @@ class Result:
     gradient_divided: np.ndarray
 
 
-def run(seed: int = 0, largest: int = 1024, n_queries: int = 512) -> Iterator[tuple[float, str] | Result]:
+def run(seed: int = 0, largest: int = 1024, n_queries: int = 512) -> Iterator[Progress | Result]:
     """Queries and keys of independent unit-variance numbers, for d_k = 4, 8, 16, … up to `largest`."""
     generator = generator_of(seed)
     sizes = [2**i for i in range(2, int(math.log2(largest)) + 1)]
@@ -42,8 +43,14 @@ def run(seed: int = 0, largest: int = 1024, n_queries: int = 512) -> Iterator[tu
         rows.append([*measure(q * math.sqrt(d_k), k, pull), *measure(q, k, pull)])
     spread, entropy, gradient, spread_divided, entropy_divided, gradient_divided = np.array(rows).T
     yield Result(
-        np.array(sizes), spread, spread_divided, entropy, entropy_divided, gradient, gradient_divided
-    )  # fmt: skip
+        d_k=np.array(sizes),
+        spread=spread,
+        spread_divided=spread_divided,
+        entropy=entropy,
+        entropy_divided=entropy_divided,
+        gradient=gradient,
+        gradient_divided=gradient_divided,
+    )
 
 
 def measure(q: torch.Tensor, k: torch.Tensor, pull: torch.Tensor) -> tuple[float, float, float]:
@@ -70,5 +77,4 @@ def words(result: Result) -> str:
 
 
 if __name__ == "__main__":
-    *_, result = run()
-    print(words(result))
+    print(words(result_of(run())))

@@ -9,11 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explain.experiments.progress import Progress, result_of
 from explain.experiments.seeded import draw_weights, generator_of
 from model import TransformerConfig
+from model.config import Norm
 from model.layers import AddNorm, EncoderLayer
 
-SIZES = dict(vocab_size=3, d_model=32, d_ff=64, n_heads=4, dropout=0.0)
+D_MODEL = 32
 
 
 class NoResidual(AddNorm):
@@ -37,7 +39,7 @@ class Neither(AddNorm):
         return sublayer(x)
 
 
-VARIANTS = {
+VARIANTS: dict[str, tuple[Norm, type[AddNorm]]] = {
     "post-norm (the paper)": ("post", AddNorm),
     "pre-norm": ("pre", AddNorm),
     "residual, no LayerNorm": ("post", NoNorm),
@@ -46,7 +48,7 @@ VARIANTS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """For each variant and depth, the gradient at the first layer's input against the one at the last layer's input."""
 
@@ -54,7 +56,7 @@ class Result:
     ratios: dict[str, np.ndarray]
 
 
-def run(seed: int = 0, depths: tuple[int, ...] = (2, 4, 8, 16, 32, 48)) -> Iterator[tuple[float, str] | Result]:
+def run(seed: int = 0, depths: tuple[int, ...] = (2, 4, 8, 16, 32, 48)) -> Iterator[Progress | Result]:
     """Untrained encoder stacks of each depth on random vectors; the loss pulls at every output at random."""
     generator = generator_of(seed)
     ratios = {name: [] for name in VARIANTS}
@@ -62,12 +64,12 @@ def run(seed: int = 0, depths: tuple[int, ...] = (2, 4, 8, 16, 32, 48)) -> Itera
         for j, (name, (norm, wrapper)) in enumerate(VARIANTS.items()):
             yield (i + j / len(VARIANTS)) / len(depths), f"{depth} layers, {name}"
             ratios[name].append(gradient_ratio(stack(depth, norm, wrapper, generator), generator))
-    yield Result(np.array(depths), {name: np.array(values) for name, values in ratios.items()})
+    yield Result(depth=np.array(depths), ratios={name: np.array(values) for name, values in ratios.items()})
 
 
-def stack(depth: int, norm: str, wrapper: type[AddNorm], generator: torch.Generator) -> list[EncoderLayer]:
+def stack(depth: int, norm: Norm, wrapper: type[AddNorm], generator: torch.Generator) -> list[EncoderLayer]:
     """Encoder layers with another wrapper around each sub-layer, with Glorot's weights as in `model/`."""
-    config = TransformerConfig(**SIZES, norm=norm)
+    config = TransformerConfig(vocab_size=3, d_model=D_MODEL, d_ff=64, n_heads=4, dropout=0.0, norm=norm)
     layers = [EncoderLayer(config) for _ in range(depth)]
     for layer in layers:
         layer.self_attn_add_norm, layer.feed_forward_add_norm = wrapper(config), wrapper(config)
@@ -77,7 +79,7 @@ def stack(depth: int, norm: str, wrapper: type[AddNorm], generator: torch.Genera
 
 def gradient_ratio(layers: list[EncoderLayer], generator: torch.Generator) -> float:
     """How many times as large the gradient is at the first layer's input as at the last layer's."""
-    x, pull = torch.randn(2, 4, 8, SIZES["d_model"], dtype=torch.float64, generator=generator)
+    x, pull = torch.randn(2, 4, 8, D_MODEL, dtype=torch.float64, generator=generator)
     x.requires_grad_()
     inputs = [x]
     for layer in layers:
@@ -94,5 +96,4 @@ def words(result: Result) -> str:
 
 
 if __name__ == "__main__":
-    *_, result = run()
-    print(words(result))
+    print(words(result_of(run())))

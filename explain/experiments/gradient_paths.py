@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from explain.experiments.progress import Progress, result_of
 from explain.experiments.seeded import draw_weights, generator_of
 from model import TransformerConfig
 from model.layers import EncoderLayer
@@ -18,7 +19,7 @@ RNN_SCALES = (0.5, 1.0, 3.0)
 FORGET_BIASES = (1.0, 5.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """For each model, the gradient that the last step sends to the input `distance` steps back, against one step."""
 
@@ -30,7 +31,7 @@ class Result:
         return float(self.gradients[name][-1])
 
 
-def run(seed: int = 0, length: int = 100, batch: int = 8) -> Iterator[tuple[float, str] | Result]:
+def run(seed: int = 0, length: int = 100, batch: int = 8) -> Iterator[Progress | Result]:
     """Untrained models on random input; the loss pulls at the output of the last step alone."""
     generator = generator_of(seed)
     models = {f"RNN, weights × {scale:g}": rnn(scale, generator) for scale in RNN_SCALES}
@@ -44,13 +45,13 @@ def run(seed: int = 0, length: int = 100, batch: int = 8) -> Iterator[tuple[floa
         (gradient,) = torch.autograd.grad((model(x)[:, -1] * pull).sum(), x)
         size = gradient.norm(dim=(0, 2)).flip(0)  # (T,), the last step first
         gradients[name] = (size[1:] / size[1]).numpy()
-    yield Result(np.arange(1, length), gradients)
+    yield Result(distance=np.arange(1, length), gradients=gradients)
 
 
 def rnn(scale: float, generator: torch.Generator):
     """A plain tanh RNN whose recurrent weights are normal, of variance scale² / D."""
     module = draw_weights(nn.RNN(D, D, batch_first=True, dtype=torch.float64), generator)
-    nn.init.normal_(module.weight_hh_l0, std=scale / D**0.5, generator=generator)
+    nn.init.normal_(module.get_parameter("weight_hh_l0"), std=scale / D**0.5, generator=generator)
     return lambda x: module(x)[0]
 
 
@@ -58,8 +59,9 @@ def lstm(forget_bias: float, generator: torch.Generator):
     """An LSTM whose forget gates start half open at 0, almost fully open at 5."""
     module = draw_weights(nn.LSTM(D, D, batch_first=True, dtype=torch.float64), generator)
     with torch.no_grad():
-        module.bias_hh_l0.zero_()
-        module.bias_ih_l0[D : 2 * D] = forget_bias  # PyTorch's order of gates: input, forget, cell, output
+        module.get_parameter("bias_hh_l0").zero_()
+        # PyTorch's order of gates: input, forget, cell, output
+        module.get_parameter("bias_ih_l0")[D : 2 * D] = forget_bias
     return lambda x: module(x)[0]
 
 
@@ -76,5 +78,4 @@ def words(result: Result) -> str:
 
 
 if __name__ == "__main__":
-    *_, result = run()
-    print(words(result))
+    print(words(result_of(run())))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from explain.experiments.progress import Progress, result_of
 from explain.experiments.seeded import draw_weights, generator_of
 from model import TransformerConfig
 from model.attention import MultiHeadAttention
@@ -17,7 +19,7 @@ from model.attention import MultiHeadAttention
 D = 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """For each length, operations on the longest chain, and seconds of one thread (the least of several passes)."""
 
@@ -28,7 +30,7 @@ class Result:
     attention_seconds: np.ndarray
 
 
-def run(seed: int = 0, longest: int = 1024, repeats: int = 5) -> Iterator[tuple[float, str] | Result]:
+def run(seed: int = 0, longest: int = 1024, repeats: int = 5) -> Iterator[Progress | Result]:
     """One sequence of 16, 32, … up to `longest` vectors through an RNN and through self-attention."""
     generator = generator_of(seed)
     rnn = draw_weights(nn.RNN(D, D, batch_first=True), generator)
@@ -42,12 +44,19 @@ def run(seed: int = 0, longest: int = 1024, repeats: int = 5) -> Iterator[tuple[
         row += [seconds(lambda x=x: rnn(x), repeats), seconds(lambda x=x: attention(x, x), repeats)]
         rows.append(row)
     rnn_steps, attention_steps, rnn_seconds, attention_seconds = np.array(rows).T
-    yield Result(np.array(lengths), rnn_steps, attention_steps, rnn_seconds, attention_seconds)
+    yield Result(
+        length=np.array(lengths),
+        rnn_steps=rnn_steps,
+        attention_steps=attention_steps,
+        rnn_seconds=rnn_seconds,
+        attention_seconds=attention_seconds,
+    )
 
 
 def longest_chain(output: Tensor) -> int:
     """Operations on the longest path of the autograd graph: each has to wait for the one before it."""
-    lengths, stack = {}, [output.grad_fn]
+    lengths: dict[Any, int] = {}
+    stack: list[Any] = [output.grad_fn]
     while stack:
         earlier = [node for node, _ in stack[-1].next_functions if node is not None]
         unknown = [node for node in earlier if node not in lengths]
@@ -84,5 +93,4 @@ def words(result: Result) -> str:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)  # as in the app
-    *_, result = run()
-    print(words(result))
+    print(words(result_of(run())))

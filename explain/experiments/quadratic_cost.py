@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from explain.experiments.progress import Progress, result_of
 from explain.experiments.seeded import draw_weights, generator_of
 from model import TransformerConfig
 from model.attention import MultiHeadAttention
@@ -20,7 +21,7 @@ CONFIG = TransformerConfig(vocab_size=3, d_model=64, d_ff=256, n_heads=4)
 BYTES = 4  # of a 32-bit float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """For each length, seconds of one thread (the least of several runs) and multiply-adds of two parts, and bytes.
 
@@ -37,7 +38,7 @@ class Result:
     crossing: float | None  # positions from which attention does more work than the feed-forward
 
 
-def run(seed: int = 0, longest: int = 2048, repeats: int = 3) -> Iterator[tuple[float, str] | Result]:
+def run(seed: int = 0, longest: int = 2048, repeats: int = 3) -> Iterator[Progress | Result]:
     """Attention as equation (1) writes it, and the feed-forward, on 32, 64, … up to `longest` positions."""
     generator = generator_of(seed)
     attention = draw_weights(MultiHeadAttention(CONFIG), generator)
@@ -57,9 +58,15 @@ def run(seed: int = 0, longest: int = 2048, repeats: int = 3) -> Iterator[tuple[
     exponent = float(np.polyfit(np.log(lengths[-3:]), np.log(attention_seconds[-3:]), 1)[0])
     crossing = where_it_crosses(lengths, np.log(attention_work / feed_forward_work))
     yield Result(
-        lengths, attention_seconds, feed_forward_seconds, attention_work, feed_forward_work, score_bytes, exponent,
-        crossing,
-    )  # fmt: skip
+        length=lengths,
+        attention_seconds=attention_seconds,
+        feed_forward_seconds=feed_forward_seconds,
+        attention_work=attention_work,
+        feed_forward_work=feed_forward_work,
+        score_bytes=score_bytes,
+        time_exponent=exponent,
+        crossing=crossing,
+    )
 
 
 def by_the_formula(attention: MultiHeadAttention, x: torch.Tensor) -> None:
@@ -110,5 +117,4 @@ def words(result: Result) -> str:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)  # as in the app
-    *_, result = run()
-    print(words(result))
+    print(words(result_of(run())))

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explain.experiments.progress import Progress, result_of
 from explain.experiments.seeded import draw_weights, generator_of
 from model import Transformer, TransformerConfig
 
@@ -21,7 +22,7 @@ FIRST_FILLER = FIRST_LANGUAGE + COUNTRIES
 VOCABULARY = FIRST_FILLER + FILLERS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """For each distance from country to question, the share of right languages from 0 to 1; guessing gives 1/16."""
 
@@ -44,7 +45,7 @@ class RecurrentNetwork(nn.Module):
 
 def run(
     seed: int = 0, steps: int = 210, distances: tuple[int, ...] = (2, 4, 8, 16, 32, 64, 128)
-) -> Iterator[tuple[float, str] | Result]:
+) -> Iterator[Progress | Result]:
     """Both models learn the languages of sixteen countries at all distances alike, in the same number of steps."""
     generator = generator_of(seed)
     config = TransformerConfig(
@@ -64,7 +65,7 @@ def run(
             F.cross_entropy(model(tokens)[:, -1], languages).backward()
             optimizer.step()
         accuracy[name] = np.array([share_right(model, distance, generator) for distance in distances])
-    yield Result(np.array(distances), accuracy)
+    yield Result(distance=np.array(distances), accuracy=accuracy)
 
 
 def sentences(distance: int, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -94,5 +95,4 @@ def words(result: Result) -> str:
 
 
 if __name__ == "__main__":
-    *_, result = run()
-    print(words(result))
+    print(words(result_of(run())))

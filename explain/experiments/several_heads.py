@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explain.experiments.progress import Progress, result_of
 from explain.experiments.seeded import draw_weights, generator_of
 from model import TransformerConfig
 from model.attention import MultiHeadAttention
@@ -19,7 +20,7 @@ D, WORDS, LENGTH = 32, 16, 12
 NEAR, FAR = 1, 3  # the two relations: which words stood one and three places before
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """The share of tokens for which both answers were right, from 0 to 1, over the training steps."""
 
@@ -42,7 +43,7 @@ class TwoQuestions(nn.Module):
         return self.answers(self.attention(x, x)).unflatten(-1, (2, WORDS))[:, FAR:]
 
 
-def run(seed: int = 0, steps: int = 300, heads: tuple[int, ...] = (1, 2, 4)) -> Iterator[tuple[float, str] | Result]:
+def run(seed: int = 0, steps: int = 300, heads: tuple[int, ...] = (1, 2, 4)) -> Iterator[Progress | Result]:
     """The same training of models that differ only in how their 32 dimensions are cut into heads."""
     accuracy, parameters = {}, {}
     for i, n_heads in enumerate(heads):
@@ -63,7 +64,7 @@ def run(seed: int = 0, steps: int = 300, heads: tuple[int, ...] = (1, 2, 4)) -> 
             optimizer.step()
         accuracy[name] = np.array(found)
         parameters[name] = sum(parameter.numel() for parameter in model.parameters())
-    yield Result(np.arange(0, steps + 1, 20), accuracy, parameters)
+    yield Result(step=np.arange(0, steps + 1, 20), accuracy=accuracy, parameters=parameters)
 
 
 def words(result: Result) -> str:
@@ -74,5 +75,4 @@ def words(result: Result) -> str:
 
 
 if __name__ == "__main__":
-    *_, result = run()
-    print(words(result))
+    print(words(result_of(run())))

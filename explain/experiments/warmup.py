@@ -10,21 +10,23 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from explain.experiments.progress import Progress, result_of
 from explain.experiments.seeded import draw_weights, generator_of
 from model import Transformer, TransformerConfig
+from model.config import Norm
 
 WORDS, LENGTH, BATCH = 16, 8, 24
 FIRST_WORD = 3
 PEAK_RATE = 3e-3
 GUESSING = math.log(WORDS)  # the loss of a model that gives every word the same probability
-RUNS = {
+RUNS: dict[str, tuple[Norm, bool]] = {
     "post-norm, no warmup": ("post", False),
     "post-norm, warmup": ("post", True),
     "pre-norm, no warmup": ("pre", False),
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """The learning rate and the cross-entropy in nats at each training step, for each run."""
 
@@ -37,7 +39,7 @@ class Result:
         return float(self.loss[name][-max(1, len(self.step) // 10) :].mean())
 
 
-def run(seed: int = 0, layers: int = 12, steps: int = 100) -> Iterator[tuple[float, str] | Result]:
+def run(seed: int = 0, layers: int = 12, steps: int = 100) -> Iterator[Progress | Result]:
     """Encoders learn to copy eight words: the same first weights, data, peak rate and number of steps in all runs."""
     rates, losses = {}, {}
     for i, (name, (norm, warmup)) in enumerate(RUNS.items()):
@@ -60,7 +62,7 @@ def run(seed: int = 0, layers: int = 12, steps: int = 100) -> Iterator[tuple[flo
             loss.backward()
             optimizer.step()
             losses[name][step] = loss.item()
-    yield Result(np.arange(1, steps + 1), rates, losses)
+    yield Result(step=np.arange(1, steps + 1), rate=rates, loss=losses)
 
 
 def rising(steps: int) -> np.ndarray:
@@ -76,5 +78,4 @@ def words(result: Result) -> str:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)  # as in the app; two wait for each other at these sizes
-    *_, result = run()
-    print(words(result))
+    print(words(result_of(run())))

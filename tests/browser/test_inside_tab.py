@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from explain.cell import attention_cell, logit_parts
 from explain.run import Run, Settings
+from explain.stages.walk import walk
 from explain.toy import starting_matrices, toy
-from explain.walk import walk
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded, shown
 from ui.answers import answering
@@ -88,7 +88,7 @@ def test_from_the_token_to_the_next_token(tab, runner, run):
 def test_a_score_under_the_arrow_keys_is_the_models(tab, run):
     tab.locator(f"{DIAGRAM} .decoder").get_by_role("button", name="decoder L2 Cross-attention").click()
     expect(tab.locator(f"{STAGE} .where")).to_contain_text("Decoder L2, cross-attention")
-    tab.locator(f"{STAGE} .rail").get_by_role("button", name="QKᵀ/√dk").click()
+    tab.locator(f"{STAGE} .rail").get_by_role("button", name="Scores").click()
     expect(tab.locator(f"{STAGE} .title")).to_contain_text("Scores")
     tab.locator(f"{STAGE} .heads").get_by_role("button", name="H3").click()
     expect(tab.locator(f"{STAGE} .heads [aria-pressed=true]")).to_have_text("H3")

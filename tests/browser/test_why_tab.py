@@ -13,9 +13,8 @@ from explain.experiments import attention_scale, family, gradient_paths, recall
 from model import TransformerConfig
 from tests.browser.accessibility import assert_accessible, wait_until_still
 from tests.browser.figures import numbers, rounded
-from ui.experiments import EXPERIMENTS
 from ui.launch import launch
-from ui.tabs.why import why_tab
+from ui.tabs.why import EXPERIMENTS, why_tab
 
 SCALE, GRADIENTS = "#why-attention-scale", "#why-gradient-paths"
 PATIENCE = 60_000  # ms, on a machine that does much else

@@ -15,8 +15,8 @@ from explain.order import naive_comparison, order_experiment
 from explain.positional import model_table, rotation
 from explain.run import Settings
 from explain.runner import Runner
+from explain.stages.walk import stage_view, walk
 from explain.switches import SWITCHES, Switch, compare
-from explain.walk import stage_view, walk
 from model.language_model import MAX_CONTINUATION
 from tests.explain.others import TEXT, open_other
 
@@ -149,7 +149,7 @@ def test_every_stage_of_the_walk_can_be_shown(other):
     stages = walk(runner.config)
     for index in range(len(stages)):
         view = stage_view(run, index, head=4)
-        assert view.maps and view.shapes and view.code and view.title and view.why
+        assert view.maps and view.shapes and view.code
         for shown in view.maps:
             assert shown.values.shape == (len(shown.rows), shown.values.shape[1])
             assert shown.columns is None or len(shown.columns) == shown.values.shape[1]
@@ -169,10 +169,10 @@ def test_the_walk_says_what_is_different_in_this_model(unshared, gpt2):
         return {(view.step.side, view.step.stage): view for view in views}
 
     gpt2_says, marian_says = said(gpt2), said(unshared)
-    assert gpt2_says["decoder", "embedding"].title == "Embedding"
+    assert gpt2_says["decoder", "embedding"].shapes[0] == "factor 1: none"
     assert gpt2_says["decoder", "position"].maps[0].name == "position vectors, learned"
     assert "below 0 (gelu_tanh)" in gpt2_says["decoder", "hidden"].shapes[-1]
-    assert "√d_model" in marian_says["encoder", "embedding"].title
+    assert r"\sqrt{d_{\text{model}}}" in marian_says["encoder", "embedding"].shapes[0]
     assert "a bias for each" in marian_says["output", "linear"].shapes[-1]
     source, target = unshared.runner.config.src_vocab_size, unshared.runner.config.vocab_size
     assert source != target

@@ -32,6 +32,30 @@ def test_a_second_pass_in_one_recording_is_refused(model):
         model(SRC, TGT)
 
 
+def test_a_recording_keeps_only_what_is_asked_for(model):
+    wanted = {POSITION, "logits"}
+    with record() as whole:
+        model(SRC, TGT)
+    with record(only=wanted) as trace:
+        logits = model(SRC, TGT)
+    assert set(trace) == wanted
+    torch.testing.assert_close(trace[POSITION], whole[POSITION])
+    torch.testing.assert_close(trace["logits"], logits)
+
+
+def test_a_mistyped_path_in_a_recording_is_named(model):
+    with (
+        pytest.raises(ValueError, match=r"expected taps at encoder\.embedding\.positions; no forward pass reached"),
+        record(only=[POSITION + "s", "logits"]),
+    ):
+        model(SRC, TGT)
+
+
+def test_an_error_inside_a_recording_is_the_one_that_is_seen(model):
+    with pytest.raises(RuntimeError, match="the model's own"), record(only=["logits"]):
+        raise RuntimeError("the model's own")
+
+
 def test_an_intervention_changes_what_comes_after_it_and_is_what_is_recorded(model):
     with record() as plain:
         model(SRC, TGT)

@@ -11,10 +11,12 @@ from explain.kinds import PLACES
 from explain.pack import exact
 from explain.plain import plain
 from explain.run import Run
+from explain.stages.walk import stage_view, walk
 from explain.toy import SIZES, starting_matrices, toy
-from explain.walk import HEAD_STAGES, stage_view, walk
 from ui.answers import Ask, question
 from ui.components import widget
+from ui.formulas import mathml, typeset
+from ui.stages import words_of
 from ui.tabs.places import head_on, layer_counts, within
 
 
@@ -32,7 +34,7 @@ def inside_tab(ask: Ask) -> gr.Tab:
 @question
 def diagram(run: Run) -> dict[str, Any]:
     """What the diagram draws of the model."""
-    return {"norm": run.config.norm, "steps": plain(walk(run.config))}
+    return {"norm": run.config.norm, "steps": steps_value(run)}
 
 
 @question
@@ -43,18 +45,28 @@ def stage(run: Run, step: int, head: int) -> dict[str, Any]:
         ValueError: no such step or head.
     """
     view = stage_view(run, step, head)
-    maps = [{**plain_but_values(shown), "values": exact(shown.values)} for shown in view.maps]
-    names = ("step", "title", "why", "formula", "shapes")
-    words = {name: plain(getattr(view, name)) for name in names}
+    words = words_of(view.step.stage, run.config)
     return {
         "step": step,
         "head": head,
         "n_heads": run.config.n_heads,
-        "scaled": run.config.scale_embeddings,
-        "headed": view.step.stage in HEAD_STAGES,
-        "steps": plain(walk(run.config)),
-        "view": {**words, "maps": maps, "code": plain(view.code)},
+        "headed": view.by_head,
+        "steps": steps_value(run),
+        "view": {
+            "step": plain(view.step),
+            "title": typeset(words.title),
+            "why": typeset(words.why),
+            "formula": [{"math": mathml(words.formula, display=True)}],
+            "shapes": [typeset(line) for line in view.shapes],
+            "maps": [{**plain_but_values(shown), "values": exact(shown.values)} for shown in view.maps],
+            "code": plain(view.code),
+        },
     }
+
+
+def steps_value(run: Run) -> list[dict[str, Any]]:
+    """The steps of the walk, with the names that stand on their buttons."""
+    return [{**plain(step), "name": words_of(step.stage, run.config).name} for step in walk(run.config)]
 
 
 def plain_but_values(shown: Any) -> dict[str, Any]:

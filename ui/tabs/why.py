@@ -5,15 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import gradio as gr
 
 from ui.components import widget
 from ui.events import in_browser
-from ui.experiments import EXPERIMENTS, Shown
+from ui.experiments.shown import Shown
+from ui.formulas import markdown
 
-FORMULAS = [{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
+# In the order of the page; each is `SHOWN` of `ui/experiments/NAME.py`, about `explain/experiments/NAME.py`.
+ORDER = (
+    "attention_scale",
+    "gradient_paths",
+    "recall",
+    "parallel_steps",
+    "quadratic_cost",
+    "depth",
+    "several_heads",
+    "warmup",
+    "family",
+)
+EXPERIMENTS: tuple[Shown, ...] = tuple(import_module(f"ui.experiments.{name}").SHOWN for name in ORDER)
 IDLE = {"words": "Not run yet: press Run. It takes a few seconds."}
 # What the browser shows at once. Of the buttons: another visitor's experiment may be first in line, and what is still
 # on its way from a cancelled one must not be drawn.
@@ -40,7 +54,7 @@ def why_tab() -> gr.Tab:
 def experiment(shown: Shown, opened: bool) -> None:
     """One claim: its words, Run and Cancel, what it finds, and its code."""
     with gr.Accordion(shown.title, open=opened, elem_id=f"why-{shown.id}"):
-        gr.Markdown(shown.claim, latex_delimiters=FORMULAS)
+        gr.Markdown(markdown(shown.claim), sanitize_html=False, latex_delimiters=[])  # the sanitizer knows no MathML
         with gr.Row():
             sliders = [
                 gr.Slider(slider.low, slider.high, slider.value, step=slider.step, precision=0, label=slider.label)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tests.explain.experiments.test_shown_code import SMALL
-from ui.experiments import EXPERIMENTS
+from ui.tabs.why import EXPERIMENTS
 
 
 def numbers(result) -> dict[str, np.ndarray]:

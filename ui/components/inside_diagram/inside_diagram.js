@@ -1,5 +1,5 @@
 // The architecture as buttons, each of which opens the first stage of its block.
-// Asks for "diagram": { norm, steps: [{ side, layer, block, stage }] }; publishes "inside.go", subscribes to "inside.at": step numbers
+// Asks for "diagram": { norm, steps: [{ side, layer, block, stage, name }] }; publishes "inside.go", subscribes to "inside.at": step numbers
 
 const { publish, subscribe } = lens.topics;
 const { asks } = lens.ask;
@@ -105,8 +105,7 @@ function draw(answer) {
     find(`.${side} .blocks`).replaceChildren(...rows);
   }
   const out = steps.filter(({ side }) => side === "output");
-  const names = { linear: "Linear", probabilities: "Softmax", next: "Next token" };
-  find(".out").replaceChildren(...out.flatMap((step) => [arrow("↓"), single(names[step.stage], [step])]));
+  find(".out").replaceChildren(...out.flatMap((step) => [arrow("↓"), single(step.name, [step])]));
   const count = (side) =>
     new Set(steps.filter((step) => step.side === side && step.layer !== null).map(({ layer }) => layer)).size;
   find(".about").textContent =

@@ -1,9 +1,8 @@
 // One stage of the walk: its words, formula, shapes, values and code.
-// Asks for "stage" { step, head }: { step, head, n_heads, scaled: whether embeddings are, headed, steps, view }, where
-// view.maps[].values is { shape, base64 }. Hears "inside.go" from the diagram and tells "inside.at".
+// Asks for "stage" { step, head }: { step, head, n_heads, headed, steps, view }, where view.maps[].values is
+// { shape, base64 }, and words are parts as `typeset` puts them side by side. Hears "inside.go" from the diagram and tells "inside.at".
 
 const { number, floats } = lens.numbers;
-const { notation } = lens.elements;
 const { label } = lens.tokens;
 const { sequential, diverging } = lens.colours;
 const { responsive } = lens.redrawing;
@@ -14,26 +13,6 @@ const { saveCsv, savePng } = lens.saving;
 const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
-const RAIL = {
-  token: "Token",
-  embedding: "× √d_model",
-  position: "+ Position",
-  norm: "Norm",
-  qkv: "Q, K, V",
-  scores: "QKᵀ/√d_k",
-  mask: "Mask",
-  softmax: "Softmax",
-  heads: "Weights · V",
-  concat: "Concat",
-  w_o: "W^O",
-  add: "Add",
-  hidden: "Hidden",
-  feed_forward: "Output",
-  final_norm: "Norm",
-  linear: "Linear",
-  probabilities: "Softmax",
-  next: "Next token",
-};
 const BLOCKS = {
   embedding: "embedding",
   self_attn: "self-attention",
@@ -60,8 +39,12 @@ function go(step, head = wanted.head) {
   ask();
 }
 
+// parts: texts, and formulas { math } in MathML, which only the server's own LaTeX becomes
+const typeset = (parts) =>
+  parts.map((part) => (part.math ? new DOMParser().parseFromString(part.math, "text/html").body.firstChild : part));
+
 function choice(text, pressed, action) {
-  const button = make("button", "quiet-button", ...notation(text));
+  const button = make("button", "quiet-button", text);
   button.type = "button";
   button.setAttribute("aria-pressed", String(pressed));
   button.addEventListener("click", action);
@@ -76,8 +59,6 @@ function place({ side, layer, block }) {
   return layer === null ? `${name}, ${BLOCKS[block]}` : `${name} L${layer + 1}, ${BLOCKS[block]}`;
 }
 
-const railName = ({ stage }) => (stage === "embedding" && !drawn.scaled ? "Embedding" : RAIL[stage]);
-
 function drawWords({ step, head, steps, view, n_heads, headed }) {
   find(".where").textContent = `${step + 1} of ${steps.length}: ${place(steps[step])}`;
   find(".before").disabled = step === 0;
@@ -88,13 +69,13 @@ function drawWords({ step, head, steps, view, n_heads, headed }) {
   find(".heads").replaceChildren(...heads);
   const same = (one, other) => one.side === other.side && one.layer === other.layer && one.block === other.block;
   const stages = steps.flatMap((other, i) =>
-    same(other, steps[step]) ? [choice(railName(other), i === step, () => go(i))] : [],
+    same(other, steps[step]) ? [choice(other.name, i === step, () => go(i))] : [],
   );
   find(".rail").replaceChildren(...stages);
-  find(".title").replaceChildren(...notation(view.title));
-  find(".why").replaceChildren(...notation(view.why));
-  find(".formula").replaceChildren(find(`template[data-stage="${view.formula}"]`).content.cloneNode(true));
-  find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", ...notation(line))));
+  find(".title").replaceChildren(...typeset(view.title));
+  find(".why").replaceChildren(...typeset(view.why));
+  find(".formula").replaceChildren(...typeset(view.formula));
+  find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", ...typeset(line))));
   find(".code").replaceChildren(
     ...view.code.flatMap(({ file, name, lines }) => {
       const code = make("pre", "", lines.map(([n, text]) => `${String(n).padStart(4)}  ${text}`).join("\n"));

@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explain.stages import TITLES, WHY
-from explain.walk import HEAD_STAGES, stage_view, walk
+from explain.stages.code import lines_of
+from explain.stages.walk import STAGES, stage_view, walk
+from model.attention import MultiHeadAttention
+from tests.conftest import tiny_model
 from tests.explain.second_road import _Pass, run_again, softmax
 from tests.passes import counted
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 class Recorder(_Pass):
@@ -56,12 +58,12 @@ def test_the_walk_begins_with_a_token_and_ends_with_the_next_and_visits_every_la
     assert {step.side for step in steps if step.block == "cross_attn"} == {"decoder"}
 
 
-def test_every_step_has_words_values_and_code_and_costs_no_run_of_the_model(runner, run):
+def test_every_step_has_values_and_code_and_costs_no_run_of_the_model(run):
     run.trace  # noqa: B018 (computes it)
     with counted(run.network) as passes:
         for index, step in enumerate(walk(run.config)):
             view = stage_view(run, index)
-            assert view.title == TITLES[step.stage] and view.why == WHY[step.stage] and view.shapes
+            assert view.step == step and view.shapes and view.maps and view.code
             for shown in view.maps:
                 assert shown.values.shape[0] == len(shown.rows)
                 assert shown.columns is None or shown.values.shape[1] == len(shown.columns)
@@ -157,4 +159,16 @@ def test_no_such_step_or_head(runner, run):
         stage_view(run, n_steps)
     with pytest.raises(ValueError, match="head: expected a whole number from 0 to 10; found 11"):
         stage_view(run, 3, 11)
-    assert "qkv" in HEAD_STAGES and "concat" not in HEAD_STAGES
+    assert STAGES["qkv"].by_head and not STAGES["concat"].by_head
+
+
+def test_every_stage_is_somewhere_in_the_walk_and_has_a_name_of_its_own():
+    pre_norm = walk(tiny_model(norm="pre").config)
+    assert {step.stage for step in pre_norm} == set(STAGES)
+    assert all(stage.name == name for name, stage in STAGES.items())
+
+
+def test_a_line_that_is_gone_from_the_source_is_named():
+    message = "model/attention.py: expected a line that begins with 'return nothing' in MultiHeadAttention.forward"
+    with pytest.raises(ValueError, match=message):
+        lines_of(MultiHeadAttention.forward, "return nothing")
