@@ -35,7 +35,9 @@ def cases() -> list[dict[str, Any]]:
         allowed = torch.tensor(logits, dtype=torch.float64)
         allowed[forbidden] = float("-inf")
         probabilities = sampling_distribution(allowed, **settings).tolist()
-        made.append({"name": name, "logits": logits, "forbidden": forbidden, **settings, "probabilities": probabilities})
+        made.append(
+            {"name": name, "logits": logits, "forbidden": forbidden, **settings, "probabilities": probabilities}
+        )
     return made
 
 

@@ -10,7 +10,7 @@ const planes = (() => {
   const { svg } = elements;
   const LETTER = 7.3; // px, of 12 px Plex Mono
   const ROOM_FOR_DOTS = 12; // px between the points of a curve
-  const KEY_LINE = 20;
+  const KEY = { left: 56, line: 20, sample: 34 }; // px
   const NARROWEST = 300; // px; a narrower frame scrolls
 
   // ---- axes ------------------------------------------------------------------------------------------------------
@@ -108,9 +108,10 @@ const planes = (() => {
    * @param {Point} to
    * @param {string} colour
    * @param {number} [width]
+   * @param {string} [dash]
    */
-  const line = ([x1, y1], [x2, y2], colour, width = 1) =>
-    svg("line", { x1, y1, x2, y2, stroke: colours.variable(colour), "stroke-width": width });
+  const line = ([x1, y1], [x2, y2], colour, width = 1, dash = undefined) =>
+    svg("line", { x1, y1, x2, y2, stroke: colours.variable(colour), "stroke-width": width, "stroke-dasharray": dash });
 
   /**
    * A clean drawing of this size in CSS pixels.
@@ -128,14 +129,36 @@ const planes = (() => {
   }
 
   /**
-   * A plane for curves, as wide as its frame; `below` more pixels stay free under it. What goes into `inside` is cut off
-   * at its rim.
-   * @param {SVGSVGElement} drawing
-   * @param {{ height: number, x: Axis, y: Axis, below?: number }} shape
+   * The key: what each line is, one behind the other and in further lines where there is no room.
+   * @param {Look[]} looks one of width 0 is a mark alone
+   * @param {number} width
+   * @param {number} top
    */
-  function plane(drawing, { height, x, y, below = 0 }) {
+  function key(looks, width, top) {
+    let [x, y] = [KEY.left, top + KEY.line / 2];
+    /** @type {SVGElement[]} */
+    const parts = [];
+    for (const { name = "", colour = "ink", dash, shape = "circle", width: stroke = 1.5 } of looks) {
+      const room = KEY.sample + 8 + LETTER * name.length + 20;
+      if (x > KEY.left && x + room > width) [x, y] = [KEY.left, y + KEY.line];
+      if (stroke) parts.push(line([x, y], [x + KEY.sample, y], colour, stroke, dash));
+      if (shape) parts.push(mark(shape, [x + KEY.sample / 2, y], colour));
+      parts.push(text(x + KEY.sample + 8, y, name, { colour: "ink" }));
+      x += room;
+    }
+    return { parts, height: looks.length ? y + KEY.line / 2 - top : 0 };
+  }
+
+  /**
+   * A plane for curves, as wide as its frame, with a key under it, which is saved along. What goes into `inside` is cut
+   * off at its rim.
+   * @param {SVGSVGElement} drawing
+   * @param {{ height: number, x: Axis, y: Axis, looks?: Look[] }} shape height without the key
+   */
+  function plane(drawing, { height, x, y, looks = [] }) {
     const width = Math.max(NARROWEST, drawing.parentElement?.clientWidth ?? 0);
-    sheet(drawing, width, height + below);
+    const named = key(looks, width, height);
+    sheet(drawing, width, height + named.height);
     const rows = ticksOf(y, y.log ? 6 : 5);
     const longest = Math.max(0, ...rows.map((value) => numbers.count(value).length));
     const box = { left: Math.max(56, 14 + LETTER * longest), top: 28, right: width - 16, bottom: height - 42 };
@@ -152,6 +175,7 @@ const planes = (() => {
       text(4, 11, y.name),
       text((left + right) / 2, height - 10, x.name, { align: "middle" }),
       inside,
+      ...named.parts,
     );
     return { drawing, inside, toX, toY, ...box };
   }
@@ -238,28 +262,6 @@ const planes = (() => {
   }
 
   /**
-   * How high the key of so many looks is.
-   * @param {number} n
-   */
-  const keyHeight = (n) => n * KEY_LINE;
-
-  /**
-   * What each line is, under the plane: a part of the drawing, so that it is saved along.
-   * @param {Plane} plane
-   * @param {Look[]} looks one without `dash` and `width` 0 is a mark alone
-   */
-  function key({ drawing, bottom }, looks) {
-    looks.forEach(({ name = "", colour = "ink", dash, shape = "circle", width = 1.5 }, i) => {
-      const y = bottom + 42 + (i + 0.5) * KEY_LINE;
-      const sample = line([56, y], [90, y], colour, width);
-      if (dash) sample.setAttribute("stroke-dasharray", dash);
-      if (width) drawing.append(sample);
-      if (shape) drawing.append(mark(shape, [73, y], colour));
-      drawing.append(text(98, y, name, { colour: "ink" }));
-    });
-  }
-
-  /**
    * The whole number on the x axis that is nearest to the pointer, as the only row's column.
    * @param {Plane} plane
    * @param {number} n how many there are, from 0
@@ -285,8 +287,6 @@ const planes = (() => {
     marks,
     mark,
     select,
-    keyHeight,
-    key,
     columnAt,
   };
 })();
