@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { library } from "./library.mjs";
 
-globalThis.elements = {}; // planes takes svg from it, which axes do not need
-const { ticks, logTicks, around, columnAt, along } = library("planes");
+const { ticks, logTicks, around, along } = library("axes");
 
 test("ticks are round numbers within the axis", () => {
   assert.deepEqual(ticks(0, 1, 4), [0, 0.5, 1]);
@@ -31,6 +30,12 @@ test("a place on an axis leads back to its number", () => {
   const toY = along({ low: 1, high: 100, log: true }, 0, 200);
   assert.equal(toY(10), 100);
   assert.ok(Math.abs(toY.back(100) - 10) < 1e-9);
+});
+
+test("the pointer is at the nearest whole number of the x axis, if there is one", () => {
+  Object.assign(globalThis, { elements: {}, axes: {} }); // what planes takes from them, a place does not need
+  const { columnAt } = library("planes");
+  const toX = along({ low: 0, high: 10 }, 50, 250);
   assert.deepEqual(columnAt({ toX }, 11, { x: 169 }), [0, 6]);
-  assert.equal(columnAt({ toX }, 11, { x: 20 }), null);
+  for (const x of [20, 270]) assert.equal(columnAt({ toX }, 11, { x }), null);
 });

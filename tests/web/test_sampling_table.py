@@ -18,6 +18,7 @@ TABLE = Path(__file__).with_name("sampling.json")
 LOGITS = {
     "one token leads": [5.5, 1.25, 0.5, 0.25, -1.0, -1.5, -8.0],
     "two are equal": [0.5, 2.0, 2.0, -0.75, 0.5, 1.0, 0.0],
+    "half and half": [-800.0, 4.0, -800.0, 4.0, -800.0, -900.0, -800.0],  # top-p 0.5 is met exactly
     "all are equal": [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
     "far apart": [-90.0, 80.0, 79.5, -300.0, 12.0, 78.0, 0.125],
 }

@@ -9,6 +9,7 @@ test("keys move by a step and stop at the rim", () => {
   assert.deepEqual(from("ArrowRight", [1, 5]), [1, 6]);
   assert.deepEqual(from("ArrowUp", [0, 5]), [0, 5]);
   assert.deepEqual(from("PageDown", [0, 5]), [2, 5]);
+  assert.deepEqual(moved({ key: "PageDown" }, [3, 0], [40, 1]), [13, 0]);
   assert.deepEqual(from("Home", [2, 5]), [2, 0]);
   assert.deepEqual(from("End", [2, 5]), [2, 19]);
 });

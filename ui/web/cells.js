@@ -95,7 +95,7 @@ const cells = (() => {
    */
   function labels({ names, first = 0 }, n, place) {
     if (names) return names.forEach(place);
-    const named = planes.ticks(first, first + n - 1, Math.max(1, Math.min(10, n)), true);
+    const named = axes.ticks(first, first + n - 1, Math.max(1, Math.min(10, n)), true);
     if (named[0] > first + 3) named.unshift(first);
     for (const number of named) place(numbers.number(number), number - first);
   }

@@ -1,98 +1,12 @@
 // The one plane with named axes, and what stands in it: curves, marks, a key. Drawn in SVG.
 
 const planes = (() => {
-  /**
-   * @typedef {{ name: string, low?: number, high?: number, log?: boolean, whole?: boolean }} Axis one without numbers is
-   *   left to the caller
-   * @typedef {{ (value: number): number, back: (pixel: number) => number }} Place value -> pixel, and back
-   */
-
   const { svg } = elements;
+  const { ticksOf, along } = axes;
   const LETTER = 7.3; // px, of 12 px Plex Mono
   const ROOM_FOR_DOTS = 12; // px between the points of a curve
-  const KEY_LINE = 20;
+  const KEY = { left: 56, line: 20, sample: 34 }; // px
   const NARROWEST = 300; // px; a narrower frame scrolls
-
-  // ---- axes ------------------------------------------------------------------------------------------------------
-
-  /**
-   * Round numbers from low to high, about `wanted` of them.
-   * @param {number} low
-   * @param {number} high
-   * @param {number} wanted
-   * @param {boolean} [whole]
-   */
-  function ticks(low, high, wanted, whole = false) {
-    if (high <= low) return [low];
-    const least = (high - low) / wanted;
-    const power = 10 ** Math.floor(Math.log10(least));
-    let step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= least) ?? 10 * power;
-    if (whole) step = Math.max(1, Math.round(step));
-    const first = Math.ceil(low / step - 1e-9);
-    const n = Math.floor((high - first * step) / step + 1e-9) + 1;
-    return Array.from({ length: n }, (_, i) => (first + i) * step);
-  }
-
-  /**
-   * Powers of ten; where the axis spans less than two of them, 1, 2 and 5 of each.
-   * @param {number} low
-   * @param {number} high
-   * @param {number} wanted
-   */
-  function logTicks(low, high, wanted) {
-    const [first, last] = [Math.log10(low), Math.log10(high)];
-    const powers =
-      last - first < 2
-        ? [0, 1, 2].flatMap((i) => [1, 2, 5].map((factor) => factor * 10 ** (Math.floor(first) + i)))
-        : ticks(Math.floor(first), Math.ceil(last), wanted, true).map((power) => 10 ** power);
-    return powers.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
-  }
-
-  /**
-   * @param {Axis} axis
-   * @param {number} wanted
-   */
-  function ticksOf({ low, high, log, whole }, wanted) {
-    if (low === undefined || high === undefined) return [];
-    return log ? logTicks(low, high, wanted) : ticks(low, high, wanted, whole);
-  }
-
-  /**
-   * The ends of an axis over these numbers, with a margin; a logarithmic one skips what has no logarithm.
-   * @param {number[]} values
-   * @param {boolean} [log]
-   */
-  function around(values, log = false) {
-    const measured = values.filter((value) => !log || value > 0).map((value) => (log ? Math.log10(value) : value));
-    let [low, high] = [Math.min(...measured), Math.max(...measured)];
-    if (!log && low > 0 && low < high / 2) low = 0;
-    const margin = (high - low || 1) * 0.03;
-    if (low !== 0 || log) low -= margin;
-    high += margin;
-    return log ? { low: 10 ** low, high: 10 ** high } : { low, high };
-  }
-
-  /**
-   * @param {Axis} axis
-   * @param {number} from
-   * @param {number} to
-   * @returns {Place}
-   */
-  function along({ low = 0, high = 1, log }, from, to) {
-    /** @param {number} value */
-    const measure = (value) => (log ? Math.log10(value) : value);
-    const [start, length] = [measure(low), measure(high) - measure(low) || 1];
-    /** @param {number} value */
-    const place = (value) => from + ((measure(value) - start) / length) * (to - from);
-    /** @param {number} pixel */
-    const back = (pixel) => {
-      const measured = start + ((pixel - from) / (to - from)) * length;
-      return log ? 10 ** measured : measured;
-    };
-    return Object.assign(place, { back });
-  }
-
-  // ---- the plane -------------------------------------------------------------------------------------------------
 
   /**
    * @param {number} x
@@ -108,9 +22,10 @@ const planes = (() => {
    * @param {Point} to
    * @param {string} colour
    * @param {number} [width]
+   * @param {string} [dash]
    */
-  const line = ([x1, y1], [x2, y2], colour, width = 1) =>
-    svg("line", { x1, y1, x2, y2, stroke: colours.variable(colour), "stroke-width": width });
+  const line = ([x1, y1], [x2, y2], colour, width = 1, dash = undefined) =>
+    svg("line", { x1, y1, x2, y2, stroke: colours.variable(colour), "stroke-width": width, "stroke-dasharray": dash });
 
   /**
    * A clean drawing of this size in CSS pixels.
@@ -128,14 +43,36 @@ const planes = (() => {
   }
 
   /**
-   * A plane for curves, as wide as its frame; `below` more pixels stay free under it. What goes into `inside` is cut off
-   * at its rim.
-   * @param {SVGSVGElement} drawing
-   * @param {{ height: number, x: Axis, y: Axis, below?: number }} shape
+   * The key: what each line is, one behind the other and in further lines where there is no room.
+   * @param {Look[]} looks one of width 0 is a mark alone
+   * @param {number} width
+   * @param {number} top
    */
-  function plane(drawing, { height, x, y, below = 0 }) {
+  function key(looks, width, top) {
+    let [x, y] = [KEY.left, top + KEY.line / 2];
+    /** @type {SVGElement[]} */
+    const parts = [];
+    for (const { name = "", colour = "ink", dash, shape = "circle", width: stroke = 1.5 } of looks) {
+      const room = KEY.sample + 8 + LETTER * name.length + 20;
+      if (x > KEY.left && x + room > width) [x, y] = [KEY.left, y + KEY.line];
+      if (stroke) parts.push(line([x, y], [x + KEY.sample, y], colour, stroke, dash));
+      if (shape) parts.push(mark(shape, [x + KEY.sample / 2, y], colour));
+      parts.push(text(x + KEY.sample + 8, y, name, { colour: "ink" }));
+      x += room;
+    }
+    return { parts, height: looks.length ? y + KEY.line / 2 - top : 0 };
+  }
+
+  /**
+   * A plane for curves, as wide as its frame, with a key under it, which is saved along. What goes into `inside` is cut
+   * off at its rim.
+   * @param {SVGSVGElement} drawing
+   * @param {{ height: number, x: Axis, y: Axis, looks?: Look[] }} shape height without the key
+   */
+  function plane(drawing, { height, x, y, looks = [] }) {
     const width = Math.max(NARROWEST, drawing.parentElement?.clientWidth ?? 0);
-    sheet(drawing, width, height + below);
+    const named = key(looks, width, height);
+    sheet(drawing, width, height + named.height);
     const rows = ticksOf(y, y.log ? 6 : 5);
     const longest = Math.max(0, ...rows.map((value) => numbers.count(value).length));
     const box = { left: Math.max(56, 14 + LETTER * longest), top: 28, right: width - 16, bottom: height - 42 };
@@ -152,6 +89,7 @@ const planes = (() => {
       text(4, 11, y.name),
       text((left + right) / 2, height - 10, x.name, { align: "middle" }),
       inside,
+      ...named.parts,
     );
     return { drawing, inside, toX, toY, ...box };
   }
@@ -238,28 +176,6 @@ const planes = (() => {
   }
 
   /**
-   * How high the key of so many looks is.
-   * @param {number} n
-   */
-  const keyHeight = (n) => n * KEY_LINE;
-
-  /**
-   * What each line is, under the plane: a part of the drawing, so that it is saved along.
-   * @param {Plane} plane
-   * @param {Look[]} looks one without `dash` and `width` 0 is a mark alone
-   */
-  function key({ drawing, bottom }, looks) {
-    looks.forEach(({ name = "", colour = "ink", dash, shape = "circle", width = 1.5 }, i) => {
-      const y = bottom + 42 + (i + 0.5) * KEY_LINE;
-      const sample = line([56, y], [90, y], colour, width);
-      if (dash) sample.setAttribute("stroke-dasharray", dash);
-      if (width) drawing.append(sample);
-      if (shape) drawing.append(mark(shape, [73, y], colour));
-      drawing.append(text(98, y, name, { colour: "ink" }));
-    });
-  }
-
-  /**
    * The whole number on the x axis that is nearest to the pointer, as the only row's column.
    * @param {Plane} plane
    * @param {number} n how many there are, from 0
@@ -272,10 +188,6 @@ const planes = (() => {
   }
 
   return {
-    ticks,
-    logTicks,
-    around,
-    along,
     text,
     line,
     sheet,
@@ -285,8 +197,6 @@ const planes = (() => {
     marks,
     mark,
     select,
-    keyHeight,
-    key,
     columnAt,
   };
 })();

@@ -32,6 +32,7 @@ declare const lens: {
   ask: typeof ask;
   page: typeof page;
   surfaces: typeof surfaces;
+  axes: typeof axes;
   planes: typeof planes;
   cells: typeof cells;
   walking: typeof walking;
@@ -47,6 +48,16 @@ type Cell = [row: number, column: number];
 type Point = number[];
 
 type Shape = "circle" | "ring" | "square" | "frame" | "diamond" | "cross";
+
+/** Of a plane; one without numbers is left to the caller. */
+interface Axis {
+  name: string;
+  low?: number;
+  high?: number;
+  log?: boolean;
+  /** whole numbers alone */
+  whole?: boolean;
+}
 
 /** How a curve looks and what it is; none is told by its colour alone. */
 interface Look {

@@ -9,7 +9,8 @@ const { count } = lens.numbers;
 const { make, svg, button, row } = lens.elements;
 const { sequential } = lens.colours;
 const { responsive } = lens.redrawing;
-const { plane, around, curve, select, key, keyHeight } = lens.planes;
+const { around } = lens.axes;
+const { plane, curve, select } = lens.planes;
 const { heat, outline, cellAt } = lens.cells;
 const { walk } = lens.walking;
 const { saveCsv, saveSvg, savePng } = lens.saving;
@@ -55,7 +56,7 @@ function linesPart({ title, x, y, series }) {
     const over = (axis, name) => ({ ...axis, ...around(all(name), axis.log) });
     drawn = plane(drawing, {
       height: HEIGHT,
-      below: keyHeight(looks.length),
+      looks,
       x: over(x, "x"),
       y: over(y, "y"),
     });
@@ -64,7 +65,6 @@ function linesPart({ title, x, y, series }) {
       curve(drawn, y.log ? through.filter(([, value]) => value > 0) : through, looks[i]);
     });
     if (at >= 0) select(drawn, places[at]);
-    key(drawn, looks);
   });
   const go = (_, next) => {
     if (next === at) return;

@@ -8,7 +8,7 @@ const { svg } = lens.elements;
 const { tokenText } = lens.tokens;
 const { variable } = lens.colours;
 const { responsive } = lens.redrawing;
-const { plane, points, curve, marks, select, key, keyHeight, columnAt } = lens.planes;
+const { plane, points, curve, marks, select, columnAt } = lens.planes;
 const { walk } = lens.walking;
 const { saveCsv, saveSvg } = lens.saving;
 const { asks } = lens.ask;
@@ -27,8 +27,8 @@ const count = () => value.naive_norms.length;
 // each line, and the tokens as dots
 /** @type {Look[]} */
 const KEY = [
-  { name: "raw numbers", colour: "ink" },
-  { name: "the model's positions", colour: "scale-positive", dash: "8 4", shape: "square" },
+  { name: "raw numbers", colour: "ink", shape: null },
+  { name: "the model's positions", colour: "scale-positive", dash: "8 4", shape: null },
   { name: "tokens of your sentence", colour: "scale-negative", width: 0 },
   { name: "vocabulary: grey band, median", colour: "muted", dash: "2 3", shape: null },
 ];
@@ -38,7 +38,7 @@ const draw = responsive(drawing.parentElement, () => {
   const top = zoomed() ? 2 * value.vocabulary_max : Math.max(...value.naive_norms, 2 * value.vocabulary_max);
   drawn = plane(drawing, {
     height: HEIGHT,
-    below: keyHeight(KEY.length),
+    looks: KEY,
     x: { name: "position", low: 0, high: count() - 1, whole: true },
     y: { name: "length of the vector", low: 0, high: top },
   });
@@ -54,7 +54,6 @@ const draw = responsive(drawing.parentElement, () => {
   const dots = value.token_norms.map((norm, i) => [toX(i), toY(norm)]);
   inside.append(marks("circle", dots, tokens.colour, 4));
   select(drawn, position);
-  key(drawn, KEY);
 });
 
 function show(_, at) {

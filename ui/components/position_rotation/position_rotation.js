@@ -34,11 +34,7 @@ const title = () =>
 
 const place = ([sine, cosine]) => [CENTRE[0] + RADIUS * sine, CENTRE[1] - RADIUS * cosine];
 
-const hand = (to, dash) => {
-  const made = line(CENTRE, to, "accent", 2);
-  made.setAttribute("stroke-dasharray", dash);
-  return made;
-};
+const hand = (to, dash) => line(CENTRE, to, "accent", 2, dash);
 
 const draw = responsive(drawing.parentElement, () => {
   if (!turn) return;
@@ -65,7 +61,7 @@ const draw = responsive(drawing.parentElement, () => {
   const position = turn.first + index();
   drawing.append(
     hand(before, "4 4"),
-    hand(after, "none"),
+    hand(after),
     mark("ring", before, "accent", 5),
     mark("circle", after, "accent", 5),
     mark("cross", rotated, "accent", 8),
