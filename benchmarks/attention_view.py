@@ -2,8 +2,8 @@
 
 48 heads (6 layers of 8) at 40 x 40 tokens, all three kinds, in one Chromium. The weights are random softmax rows: what
 drawing costs does not depend on what a model learned, and they fit no checkpoint. Medians; both wait until all heads
-of a kind stand in the page and that frame was drawn. Our page has the maps already, as for its first sentence, or asks
-the server for them after the click, as for a new one; BertViz has them in the page when its clock starts.
+of a kind stand in the page and that frame was drawn. Our page asks the server for the maps after the click; BertViz
+has them in the page when its clock starts.
 
 BertViz takes its scripts from a CDN; here from FOLDER = PARENT/node_modules, after
 `npm install --prefix PARENT d3@5.7.0 requirejs@2.3.6 jquery@2.1.0` (npm has no jquery 2.0.0).
@@ -16,18 +16,21 @@ import json
 import shutil
 import statistics
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from starlette.responses import Response
 
 from explain.attention import AttentionMaps
 from explain.kinds import KINDS
+from explain.run import Settings
 from explain.tokens import TargetToken, Token
 from ui.components import widget
-from ui.events import AT_ONCE
 from ui.launch import launch
-from ui.tabs.attention import attention_widgets, grid_value
+from ui.request import Request
+from ui.tabs.attention import attention_tab, exact_weights, grid_value
 
 N_LAYERS, N_HEADS, N_TOKENS = 6, 8, 40
 N_MAPS = N_LAYERS * N_HEADS
@@ -77,20 +80,30 @@ def random_maps() -> list[AttentionMaps]:
     return maps
 
 
-def page_of(maps: list[AttentionMaps], ask: bool) -> gr.Blocks:
-    """Our tab behind another one with a widget, as on the page.
+def page_of(maps: list[AttentionMaps]) -> gr.Blocks:
+    """Our tab behind another one with a widget, as on the page."""
+    by_kind = {each.kind: each for each in maps}
 
-    Where the page does not `ask` the server for the maps when the tab is opened, they came with the page.
-    """
+    async def ask(asked: dict[str, Any]) -> Response:
+        """Answers of these maps, made anew each time as on the page."""
+        makes = {
+            "attention": lambda fields: grid_value(maps, "en-de", asked["request"]),
+            "exact_attention": lambda fields: {
+                "run": asked["request"],
+                **exact_weights(by_kind[fields["kind"] or "cross"], fields["layers"]),
+            },
+        }
+        answers = [makes[question["name"]](question["fields"]) for question in asked["questions"]]
+        return Response(json.dumps({"answers": answers}), media_type="application/json")
+
     with gr.Blocks(analytics_enabled=False) as demo:
         gr.Markdown("A line that makes the page as wide as the real one. " * 9)
+        request = Request(model="random", text="40 tokens", settings=Settings("en-de")).to_browser()
+        widget("page_request", request, visible="hidden")
         with gr.Tabs():
-            with gr.Tab("First"), gr.Row():
-                widget("translation")
-            with gr.Tab("Attention") as tab:
-                grid, _ = attention_widgets(None if ask else grid_value(maps, "en-de", {}))
-        if ask:
-            tab.select(lambda: grid_value(maps, "en-de", {}), None, [grid], **AT_ONCE)
+            with gr.Tab("First"):
+                widget("attention_lines")
+            attention_tab(ask)
     return demo
 
 
@@ -171,24 +184,21 @@ def main() -> None:
     )
     args = parser.parse_args()
     maps = random_maps()
-    demos = [page_of(maps, ask=False), page_of(maps, ask=True)]
-    urls = [launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1] for demo in demos]
+    demo = page_of(maps)
+    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     peer = bertviz_html(maps) if args.node_modules else ""
-    known, asked, peers = [], [], []
+    ours, peers = [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         for _ in range(args.visits):  # they take turns, so that other work on the machine meets all of them
-            known.append(measure_ours(browser, urls[0]))
-            asked.append(measure_ours(browser, urls[1]))
+            ours.append(measure_ours(browser, url))
             if peer:
                 peers.append(measure_peer(browser, peer, args.node_modules))
         browser.close()
-    for demo in demos:
-        demo.close()
+    demo.close()
     n_bytes = len(json.dumps(grid_value(maps, "en-de", {}), ensure_ascii=False).encode())
     print(f"{N_MAPS} heads at {N_TOKENS} x {N_TOKENS}, three kinds, {args.visits} visits")
-    report("This page, maps of the sentence it was opened with", known, n_bytes)
-    report("This page, maps from the server after the click", asked, n_bytes)
+    report("This page, maps from the server after the click", ours, n_bytes)
     if peer:
         report("BertViz model view, maps in the page", peers, len(peer.encode()))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -28,3 +29,8 @@ def pack(values: np.ndarray, low: float, high: float) -> Packed:
 def float32_base64(values: np.ndarray) -> str:
     """All values exactly as the model had them: little-endian float32 in C order, base64."""
     return base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")
+
+
+def exact(values: np.ndarray) -> dict[str, Any]:
+    """An array's shape, and its values as one string of 32-bit floats, for numbers that are shown to three digits."""
+    return {"shape": list(values.shape), "base64": float32_base64(values)}

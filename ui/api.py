@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import gradio as gr
+from gradio.events import api
 
 from explain.attention import attention_maps, head_statistics
+from explain.kinds import checked_kind
 from explain.next_token import Sampling, distribution, steps
 from explain.plain import plain
 from explain.positional import model_table, position_table
 from explain.run import Settings
 from explain.runner import Runner
-from ui.events import ONE_LINE, kindly
+from ui.events import in_line, kindly
 
 
 def add_api(runner: Runner) -> None:
@@ -36,7 +37,7 @@ def add_api(runner: Runner) -> None:
     def attention(text: str, direction: str = "en-de", kind: str = "cross") -> dict[str, Any]:
         """The attention weights of one kind (encoder, decoder, cross) for the best translation; each head's figures."""
         run = runner.run(text, Settings(direction))
-        maps = attention_maps(run, kind)
+        maps = attention_maps(run, checked_kind(kind, run.kinds))
         return {
             "translation": run.translation.text,
             **plain(maps),  # weights: layer, head, row, column
@@ -71,4 +72,4 @@ def add_api(runner: Runner) -> None:
         return plain(position_table(n_positions, d_model))
 
     for endpoint in (translate, attention, next_token, positional_encoding):
-        gr.api(endpoint, api_name=endpoint.__name__, **ONE_LINE)
+        api(in_line(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)

@@ -2,25 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
+from gradio.blocks import Block
+from gradio.events import Dependency
 
-# Events that run the model wait in one line: two at once on the same cores are slower than one after the other. Only
-# the tab that is opened or refreshed skips it, as its run is nearly always in memory; page.py draws one at a time.
-ONE_LINE = dict(concurrency_id="model", concurrency_limit=1)
-ON_MODEL = dict(**ONE_LINE, api_visibility="private", show_progress="minimal")
-# For what answers from the cached run within a blink: Gradio's progress would only make the page flicker.
-AT_ONCE = dict(**ONE_LINE, api_visibility="private", show_progress="hidden")
+Trigger = Callable[..., Dependency]  # such as `button.click`, or `event.success` of an event before it
+_LINE = threading.Lock()
 
-# What comes while the same event is under way is dropped by default. Of an event that reads the page's fields, the last
-# is kept: it runs behind the one before, and reads them then.
-LAST = dict(trigger_mode="always_last")
-# A widget sends its question along with the event. Of these each is asked, in a line, so that the last one's answer
-# stays: "always_last" would ask the first one again.
-EACH = dict(trigger_mode="multiple")
+
+def in_line(function: Callable) -> Callable:
+    """Lets one such function run at a time, whether an event or a widget's question called it."""
+
+    @wraps(function)
+    def alone(*arguments: Any, **named: Any) -> Any:
+        with _LINE:
+            return function(*arguments, **named)
+
+    return alone
+
+
+def on_model(
+    trigger: Trigger,
+    function: Callable,
+    inputs: Sequence[Block] | None,
+    outputs: Sequence[Block],
+    *,
+    again: Literal["once", "always_last", "multiple"] = "once",
+    at_once: bool = False,
+    progress_on: Block | None = None,
+) -> Dependency:
+    """An event that runs the model: these wait in one line, as two on the same cores are slower than one after another.
+
+    What comes `again` while the same event is under way is dropped, or kept if it is the last: it runs then, and reads
+    the page's fields then. With "multiple" each is answered in turn, as where a widget sends along what was chosen:
+    "always_last" would choose the first one again. `at_once` is for what answers from the cached run within a blink:
+    Gradio's progress would only make the page flicker.
+    """
+    return trigger(
+        function,
+        inputs,
+        outputs,
+        concurrency_id="model",
+        concurrency_limit=1,
+        api_visibility="private",
+        trigger_mode=again,
+        show_progress="hidden" if at_once else "minimal",
+        show_progress_on=progress_on,
+    )
+
+
+def on_hub(
+    trigger: Trigger, function: Callable, inputs: Sequence[Block] | None, progress_on: Block | None = None
+) -> Dependency:
+    """An event that loads a model: it takes its time, and must not stand in the line of those who translate."""
+    return trigger(
+        function,
+        inputs,
+        None,
+        concurrency_id="hub",
+        concurrency_limit=4,
+        api_visibility="private",
+        show_progress_on=progress_on,
+    )
+
+
+def in_browser(trigger: Trigger, script: str, inputs: Sequence[Block] | None, outputs: Sequence[Block]) -> Dependency:
+    """An event that a script answers, without the server."""
+    return trigger(None, inputs, outputs, js=script, api_visibility="private")
 
 
 def kindly(function: Callable) -> Callable:
@@ -34,3 +87,21 @@ def kindly(function: Callable) -> Callable:
             raise gr.Error(str(error), print_exception=False) from error
 
     return with_message
+
+
+class Fields(dict[str, Any]):
+    """What a widget sent along; a field that it left out is None, and each is checked where it is used."""
+
+    def __missing__(self, name: str) -> Any:
+        return None
+
+
+def fields_of(event: gr.EventData) -> Fields:
+    """What a widget sent along with its event.
+
+    Raises:
+        ValueError: not fields with names.
+    """
+    if not isinstance(event._data, dict):
+        raise ValueError("event: expected one of this page; found something else: reload the page")
+    return Fields(event._data)

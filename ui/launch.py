@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.themes import Base
+from gradio.themes.utils.fonts import LocalFont
 from starlette.middleware import Middleware
 
 from ui.server import Guard
+from ui.web import script, styles
 
-_ASSETS = Path(__file__).parent / "assets"
-
-# IBM Plex comes with Gradio: no font is fetched from outside. Colours are those of style.css, light and dark.
+# IBM Plex comes with Gradio: no font is fetched from outside. Colours are those of ui/web/colours.css, light and dark.
 _COLOURS = {
     "body_background_fill": "var(--ground)",
     "body_text_color": "var(--ink)",
@@ -37,11 +37,11 @@ _COLOURS = {
     "link_text_color_visited": "var(--link)",
     "link_text_color_active": "var(--link)",
 }
-THEME = gr.themes.Base(
+THEME = Base(
     primary_hue="indigo",
     neutral_hue="zinc",
-    font=[gr.themes.LocalFont("IBM Plex Sans"), "system-ui", "sans-serif"],
-    font_mono=[gr.themes.LocalFont("IBM Plex Mono"), "ui-monospace", "monospace"],
+    font=[LocalFont("IBM Plex Sans"), "system-ui", "sans-serif"],
+    font_mono=[LocalFont("IBM Plex Mono"), "ui-monospace", "monospace"],
 ).set(**_COLOURS, **{f"{name}_dark": colour for name, colour in _COLOURS.items()})
 
 
@@ -49,11 +49,10 @@ def launch(demo: gr.Blocks, **options: Any) -> Any:
     """Serves the page; `options` as for `gr.Blocks.launch`."""
     # api_open=False: a program waits in the same lines, where a direct call would skip them
     demo.queue(max_size=16, default_concurrency_limit=4, api_open=False)
-    scripts = [(_ASSETS / name).read_text(encoding="utf-8") for name in ("lens.js", "figures.js")]
     return demo.launch(
         theme=THEME,
-        css_paths=[_ASSETS / "style.css"],
-        head="".join(f"<script>{script}</script>" for script in scripts),
+        css_paths=styles(),
+        head=f"<script>{script()}</script>",
         app_kwargs={"middleware": [Middleware(Guard)]},
         run_history=False,
         footer_links=["api"],

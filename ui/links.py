@@ -7,21 +7,16 @@ from collections.abc import Mapping
 from explain.run import Settings
 from ui.request import Request
 
-# Puts the request into the address; the names are those that `request_from_query` reads.
-SET_ADDRESS = """(request, tab) => {
-    const { prefix, ...rest } = request;
-    lens.setAddress({ ...rest, prefix: prefix.join("."), tab });
-}"""
 
+def tell_tab(tab: str) -> str:
+    """A script that tells the page's widgets which tab was opened, and gives it.
 
-def set_tab(tab: str) -> str:
-    """A script that gives the tab left and the one opened, and puts that into the address.
-
-    Not where it was open already, as when the page itself opens its first one, before it has read its address.
+    They hear nothing where it was open already, as when the page itself opens its first one, before it has read its
+    address.
     """
-    return f"""(request, active) => {{
-    if (active !== "{tab}") ({SET_ADDRESS})(request, "{tab}");
-    return [active, "{tab}"];
+    return f"""(active) => {{
+    if (active !== "{tab}") lens.topics.publish("tab", "{tab}");
+    return "{tab}";
 }}"""
 
 

@@ -83,6 +83,7 @@ class Models:
         self._check_allowed(name)
         with self._loading:
             if (found := self._find(name)) is None:  # unless another visitor has just brought it
+                assert self._load is not None  # without it no name is allowed
                 found = self._load(name, progress)
                 with self._lock:
                     self._loaded[name] = found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,21 +10,24 @@ import gradio as gr
 
 from explain.run import Run, Settings
 from explain.runner import Runner
+from ui.answers import answering
 from ui.api import add_api
-from ui.events import AT_ONCE, EACH, LAST, ON_MODEL, kindly
+from ui.components import widget
+from ui.events import Trigger, fields_of, in_browser, in_line, kindly, on_hub, on_model
 from ui.introduction import INTRODUCTION, TITLE, model_line
 from ui.languages import swapped
-from ui.links import SET_ADDRESS, request_from_query, set_tab
+from ui.links import request_from_query, tell_tab
 from ui.models import Models
-from ui.picker import ON_HUB, picker
+from ui.picker import picker
 from ui.request import Request
 from ui.sentence_bar import EXAMPLES, FIRST_EXAMPLE, sentence_bar
-from ui.tabs import TabView
 from ui.tabs.attention import attention_tab
 from ui.tabs.inside import inside_tab
+from ui.tabs.layers import layers_tab
 from ui.tabs.next_token import next_token_tab
 from ui.tabs.positions import positions_tab
-from ui.tabs.translate import translate_tab, translation_value
+from ui.tabs.translate import translate_tab, translation
+from ui.tabs.what_if import what_if_tab
 from ui.tabs.why import why_tab
 
 PROGRESS = gr.Progress()  # as a default it tells Gradio to hand the event's own in
@@ -54,95 +56,64 @@ class _Page:
     def __init__(self, models: Models, notice: str) -> None:
         self.models = models
         first = first_run(models.default)
+        ask = answering(models)
         gr.Markdown(INTRODUCTION)
         self.about_model = gr.Markdown(model_line(models.default), elem_id="about-model")
         gr.Markdown(notice, visible=bool(notice), elem_id="notice")
         self.model_name, self.open_model = picker(models)
         self.bar = sentence_bar(models.default, first)
-        self.request = gr.JSON(Request.of(first).to_browser(), visible=False)
+        # in the page though nobody sees it: its script tells the widgets what they are about
+        self.request = widget("page_request", Request.of(first).to_browser(), visible="hidden")
         self.active_tab = gr.Textbox("translate", visible=False)
-        self.left_tab = gr.Textbox(visible=False)  # the one before
         with gr.Tabs(elem_id="tabs") as self.tabs:
-            self.views: list[TabView] = [
-                translate_tab(first),
-                attention_tab(models, first, self.request),
-                next_token_tab(models, first, self.request),
-                positions_tab(models, first, self.request),
-                inside_tab(models, first, self.request),
-                why_tab(),
-            ]
-        [self.translation] = self.views[0].outputs
-        self.tab_outputs = [output for view in self.views for output in view.outputs]
+            translate, self.translation = translate_tab(first, ask)
+            self.tabs_by_name = {
+                "translate": translate,
+                "attention": attention_tab(ask),
+                "next_token": next_token_tab(models, self.request, ask),
+                "positions": positions_tab(ask),
+                "inside": inside_tab(ask),
+                "layers": layers_tab(ask),
+                "what-if": what_if_tab(ask),
+                "why": why_tab(),
+            }
         self.run_outputs = [self.request, self.translation]
         self.model_outputs = [self.about_model, self.model_name, *self.bar.changing, *self.run_outputs]
-        self.drawing = threading.Lock()
 
     def connect(self, demo: gr.Blocks) -> None:
         """Ties the handlers to their events."""
         bar = self.bar
-        search = dict(
-            fn=self.search, inputs=[*bar.asked, self.request, self.active_tab], outputs=self.run_outputs,
-            **ON_MODEL, **LAST,
-        )  # fmt: skip
+        typed = [*bar.asked, self.request, self.active_tab]
+
+        def searching(trigger: Trigger) -> None:
+            on_model(trigger, self.search, typed, self.run_outputs, again="always_last")
+
         asked = [bar.go.click, bar.text.submit, bar.beam_size.release, bar.alpha.release, bar.n_best.release]
-        self._follow(gr.on(asked, **search))
+        searching(partial(gr.on, asked))
         example = bar.examples.click(
-            self.pick_example, [bar.examples, self.request], [bar.text, bar.direction], api_visibility="private", **LAST
+            self.pick_example, [bar.examples, self.request], [bar.text, bar.direction], api_visibility="private",
+            trigger_mode="always_last",
+        )  # fmt: skip
+        searching(example.success)
+        sides = on_model(
+            bar.swap.click, self.swap_sides, [bar.text, bar.direction, self.request], [bar.text, bar.direction]
         )
-        self._follow(example.success(**search))
-        sides = bar.swap.click(
-            self.swap_sides, [bar.text, bar.direction, self.request], [bar.text, bar.direction], **ON_MODEL
-        )
-        self._follow(sides.success(**search))
-        self._follow(self.translation.choose(self.choose, [self.request], self.run_outputs, **AT_ONCE, **EACH))
-        on_about = dict(show_progress_on=[self.about_model])
-        loaded = self.open_model.click(self.load_model, [self.model_name], None, **ON_HUB, **on_about)
-        opened = loaded.success(
-            self.change_model, [self.model_name, bar.text, bar.direction], self.model_outputs, **ON_MODEL, **on_about
-        )
-        self._follow(opened)
-        for view in self.views:
-            tab = view.tab.id
-            # noted in the browser, at once: what is answered from now on is drawn in this tab
-            noted = view.tab.select(
-                None, [self.request, self.active_tab], [self.left_tab, self.active_tab], js=set_tab(tab),
-                api_visibility="private",
-            )  # fmt: skip
-            noted.success(
-                partial(self.open_tab, tab), [self.request, self.left_tab], self.tab_outputs, **AT_ONCE, queue=False
-            )
-            for change in view.changes:
-                self._follow(change)
-        linked = demo.load(self.load_linked, None, None, **ON_HUB)
-        reopened = linked.success(self.reopen, None, [self.tabs, self.active_tab, *self.model_outputs], **AT_ONCE)
-        self._refresh(reopened)
-
-    def _follow(self, event: gr.events.Dependency) -> None:
-        """Behind an event that changed the page's request: the open tab shows it, and the address links to it."""
-        self._refresh(event)
-        event.success(None, [self.request, self.active_tab], None, js=SET_ADDRESS, api_visibility="private")
-
-    def _refresh(self, event: gr.events.Dependency) -> None:
-        """Behind such an event: the tab that is open by then, which may not be the one where it began."""
-        state = [self.request, self.active_tab]
-        event.success(self.refresh, state, self.tab_outputs, **AT_ONCE, **LAST, queue=False)
+        searching(sides.success)
+        on_model(self.translation.choose, self.choose, [self.request], self.run_outputs, again="multiple", at_once=True)
+        about = self.about_model
+        loaded = on_hub(self.open_model.click, self.load_model, [self.model_name], about)
+        named = [self.model_name, bar.text, bar.direction]
+        on_model(loaded.success, self.change_model, named, self.model_outputs, progress_on=about)
+        for name, tab in self.tabs_by_name.items():
+            in_browser(tab.select, tell_tab(name), [self.active_tab], [self.active_tab])
+        linked = on_hub(demo.load, self.load_linked, None)
+        on_model(linked.success, self.reopen, None, [self.tabs, self.active_tab, *self.model_outputs], at_once=True)
 
     # ---- what the page shows ----
 
-    def draw(self, request: Any, tab: str) -> Any:
-        """New values for one tab; the others get theirs when they are opened.
-
-        One tab is drawn at a time: no queue bounds these events, nor keeps a later one behind an earlier one.
-        """
-        [view] = [view for view in self.views if view.tab.id == tab]
-        if not view.outputs:
-            return gr.skip()
-        with self.drawing:
-            return dict(zip(view.outputs, view.render(self.models.open(request)), strict=True))
-
     def on_run(self, run: Run) -> dict[Any, Any]:
-        """The page on another run: its request and the translation; `refresh` draws the tab that is open."""
-        return {self.request: Request.of(run).to_browser(), self.translation: translation_value(run)}
+        """The page on another run: its request, at which the widgets ask for what they show, and the translation."""
+        return {self.request: Request.of(run).to_browser(), self.translation: translation(run)}
 
     def on_model(self, runner: Runner, run: Run) -> dict[Any, Any]:
         """The page on a run of another model."""
@@ -155,6 +126,7 @@ class _Page:
 
     # ---- what its events do ----
 
+    @in_line
     def search(
         self, text: str, direction: str, beam_size: int, alpha: float, n_best: int, request: Any, tab: str
     ) -> dict[Any, Any]:
@@ -168,9 +140,10 @@ class _Page:
             return {self.translation: {"problem": str(error)}}
 
     @kindly
+    @in_line
     def choose(self, request: Any, event: gr.EventData) -> dict[Any, Any]:
         """The page on another hypothesis."""
-        chosen = replace(Request.from_browser(request), chosen=event.hypothesis)
+        chosen = replace(Request.from_browser(request), chosen=fields_of(event)["hypothesis"])
         return self.on_run(self.models.open(chosen.to_browser()))
 
     @kindly
@@ -181,6 +154,7 @@ class _Page:
         return text, direction if direction in offered else gr.skip()
 
     @kindly
+    @in_line
     def swap_sides(self, text: str, direction: str, request: Any) -> tuple[str, str]:
         """The other direction; the translation becomes the sentence, if it is one of the sentence typed."""
         current, back = Request.from_browser(request), swapped(direction)
@@ -197,6 +171,7 @@ class _Page:
         self.models.load(str(name).strip(), partial(_show, progress))
 
     @kindly
+    @in_line
     def change_model(self, name: str, text: str, direction: str) -> dict[Any, Any]:
         """The page on that model and the same sentence."""
         runner = self.models.runner(str(name).strip())
@@ -209,12 +184,13 @@ class _Page:
             self.models.load(linked.model, partial(_show, progress))
 
     @kindly
+    @in_line
     def reopen(self, browser: gr.Request) -> Any:
         """What the address asks for; nothing where it asks for nothing, so that nobody's typing is lost."""
         if (linked := self._linked(browser)) is None:
             return gr.skip()
         runner, tab = self.models.runner(linked.model), browser.query_params.get("tab")
-        tab = tab if tab in {view.tab.id for view in self.views} else "translate"
+        tab = tab if tab in self.tabs_by_name else "translate"
         return {
             self.tabs: gr.Tabs(selected=tab),
             self.active_tab: tab,
@@ -224,16 +200,6 @@ class _Page:
     def _linked(self, browser: gr.Request) -> Request | None:
         return request_from_query(browser.query_params, self.models.default.name)
 
-    @kindly
-    def open_tab(self, tab: str, request: Any, left: str) -> Any:
-        """The tab's picture; nothing where it was open already, as when the page itself opens its first tab."""
-        return gr.skip() if tab == left else self.draw(request, tab)
-
-    @kindly
-    def refresh(self, request: Any, active: str) -> Any:
-        """The open tab on the page's run; the Translate tab has it already, or the reason why there is none."""
-        return gr.skip() if active == "translate" else self.draw(request, active)
-
 
 def _show(progress: gr.Progress, done: int, total: int) -> None:
-    progress((done / 1e6, total / 1e6), desc="Loading from the Hub", unit="MB")
+    progress((round(done / 1e6), round(total / 1e6)), desc="Loading from the Hub", unit="MB")

@@ -6,9 +6,6 @@ import gradio as gr
 
 from ui.models import Models
 
-# A download takes its time: it must not stand in the line of those who translate.
-ON_HUB = dict(concurrency_id="hub", concurrency_limit=4, api_visibility="private")
-
 
 def picker(models: Models) -> tuple[gr.Dropdown, gr.Button]:
     """Draws the choice and its button, unless there is nothing to choose."""

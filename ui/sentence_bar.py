@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from explain.run import Run
 from explain.runner import Runner
@@ -36,16 +37,16 @@ class SentenceBar:
     n_best: gr.Slider
 
     @property
-    def asked(self) -> list[gr.components.Component]:
+    def asked(self) -> list[Component]:
         """What a search is a function of."""
         return [self.text, self.direction, self.beam_size, self.alpha, self.n_best]
 
     @property
-    def changing(self) -> list[gr.components.Component]:
+    def changing(self) -> list[Component]:
         """What `values` gives new values for."""
         return [*self.asked, self.swap, self.go]
 
-    def values(self, runner: Runner, run: Run) -> dict[gr.components.Component, object]:
+    def values(self, runner: Runner, run: Run) -> dict[Component, object]:
         """The bar for a run of another model: its text and settings, and what this model offers."""
         settings, offered = run.settings, _offered(runner, run)
         return {

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from explain.attention import attention_maps, head_statistics
 from explain.kinds import KINDS
@@ -292,11 +293,11 @@ def test_pictures_are_saved_with_the_ground_of_the_page(tab, first_run):
 
 
 MADE_UP = [
-    ({"kind": "encoder", "layers": [99]}, "layer: expected a whole number from 0 to"),
+    ({"kind": "encoder", "layers": [-1]}, "layer: expected a whole number from 0 to"),
     ({"kind": "encoder", "layers": [0.5]}, "layer: expected a whole number from 0 to"),
     ({"kind": "encoder", "layers": [0] * 5000}, "number of layers: expected"),
     ({"kind": "upward", "layers": [0]}, "attention: expected one of encoder, decoder, cross; found 'upward'"),
-    ([1, 2], "attention: expected a kind and its layers; found something else"),
+    ([1, 2], "fields: expected kind, layers; found none: reload the page"),
 ]
 
 
@@ -310,18 +311,20 @@ def test_made_up_numbers_from_a_browser_get_the_reason(tab):
     made_up: list[object] = []
 
     def replace(route) -> None:
-        route.continue_(post_data=json.dumps({**json.loads(route.request.post_data), "event_data": made_up.pop()}))
+        body = route.request.post_data_json
+        [question] = body["data"]["questions"]
+        question["fields"] = made_up.pop()
+        route.continue_(post_data=json.dumps(body))
 
-    tab.route("**/queue/join*", replace)
+    tab.route("**/component_server*/", replace)
     try:
         for layer, (asked, message) in enumerate(MADE_UP, start=2):
             made_up.append(asked)
             tab.locator(f'.map[data-head="L{layer} H1"]').click()
-            tab.get_by_text(message).last.wait_for()
+            expect(tab.locator(".attention-heads").locator("..").locator(".problem")).to_contain_text(message)
             assert "≈" in tab.locator(".attention-map .high").inner_text()  # drawn to the overview's precision
-            tab.get_by_label("Close").or_(tab.get_by_test_id("toast-close")).last.click()
     finally:
-        tab.unroute("**/queue/join*")
+        tab.unroute("**/component_server*/")
 
 
 def test_markup_is_shown_not_run(tab, runner):

@@ -136,7 +136,7 @@ def test_a_layer_opened_while_another_is_fetched_gets_its_digits_too(page, runne
 
 
 def test_the_switch_pressed_last_is_the_one_shown(page, runner):
-    open_tab(page, "Inside")
+    open_tab(page, "What if")
     enter(page, TEXT)
     page.wait_for_url("**text=The+hand**", timeout=PATIENCE)
     off = page.locator("#inside-switches .off")
@@ -151,6 +151,7 @@ def test_the_switch_pressed_last_is_the_one_shown(page, runner):
 
 def test_the_number_typed_last_is_the_one_computed(page, monkeypatch):
     open_tab(page, "Inside")
+    page.locator("#inside-toy summary").click()
     sums = page.locator("#inside-toy .sums")
     expect(sums).to_contain_text("sum to", timeout=PATIENCE)
     begun, go_on = threading.Event(), threading.Event()

@@ -7,20 +7,21 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explain.cell import attention_cell, logit_parts
-from explain.depth import shift
 from explain.run import Run, Settings
 from explain.stages.walk import walk
 from explain.toy import starting_matrices, toy
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded, shown
+from ui.answers import answering
+from ui.components import widget
 from ui.launch import launch
 from ui.models import Models
 from ui.request import Request
 from ui.sentence_bar import FIRST_EXAMPLE
-from ui.tabs.inside import WORDS, inside_tab
+from ui.tabs.inside import inside_tab
 
-DIAGRAM, STAGE, CELL, SWITCHES = "#inside-diagram", "#inside-stage", "#inside-cell", "#inside-switches"
-DEPTH, TOY = "#inside-depth", "#inside-toy"
+DIAGRAM, STAGE, CELL = "#inside-diagram", "#inside-stage", "#inside-cell"
+TOY = "#inside-toy"
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +33,9 @@ def run(runner) -> Run:
 def tab(browser, runner, run) -> Iterator[Page]:
     """One visitor of this tab alone, whom all tests share."""
     with gr.Blocks(analytics_enabled=False) as demo:
-        request = gr.JSON(Request.of(run).to_browser(), visible=False)
+        widget("page_request", Request.of(run).to_browser(), visible="hidden")
         with gr.Tabs():
-            inside_tab(Models([runner]), run, request)
+            inside_tab(answering(Models([runner])))
     _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
@@ -42,6 +43,8 @@ def tab(browser, runner, run) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(url)
     expect(page.locator(f"{STAGE} .title")).not_to_be_empty(timeout=20_000)
+    for summary in page.locator("summary:visible").all():
+        summary.click()
     yield page
     context.close()
     demo.close()
@@ -127,25 +130,6 @@ def test_a_key_that_the_mask_closes_is_named_and_adds_nothing(tab, runner, run):
     assert numbers(tab.locator(f"{CELL} .share").inner_text())[:2] == [0, 0]
 
 
-def test_a_switch_shows_both_translations_and_the_next_sentence_is_whole_again(tab, runner, run):
-    tab.locator(SWITCHES).get_by_role("button", name="Residual connections off").click()
-    expect(tab.locator(f"{SWITCHES} .off")).to_have_text("Residual connections off", timeout=20_000)
-    assert tab.locator(f"{SWITCHES} dd.whole").inner_text() == run.translation.text
-    assert tab.locator(f"{SWITCHES} dd.switched").inner_text() != run.translation.text
-    assert runner.run(run.text, run.settings).translation.text == run.translation.text
-
-
-def test_a_word_that_is_not_there_gets_a_message_and_the_next_word_a_result(tab):
-    expect(tab.locator(f"{DEPTH} .result")).to_be_visible(timeout=20_000)
-    tab.locator(f"{DEPTH} .word").fill("xyz")
-    tab.locator(DEPTH).get_by_role("button", name="Compare").click()
-    expect(tab.locator(f"{DEPTH} .problem")).to_contain_text("word: expected 'xyz' in both sentences")
-    tab.locator(f"{DEPTH} .word").fill("light")
-    tab.locator(f"{DEPTH} .word").press("Enter")
-    expect(tab.locator(f"{DEPTH} .result")).to_be_visible()
-    expect(tab.locator(f"{DEPTH} .plane-title")).to_contain_text("of the variance")
-
-
 def test_an_edited_toy_is_computed_anew_and_a_bad_entry_is_named(tab):
     entry = tab.locator(TOY).get_by_label("W_Q, row 2, column 3")
     entry.fill("nan")
@@ -165,7 +149,7 @@ def test_the_tab_is_accessible_in_both_themes(tab, scheme):
     tab.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
     # what does not hang on the theme is asked once
     rules = None if scheme == "light" else ["color-contrast"]
-    assert_accessible(tab, DIAGRAM, STAGE, CELL, SWITCHES, DEPTH, TOY, rules=rules)
+    assert_accessible(tab, DIAGRAM, STAGE, CELL, TOY, rules=rules)
 
 
 def test_nothing_is_wider_than_a_phone(tab):
@@ -204,7 +188,8 @@ def test_masked_cells_are_hatched_and_a_key_says_what_that_means(tab, run):
     canvas = tab.locator(f"{STAGE} canvas")
     tab.wait_for_function("() => document.querySelector('#inside-stage canvas').style.width")
     ground, muted = (
-        tab.evaluate("name => String(lens.rgb(lens.variable(name)))", name) for name in ("ground", "muted")
+        tab.evaluate("name => String(lens.colours.rgb(lens.colours.variable(name)))", name)
+        for name in ("ground", "muted")
     )
     rows = len(run.target_in)
     x = canvas.bounding_box()["width"] - 16 - 13  # the last column, which only the last row may see
@@ -221,26 +206,3 @@ def test_masked_cells_are_hatched_and_a_key_says_what_that_means(tab, run):
             assert {ground, muted} <= set(colours)
         else:
             assert len(colours) == 1
-
-
-def test_both_paths_in_the_plane_are_walked_listed_and_saved(tab, runner, run):
-    tab.locator(f"{DEPTH} .word").fill(WORDS["en"][0])
-    tab.locator(DEPTH).get_by_role("button", name="Compare").click()
-    expect(tab.locator(f"{DEPTH} .result")).to_be_visible(timeout=20_000)
-    found = shift(runner, *WORDS["en"], run.settings)
-    canvas, details = tab.get_by_label("Both paths in the plane"), tab.locator(f"{DEPTH} .curve-details")
-    for key in ("ArrowDown", "Home", "ArrowRight", "ArrowRight"):
-        canvas.press(key)
-    expect(details).to_contain_text("second sentence, after L2")
-    assert numbers(details.inner_text())[-2:] == [rounded(value) for value in found.plane[1, 2]]
-    canvas.press("ArrowUp")
-    expect(details).to_contain_text("first sentence, after L2")
-    canvas.hover(position={"x": 150, "y": 100})
-    shown = numbers(details.inner_text())[-2:]
-    assert any(shown == [rounded(value) for value in place] for path in found.plane for place in path)
-    cells = tab.locator(f"{DEPTH} tbody tr").nth(2).locator("td").all_inner_texts()
-    for path, cell in zip(found.plane, cells[3:5], strict=True):
-        assert numbers(cell) == [rounded(value) for value in path[2]]
-    with tab.expect_download() as download:
-        tab.get_by_role("button", name="Save the plane (PNG)").click()
-    assert download.value.path().read_bytes().startswith(b"\x89PNG")

@@ -311,12 +311,8 @@ def post_event(app_url: str, elem_id: str, event: str, request, data) -> str:
 
 
 BAD_EVENTS = [
-    ("next-token-steps", "look", None, "expected an event of this page"),
-    ("next-token-steps", "look", [1], "expected an event of this page"),
-    ("next-token-steps", "look", {}, "position: expected a whole number from 0"),
-    ("next-token-steps", "look", {"position": "1"}, "position: expected a whole number from 0"),
-    ("next-token-steps", "look", {"position": 10**30}, "position: expected a whole number from 0"),
-    ("next-token-steps", "look", {"position": 1.5}, "position: expected a whole number from 0"),
+    ("next-token-bars", "force", None, "event: expected one of this page"),
+    ("next-token-bars", "force", [1], "event: expected one of this page"),
     ("next-token-bars", "force", {"position": 1}, "target token: expected a whole number from 0"),
     ("next-token-bars", "force", {"position": 1, "token": 8192}, "target token: expected a whole number from 0"),
     ("next-token-bars", "force", {"position": 1, "token": -1}, "target token: expected a whole number from 0"),
@@ -331,7 +327,8 @@ BAD_EVENTS = [
     ),
     ("next-token-steps", "begin", {"prefix": 5}, "target prefix: expected a text"),
     ("next-token-steps", "begin", {"prefix": "x" * 30_000}, "target prefix: expected at most"),
-    ("next-token-steps", "undo", {"position": "x"}, "position: expected a whole number from 0"),
+    ("next-token-steps", "undo", [1], "event: expected one of this page"),
+    ("translation", "choose", {"hypothesis": "x"}, "expected a sentence and its settings"),
 ]
 
 
@@ -343,5 +340,34 @@ def test_made_up_events_get_a_message(app_url, run, widget, event, data, message
 
 def test_a_made_up_request_gets_a_message(app_url):
     for request in (None, {"text": "x"}, {**Request("model", "x", SETTINGS).to_browser(), "prefix": ["y"]}):
-        error = post_event(app_url, "next-token-steps", "look", request, {"position": 0})
+        error = post_event(app_url, "next-token-steps", "undo", request, {})
         assert "expected a sentence and its settings" in error
+        assert "expected a sentence and its settings" in post_question(app_url, request, {"position": 0})
+
+
+def post_question(app_url: str, request, fields) -> str:
+    """Posts a question as the walk would; returns the problem, or an empty text."""
+    config = httpx.get(f"{app_url}config").json()
+    [target] = [c["id"] for c in config["components"] if c["props"].get("elem_id") == "next-token-steps"]
+    data = {"request": request, "questions": [{"name": "next_token", "fields": fields}]}
+    body = {"data": data, "component_id": target, "fn_name": "ask", "session_hash": uuid.uuid4().hex}
+    reply = httpx.post(f"{app_url}gradio_api/component_server/", json=body, timeout=20).raise_for_status()
+    return reply.json()["answers"][0].get("problem", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (None, "fields: expected position; found none"),
+        ([1], "fields: expected position; found none"),
+        ({"position": "1"}, "position: expected a whole number; found '1'"),
+        ({"position": 10**30}, "position: expected a whole number; found 1000"),
+        ({"position": 1.5}, "position: expected a whole number; found 1.5"),
+        ({"position": -1}, "position: expected a whole number from 0"),
+        ({}, ""),
+        ({"position": 10**6}, ""),  # the last step is shown where there are not so many
+    ],
+)
+def test_made_up_questions_get_a_message(app_url, run, fields, message):
+    problem = post_question(app_url, Request.of(run).to_browser(), fields)
+    assert message in problem and bool(message) == bool(problem)

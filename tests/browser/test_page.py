@@ -2,7 +2,7 @@
 
 import pytest
 
-TABS = ["translate", "attention", "next_token", "positions", "inside"]
+TABS = ["translate", "attention", "next_token", "positions", "inside", "layers", "what-if"]
 
 
 @pytest.mark.parametrize("tab", TABS)

@@ -15,9 +15,9 @@ from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded
 from ui.sentence_bar import FIRST_EXAMPLE
-from ui.tabs.positions import ORDERS
 
 CHART, CURVES, NEAR = "#position-chart", "#position-curves", "#position-similarity"
+ORDERS = ("Ram pushed Hari.", "Hari pushed Ram.")  # those that stand there
 TURN, NAIVE, ORDER = "#position-rotation", "#position-naive", "#order-experiment"
 
 
@@ -30,7 +30,10 @@ def tab(browser, app_url) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(app_url)
     page.get_by_role("tab", name="Positions").click()
+    page.locator(ORDER).scroll_into_view_if_needed()
     expect(page.locator(f"{ORDER} .result")).to_be_visible(timeout=20_000)
+    for summary in page.locator("summary:visible").all():
+        summary.click()
     yield page
     context.close()
     assert not errors, errors
@@ -85,7 +88,7 @@ def test_a_cell_under_the_pointer_shows_its_value_and_has_its_colour(tab):
         colour, expected = canvas.evaluate(
             """(canvas, [x, y, value]) => [
                 [...canvas.getContext("2d").getImageData(x, y, 1, 1).data.slice(0, 3)],
-                lens.diverging()[Math.round((value + 1) / 2 * 255)],
+                lens.colours.diverging()[Math.round((value + 1) / 2 * 255)],
             ]""",
             [at["x"], at["y"], value],
         )
@@ -185,7 +188,7 @@ def test_a_shift_is_shown_as_the_rotation_that_explain_computes(tab, passes):
 def test_raw_numbers_are_compared_with_this_sentences_embeddings(tab, runner):
     run = runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
     expected = naive_comparison(run, 64)
-    canvas = tab.locator(f"{NAIVE} canvas")
+    canvas = tab.locator(f"{NAIVE} .lengths")
     canvas.press("Home")
     canvas.press("ArrowRight")
     lengths = [expected.naive_norms[1], expected.position_norms[1], expected.token_norms[1]]
@@ -194,9 +197,9 @@ def test_raw_numbers_are_compared_with_this_sentences_embeddings(tab, runner):
 
 
 def compare(page: Page, first: str, second: str) -> None:
-    page.locator("#order-first textarea, #order-first input").fill(first)
-    page.locator("#order-second textarea, #order-second input").fill(second)
-    page.locator("#order-go").click()
+    page.locator(f"{ORDER} form .first").fill(first)
+    page.locator(f"{ORDER} form .second").fill(second)
+    page.locator(ORDER).get_by_role("button", name="Compare the two orders").click()
 
 
 def test_two_orders_show_both_differences_and_both_translations(tab, runner):

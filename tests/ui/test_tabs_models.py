@@ -1,29 +1,32 @@
 """Every tab on three models: ours, one of OPUS-MT's kind with two vocabularies, and one of GPT-2's."""
 
+import asyncio
 import json
 
-import gradio as gr
 import numpy as np
 import pytest
 
-from explain.attention import attention_maps
-from explain.run import Settings
 from explain.runner import Runner
 from explain.stages.walk import walk
+from explain.toy import starting_matrices
 from tests.conftest import tiny_translator
 from tests.explain.others import open_other
+from ui.answers import _QUESTIONS, answering
 from ui.formulas import mathml, typeset
 from ui.models import Models
 from ui.request import Request
 from ui.stages import words_of
-from ui.tabs.attention import attention_tab, exact_weights, tab_value
-from ui.tabs.inside import cell_value, depth_value, diagram_value, inside_tab, stage_value, switches_value
-from ui.tabs.next_token import bars_value, next_token_tab, steps_value
-from ui.tabs.positions import naive_value, positions_tab
-from ui.tabs.translate import translate_tab, translation_value
+from ui.tabs.attention import attention, exact_attention
+from ui.tabs.inside import cell, diagram, stage
+from ui.tabs.layers import layer_moves
+from ui.tabs.next_token import bars_value, walk_value
+from ui.tabs.positions import raw_numbers
+from ui.tabs.translate import translation
+from ui.tabs.what_if import switched
 
 TEXT = "The old woman sees a small house."
 NAMES = ["ours", "marian", "gpt2"]
+ORDERS = ("Ram pushed Hari.", "Hari pushed Ram.")
 ALL_KINDS = ["encoder", "decoder", "cross"]
 
 
@@ -55,25 +58,46 @@ def kinds(runner):
     return ALL_KINDS if runner.translates else ["decoder"]
 
 
-def test_each_tab_draws_and_renders_every_model(models, opened):
-    """The page is drawn on one model and then shows another; what a widget gets is JSON."""
-    first = models.default.run(TEXT, Settings("en-de"))
-    for drawn_on in (first, opened[1]):
-        with gr.Blocks(analytics_enabled=False):
-            request = gr.JSON(Request.of(drawn_on).to_browser(), visible=False)
-            tabs = (attention_tab, next_token_tab, positions_tab, inside_tab)
-            with gr.Tabs():
-                views = [translate_tab(drawn_on), *(tab(models, drawn_on, request) for tab in tabs)]
-        for view in views:
-            values = view.render(opened[1])
-            assert len(values) == len(view.outputs)
-            for value in values:
-                assert isinstance(value, gr.components.Component) or json.dumps(value)
+# What each widget asks when it is first seen.
+FIRST = {
+    "translation": {},
+    "attention": {},
+    "exact_attention": {"kind": None, "layers": [0]},
+    "next_token": {"position": None},
+    "position_table": {"positions": 64, "dimensions": 0, "own": True},
+    "position_rotation": {"positions": 64, "dimensions": 0, "own": True, "pair": 0, "offset": 3},
+    "raw_numbers": {},
+    "two_orders": {"first": ORDERS[0], "second": ORDERS[1], "direction": None},
+    "diagram": {},
+    "stage": {"step": 0, "head": 0},
+    "cell": {},
+    "toy_attention": {"d_model": 4, "n_heads": 1, "matrices": starting_matrices(4)},
+    "layer_moves": {},
+    "word_shift": {"texts": None},
+    "switched": {"name": "positions"},
+}
+# What a language model has not.
+REFUSED = {
+    "gpt2": {"position_rotation": "learned", "two_orders": "order: expected a model with an encoder"},
+}
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_each_widget_is_answered_on_every_model_when_it_is_first_seen(models, opened, name):
+    _, run = opened
+    asked = {"request": Request.of(run).to_browser(), "questions": [{"name": name, "fields": FIRST[name]}]}
+    [answer] = json.loads(asyncio.run(answering(models)(asked)).body)["answers"]
+    assert REFUSED.get(run.model, {}).get(name, "") in answer.get("problem", "")
+    assert ("problem" in answer) == (name in REFUSED.get(run.model, {}))
+
+
+def test_every_question_of_the_page_is_asked_above():
+    assert set(_QUESTIONS) == set(FIRST)
 
 
 def test_the_translation_is_aligned_where_there_is_a_source(opened):
     runner, run = opened
-    value = translation_value(run)
+    value = translation(run)
     assert value["translates"] == runner.translates
     assert (value["alignment"] is None) == (value["source"] == []) == (not runner.translates)
     if runner.translates:
@@ -84,23 +108,23 @@ def test_the_translation_is_aligned_where_there_is_a_source(opened):
 
 def test_the_attention_tab_offers_the_kinds_of_the_model(opened):
     runner, run = opened
-    value = json.loads(tab_value(run)["json"])
+    value = attention(run)
     assert list(value["kinds"]) == kinds(runner)
     assert (value["languages"] is None) == (not runner.translates)
     for kind, maps in value["kinds"].items():
         rows, columns = maps["weights"]["shape"][2:]
         assert rows == len(value["tokens"]["source" if kind == "encoder" else "target_in"])
         assert columns == len(value["tokens"]["target_in" if kind == "decoder" else "source"])
-    assert exact_weights(attention_maps(run, kinds(runner)[-1]), [0])["kind"] == kinds(runner)[-1]
+    assert exact_attention(run, None, [0])["kind"] == kinds(runner)[-1]
 
 
 def test_inside_offers_what_the_model_has(opened):
     runner, run = opened
     sides = ["encoder", "decoder"] if runner.translates else ["decoder"]
-    assert list(depth_value(run)["moves"]) == sides
-    assert list(switches_value(run)["layers"]) == kinds(runner)
-    assert {step["side"] for step in diagram_value(run)["steps"]} == {*sides, "output"}
-    value = cell_value(run, kinds(runner)[-1], 0, 0, 1, 1)
+    assert list(layer_moves(run)) == sides
+    assert list(switched(run, "residual")["layers"]) == kinds(runner)
+    assert {step["side"] for step in diagram(run)["steps"]} == {*sides, "output"}
+    value = cell(run, kinds(runner)[-1], 0, 0, 1, 1)
     assert list(value["layers"]) == kinds(runner)
     total = sum(part["value"] for part in value["parts"]["parts"])
     assert total == pytest.approx(value["parts"]["logit"], abs=1e-4 * abs(value["parts"]["logit"]) + 1e-4)
@@ -109,7 +133,7 @@ def test_inside_offers_what_the_model_has(opened):
 def test_every_stage_is_shown_with_its_words_typeset(opened):
     _, run = opened
     for index, step in enumerate(walk(run.config)):
-        shown = stage_value(run, index, 0)
+        shown = stage(run, index, 0)
         words = words_of(step.stage, run.config)
         assert shown["steps"][index]["name"] == words.name
         assert shown["view"]["title"] == typeset(words.title)
@@ -118,9 +142,8 @@ def test_every_stage_is_shown_with_its_words_typeset(opened):
 
 def test_the_positions_tab_says_whether_the_table_was_learned(opened):
     _, run = opened
-    value = naive_value(run)
+    value = raw_numbers(run)
     assert value["learned"] == (run.model == "gpt2")
-    assert value["model"] == run.model
     assert len(value["token_norms"]) == len(run.source or run.target_in)
 
 
@@ -128,6 +151,6 @@ def test_nothing_can_be_forced_inside_the_text_that_is_continued(gpt2):
     _, run = gpt2
     assert run.n_text > 1
     assert [bars_value(run, position)["in_text"] for position in (0, run.n_text - 1, run.n_text)] == [1, 1, 0]
-    value = steps_value(run, None)
+    value = walk_value(run)
     assert not value["translates"] and value["n_text"] == run.n_text
     assert value["start"]["id"] == run.target_in[0].id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,62 +12,54 @@ from explain.checks import whole_number
 from explain.pack import float32_base64
 from explain.plain import plain
 from explain.run import Run
+from ui.answers import Ask, question
 from ui.components import widget
-from ui.events import AT_ONCE, EACH, kindly
 from ui.languages import NAMES
-from ui.models import Models
 from ui.request import Request
-from ui.tabs import TabView
+from ui.tabs.places import head_on, layer_counts
 
 
-def attention_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
-    """Draws the tab; `exact` events of its widget ask for the exact weights of some layers."""
-    with gr.Tab("Attention", id="attention") as tab:
-        grid, heads = attention_widgets(tab_value(run))
-
-    @kindly
-    def exact(request: Any, event: gr.EventData) -> dict[str, Any]:
-        asked, kind, layers = _asked(event._data)
-        run = models.open(request)
-        shown = Request.of(run).to_browser()
-        if asked not in (None, shown):  # a tab that is just opened still holds the run before, perhaps of another model
-            return gr.skip()
-        return {"run": shown, **exact_weights(attention_maps(run, kind), layers)}
-
-    # Nothing to be seen waits for it: what it brings is the digits behind those that are shown already.
-    heads.exact(exact, [request], [heads], **AT_ONCE, **EACH)
-    return TabView(tab, [grid], lambda run: [tab_value(run)])
-
-
-def attention_widgets(value: dict[str, str] | None) -> tuple[gr.HTML, gr.HTML]:
-    """The overview that draws `value`, and beside it the large view, which listens to it in the browser."""
-    with gr.Row(elem_id="attention"):
+def attention_tab(ask: Ask) -> gr.Tab:
+    """Draws the tab: the overview, and beside it the large view, which listens to it in the browser."""
+    with gr.Tab("Attention", id="attention") as tab, gr.Row(elem_id="attention"):
         with gr.Column(scale=5, min_width=320):
-            grid = widget("attention_grid", value)
+            widget("attention_grid", ask=ask)
         with gr.Column(scale=7, min_width=320):
-            heads = widget("attention_heads")
+            widget("attention_heads", ask=ask)
             widget("attention_map")
             widget("attention_lines")
-    return grid, heads
+    return tab
 
 
-def tab_value(run: Run) -> dict[str, str]:
+@question
+def attention(run: Run) -> dict[str, Any]:
     """What the grid draws of a run."""
     return grid_value(
         [attention_maps(run, kind) for kind in run.kinds], run.settings.direction, Request.of(run).to_browser()
     )
 
 
-def grid_value(kinds: Sequence[AttentionMaps], direction: str, run: Mapping[str, Any]) -> dict[str, str]:
+@question
+def exact_attention(run: Run, kind: str | None, layers: list) -> dict[str, Any]:
+    """The exact weights of whole layers; of those in view on another run, as far as this one has them.
+
+    Raises:
+        ValueError: as `exact_weights`, or no such attention in any model.
+    """
+    kind, *_ = head_on(run, kind, None, None)
+    n_layers = layer_counts(run)[kind]
+    here = [layer for layer in layers if not (type(layer) is int and layer >= n_layers)] or [0]
+    return {"run": Request.of(run).to_browser(), **exact_weights(attention_maps(run, kind), here)}
+
+
+def grid_value(kinds: Sequence[AttentionMaps], direction: str, run: Mapping[str, Any]) -> dict[str, Any]:
     """All heads of all kinds, a byte a weight, with their statistics; `run` says in the browser whose they are.
 
     Where there is no encoder, there is no source, and the languages are None.
-
-    As JSON in one string: Gradio wraps and copies every object inside a value, which took longer than to draw it.
     """
     by_kind = {maps.kind: maps for maps in kinds}
     decoder, encoder = by_kind["decoder"], by_kind.get("encoder")
-    content = {
+    return {
         "run": run,
         "languages": [NAMES.get(code, code) for code in direction.split("-")] if encoder else None,
         "tokens": {
@@ -80,7 +71,6 @@ def grid_value(kinds: Sequence[AttentionMaps], direction: str, run: Mapping[str,
             maps.kind: {"weights": plain(maps.packed()), "statistics": plain(head_statistics(maps))} for maps in kinds
         },
     }
-    return {"json": json.dumps(content, ensure_ascii=False, separators=(",", ":"))}
 
 
 def exact_weights(maps: AttentionMaps, layers: Sequence[int]) -> dict[str, Any]:
@@ -96,10 +86,3 @@ def exact_weights(maps: AttentionMaps, layers: Sequence[int]) -> dict[str, Any]:
         weights = maps.weights[whole_number("layer", layer, 0, n_layers - 1)]
         strings[str(layer)] = float32_base64(weights)
     return {"kind": maps.kind, "layers": strings}
-
-
-def _asked(data: Any) -> tuple[Any, Any, list[Any]]:
-    """Run, kind and layers that an event from the browser asks for; what they are is checked where it is used."""
-    if not isinstance(data, dict) or not isinstance(data.get("layers"), list):
-        raise ValueError("attention: expected a kind and its layers; found something else: open a head again")
-    return data.get("run"), data.get("kind"), data["layers"]

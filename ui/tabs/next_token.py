@@ -7,81 +7,90 @@ from typing import Any
 
 import gradio as gr
 
-from explain.checks import whole_number
 from explain.next_token import Sampling, distribution, force, from_prefix, sample_on, steps
 from explain.pack import float32_base64
 from explain.plain import plain
 from explain.run import Run
 from explain.runner import Runner
+from ui.answers import Ask, question
 from ui.components import widget
-from ui.events import AT_ONCE, EACH, ON_MODEL, kindly
+from ui.events import Fields, Trigger, fields_of, in_line, kindly, on_model
 from ui.models import Models
 from ui.request import Request
-from ui.tabs import TabView
+from ui.tabs.places import within
 
 N_CANDIDATES = 50  # tokens whose names are sent; of the others the browser knows the logits alone
 
 
-def next_token_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
+def next_token_tab(models: Models, request: gr.HTML, ask: Ask) -> gr.Tab:
     """Draws the tab; what its visitor forces, types or samples becomes the page's `request`."""
     with gr.Tab("Next token", id="next_token") as tab:
-        walk = widget("next_token_steps", steps_value(run, 0), elem_id="next-token-steps")
-        bars = widget("next_token_bars", bars_value(run, 0), elem_id="next-token-bars")
+        walk = widget("next_token_steps", ask=ask, elem_id="next-token-steps")
+        bars = widget("next_token_bars", elem_id="next-token-bars")
 
-    @kindly
-    def look(request: Any, event: gr.EventData) -> dict[str, Any]:
-        return bars_value(models.open(request), _fields(event).get("position"))
-
-    walk.look(look, [request], [bars], **AT_ONCE, **EACH)
-
-    def changing(change: Callable[[Runner, Run, dict[str, Any]], tuple[Run, int]]) -> dict[str, Any]:
-        """An event that leads to another run, and to a step of it."""
+    def changing(trigger: Trigger, change: Callable[[Runner, Run, Fields], Run]) -> None:
+        """Ties a widget's event to what leads to another run."""
 
         @kindly
-        def handle(request: Any, event: gr.EventData) -> tuple[Any, ...]:
+        @in_line
+        def handle(request: Any, event: gr.EventData) -> dict[str, Any]:
             run = models.open(request)
-            changed, position = change(models.runner(run.model), run, _fields(event))
-            position = min(position, len(changed.target_out) - 1)
-            return (
-                Request.of(changed).to_browser(),
-                steps_value(changed, position),
-                bars_value(changed, position),
-            )
+            return Request.of(change(models.runner(run.model), run, fields_of(event))).to_browser()
 
-        return dict(fn=handle, inputs=[request], outputs=[request, walk, bars], **ON_MODEL)
+        on_model(trigger, handle, [request], [request])
 
-    def forced(runner: Runner, run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
-        return force(runner, run, fields.get("position"), fields.get("token")), fields["position"]
-
-    def sampled(runner: Runner, run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
-        sampling = Sampling(fields.get("temperature"), fields.get("top_k"), fields.get("top_p"))
-        return sample_on(runner, run, fields.get("position"), sampling, fields.get("seed")), fields["position"]
-
-    def begun(runner: Runner, run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
-        prefix = fields.get("prefix")
-        if isinstance(prefix, str) and not prefix.strip():
-            raise ValueError("target prefix: expected a word or more; found none: type the words to go on from")
-        typed = from_prefix(runner, run.text, run.settings, prefix)
-        return typed, typed.n_text + len(typed.prefix)
-
-    def undone(runner: Runner, run: Run, fields: dict[str, Any]) -> tuple[Run, int]:
-        position = whole_number("position", fields.get("position"), 0, len(run.target_out) - 1)
-        return run.own, position
-
-    changes = (
-        bars.force(**changing(forced)),
-        bars.sample(**changing(sampled)),
-        walk.begin(**changing(begun)),
-        walk.undo(**changing(undone)),
-    )
-    return TabView(tab, [walk], lambda run: [steps_value(run, None)], changes)
+    changing(bars.force, forced)
+    changing(bars.sample, sampled)
+    changing(walk.begin, begun)
+    changing(walk.undo, lambda runner, run, fields: run.own)
+    return tab
 
 
-def steps_value(run: Run, position: int | None) -> dict[str, Any]:
-    """What the walk draws of a run; `position` is the step whose bars are sent along, if any."""
+# What a field holds is checked where it is used.
+
+
+def forced(runner: Runner, run: Run, fields: Fields) -> Run:
+    """Another token at a position."""
+    return force(runner, run, fields["position"], fields["token"])
+
+
+def sampled(runner: Runner, run: Run, fields: Fields) -> Run:
+    """Tokens drawn from a position on."""
+    sampling = Sampling(fields["temperature"], fields["top_k"], fields["top_p"])
+    return sample_on(runner, run, fields["position"], sampling, fields["seed"])
+
+
+def begun(runner: Runner, run: Run, fields: Fields) -> Run:
+    """A beginning that was typed.
+
+    Raises:
+        ValueError: there is none, or as `explain.next_token.from_prefix`.
+    """
+    prefix = fields["prefix"]
+    if isinstance(prefix, str) and not prefix.strip():
+        raise ValueError("target prefix: expected a word or more; found none: type the words to go on from")
+    return from_prefix(runner, run.text, run.settings, prefix)
+
+
+@question
+def next_token(run: Run, position: int | None = None) -> dict[str, Any]:
+    """The walk over a run, and what the bars draw of one step of it.
+
+    The step is the first that the model chose where none is given, and the last where there are not so many.
+
+    Raises:
+        ValueError: the position is below 0.
+    """
+    last = len(run.target_out) - 1
+    if position is None:
+        position = min(run.n_text + len(run.prefix), last)
+    return {"walk": walk_value(run), "bars": bars_value(run, within("position", position, last + 1, last))}
+
+
+def walk_value(run: Run) -> dict[str, Any]:
+    """What the walk draws of a run."""
     return {
         "request": Request.of(run).to_browser(),
-        "position": position,
         "text": run.translation.text,
         "own_text": None if run.own is run else run.own.translation.text,
         "translates": run.translates,
@@ -104,21 +113,9 @@ def bars_value(run: Run, position: int) -> dict[str, Any]:
         "request": Request.of(run).to_browser(),
         "position": position,
         "n_steps": len(run.target_out),
-        "translates": run.translates,
         "in_text": position < run.n_text,  # of the text that is continued, where nothing can be forced
         "read": plain(run.target_in[: position + 1]),
         "distribution": plain(found),
         "logits": float32_base64(logits),
         "forbidden": list(run.forbidden_ids),
     }
-
-
-def _fields(event: gr.EventData) -> dict[str, Any]:
-    """What the widget sent along; each field is checked where it is used.
-
-    Raises:
-        ValueError: not fields with names.
-    """
-    if not isinstance(event._data, dict):
-        raise ValueError("next token: expected an event of this page; found something else: reload the page")
-    return event._data

@@ -6,87 +6,42 @@ from dataclasses import replace
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
-from explain.order import OrderExperiment, naive_comparison, order_experiment
-from explain.pack import float32_base64
+from explain.checks import whole_number
+from explain.order import naive_comparison, order_experiment
+from explain.pack import exact
 from explain.plain import plain
-from explain.positional import MAX_POSITIONS, PositionTable, model_table, position_table, rotation, similarity
+from explain.positional import MAX_D_MODEL, MAX_POSITIONS, PositionTable, model_table, rotation, similarity
+from explain.positional import position_table as sinusoidal_table
 from explain.run import Run
+from explain.runner import Runner
+from ui.answers import Ask, question, question_to_the_model
 from ui.components import widget
-from ui.events import EACH, LAST, ON_MODEL
 from ui.languages import direction_choices
-from ui.models import Models
-from ui.request import Request
-from ui.tabs import TabView
 
-ORDERS = ("Ram pushed Hari.", "Hari pushed Ram.")
 NAIVE_POSITIONS = 64
 
-# What computes a table and no more: several at once, in no line. Each question carries a number, which its answer
-# repeats: the widget ignores the answers to all but its last question.
-_QUICK = dict(api_visibility="private", show_progress="hidden", **EACH)
 
-
-def positions_tab(models: Models, run: Run, request: gr.JSON) -> TabView:
-    """Draws the tab; its widgets ask for their first values when the tab is first opened."""
+def positions_tab(ask: Ask) -> gr.Tab:
+    """Draws the tab."""
     with gr.Tab("Positions", id="positions") as tab:
-        chart = widget("position_chart", elem_id="position-chart")
+        widget("position_chart", ask=ask, elem_id="position-chart")
         widget("position_curves", elem_id="position-curves")
         widget("position_similarity", elem_id="position-similarity")
-        turn = widget("position_rotation", elem_id="position-rotation")
-        naive = widget("position_naive", elem_id="position-naive")
-        gr.Markdown("## Why positions are needed: the same words in two orders")
-        with gr.Row():
-            first = gr.Textbox(ORDERS[0], label="One order", elem_id="order-first")
-            second = gr.Textbox(ORDERS[1], label="Another order of the same words", elem_id="order-second")
-            direction = gr.Radio(**direction_value(run), label="Direction of both")
-        go = gr.Button("Compare the two orders", elem_id="order-go")
-        order = widget("order_experiment", elem_id="order-experiment")
-
-    def another_table(request: Any, event: gr.EventData) -> dict[str, Any]:
-        try:
-            value = chart_value(*_table(models, request, event))
-        except ValueError as error:
-            value = {"problem": str(error)}
-        return {**value, "question": _typed(event, "question")}
-
-    def another_turn(request: Any, event: gr.EventData) -> dict[str, Any]:
-        try:
-            table, _ = _table(models, request, event)
-            value = rotation_value(table, _typed(event, "pair"), _typed(event, "offset"))
-        except ValueError as error:
-            value = {"problem": str(error)}
-        return {**value, "question": _typed(event, "question")}
-
-    def compare(first: str, second: str, request: Any, direction: str | None = None) -> dict[str, Any]:
-        """By default in the direction of the page."""
-        try:
-            asked = Request.from_browser(request)
-            settings = replace(asked.settings, direction=direction or asked.settings.direction)
-            return order_value(order_experiment(models.runner(asked.model), first, second, settings))
-        except ValueError as error:
-            return {"problem": str(error)}
-
-    def render(run: Run) -> list[Any]:
-        return [naive_value(run), gr.Radio(**direction_value(run))]
-
-    chart.table(another_table, [request], [chart], **_QUICK)
-    turn.turn(another_turn, [request], [turn], **_QUICK)
-    asked = [go.click, first.submit, second.submit]
-    gr.on(asked, compare, [first, second, request, direction], [order], **ON_MODEL, **LAST)
-    # without the choice of directions: when another model was opened, the browser still has that of the one before
-    order.start(compare, [first, second, request], [order], **ON_MODEL, **LAST)
-    return TabView(tab, [naive, direction], render)
+        widget("position_rotation", ask=ask, elem_id="position-rotation")
+        widget("position_naive", ask=ask, elem_id="position-naive")
+        widget("order_experiment", ask=ask, elem_id="order-experiment")
+    return tab
 
 
-def direction_value(run: Run) -> dict[str, Any]:
-    """The model's directions, and that of the run among them."""
-    return {"choices": direction_choices(run.directions), "value": run.settings.direction}
+@question
+def position_table(run: Run, positions: int | str, dimensions: int | str, own: bool) -> dict[str, Any]:
+    """What the chart, and the figures that share its table, draw; `own`: it is the model's.
 
-
-def chart_value(table: PositionTable, own: bool) -> dict[str, Any]:
-    """What the chart, and the figures that share its table, draw; `own`: it is the model's."""
+    Raises:
+        ValueError: as `_table`.
+    """
+    table = _table(run, positions, dimensions, own)
     near = similarity(table)
     n_positions, d_model = table.values.shape
     return {
@@ -101,12 +56,16 @@ def chart_value(table: PositionTable, own: bool) -> dict[str, Any]:
     }
 
 
-def rotation_value(table: PositionTable, pair: int, offset: int) -> dict[str, Any]:
+@question
+def position_rotation(
+    run: Run, positions: int | str, dimensions: int | str, own: bool, pair: int, offset: int
+) -> dict[str, Any]:
     """What the widget draws of a shift.
 
     Raises:
-        ValueError: as `explain.positional.rotation`.
+        ValueError: as `_table`, or as `explain.positional.rotation`.
     """
+    table = _table(run, positions, dimensions, own)
     turn = rotation(table, pair, offset)
     return {
         "pair": turn.pair,
@@ -122,7 +81,8 @@ def rotation_value(table: PositionTable, pair: int, offset: int) -> dict[str, An
     }
 
 
-def naive_value(run: Run) -> dict[str, Any]:
+@question
+def raw_numbers(run: Run) -> dict[str, Any]:
     """What the widget draws of raw position numbers beside the embeddings of a run."""
     n_tokens, longest = len(run.read_by(run.reading_side)), run.config.max_positions
     n_positions = min(max(NAIVE_POSITIONS, n_tokens), longest, MAX_POSITIONS)
@@ -130,32 +90,34 @@ def naive_value(run: Run) -> dict[str, Any]:
     return {**compared, "model": run.model, "learned": run.config.positions == "learned"}
 
 
-def order_value(experiment: OrderExperiment) -> dict[str, Any]:
-    """What the widget draws of two orders."""
+@question_to_the_model
+def two_orders(runner: Runner, run: Run, first: str, second: str, direction: str | None = None) -> dict[str, Any]:
+    """What the widget draws of two orders of the same words, translated as the page's sentence was.
+
+    By default, and where this model does not know the direction, in that of the page.
+
+    Raises:
+        ValueError: as `explain.order.order_experiment`.
+    """
+    settings = replace(run.settings, direction=direction if direction in run.directions else run.settings.direction)
+    experiment = order_experiment(runner, first, second, settings)
     orders = {
         name: {"text": run.text, "tokens": plain(run.source), "translation": run.translation.text}
         for name, run in [("first", experiment.first), ("second", experiment.second)]
     }
     maps = {name: exact(getattr(experiment, name)) for name in ("map_with", "map_without")}
     names = ("pairing", "differences_with", "differences_without", "largest_with", "largest_without")
-    return {**orders, **maps, **{name: plain(getattr(experiment, name)) for name in names}}
+    offered = {"directions": direction_choices(run.directions), "direction": settings.direction}
+    return {**offered, **orders, **maps, **{name: plain(getattr(experiment, name)) for name in names}}
 
 
-def exact(values: np.ndarray) -> dict[str, Any]:
-    """An array as one string of 32-bit floats in C order, for numbers that are shown to three digits."""
-    return {"shape": list(values.shape), "base64": float32_base64(values)}
+def _table(run: Run, positions: int | str, dimensions: int | str, own: bool) -> PositionTable:
+    """The paper's table of these sizes, or the first positions of the model's own.
 
-
-def _table(models: Models, request: Any, event: gr.EventData) -> tuple[PositionTable, bool]:
-    """The table that an event of the browser asks for, and whether it is the model's own."""
-    n_positions, own = _typed(event, "positions"), getattr(event, "own", None) is True
+    Raises:
+        ValueError: a size is out of range or no number, or the model has no positions.
+    """
+    n_positions = whole_number("positions", positions, 1, MAX_POSITIONS)
     if own:
-        return model_table(models.runner(Request.from_browser(request).model).network, n_positions), own
-    return position_table(n_positions, _typed(event, "dimensions")), own
-
-
-def _typed(event: gr.EventData, name: str) -> int | str:
-    """What stood in a field: a number where it is one, else the beginning of it, for the message."""
-    text = str(getattr(event, name, ""))[:20].strip()
-    digits = text.removeprefix("-")
-    return int(text) if digits.isascii() and digits.isdigit() else text
+        return model_table(run.network, n_positions)
+    return sinusoidal_table(n_positions, whole_number("d_model", dimensions, 2, MAX_D_MODEL))

@@ -9,20 +9,23 @@ import gradio as gr
 from explain.attention import alignment
 from explain.plain import plain
 from explain.run import Run
+from ui.answers import Ask, question
 from ui.components import widget
-from ui.tabs import TabView
+from ui.request import Request
 
 
-def translate_tab(run: Run) -> TabView:
-    """Draws the tab; `choose` events of its widget carry the number of a hypothesis."""
+def translate_tab(run: Run, ask: Ask) -> tuple[gr.Tab, gr.HTML]:
+    """Draws the tab and gives its widget: a search hands it what it found, and its `choose` events a hypothesis."""
     with gr.Tab("Translate", id="translate") as tab:
-        view = widget("translation", translation_value(run), elem_id="translation")
-    return TabView(tab, [view], lambda run: [translation_value(run)])
+        view = widget("translation", translation(run), ask=ask, elem_id="translation")
+    return tab, view
 
 
-def translation_value(run: Run) -> dict[str, Any]:
+@question
+def translation(run: Run) -> dict[str, Any]:
     """What the widget draws of a run: a translation, or a text that a language model continues, with no source."""
     return {
+        "request": Request.of(run).to_browser(),
         "translates": run.translates,
         "source": plain(run.source),
         "start": plain(run.target_in[0]),

@@ -11,13 +11,10 @@ from typing import Any
 import gradio as gr
 
 from ui.components import widget
+from ui.events import in_browser
 from ui.experiments.shown import Shown
 from ui.formulas import markdown
-from ui.tabs import TabView
 
-# A line of their own, so that a translation never waits for an experiment; one at a time, so that one visitor's timing
-# is not another's, and at most one core is taken from the translations (app.py gives torch one thread).
-ON_EXPERIMENT = dict(concurrency_id="experiment", concurrency_limit=1, api_visibility="private", show_progress="hidden")
 # In the order of the page; each is `SHOWN` of `ui/experiments/NAME.py`, about `explain/experiments/NAME.py`.
 ORDER = (
     "attention_scale",
@@ -42,7 +39,7 @@ PRESSED = {
 FAILED = {"words": "This did not run to its end. Press Run to try again; other numbers may help."}
 
 
-def why_tab() -> TabView:
+def why_tab() -> gr.Tab:
     """Draws the tab; it shows nothing of the page's run."""
     with gr.Tab("Why attention", id="why") as tab:
         gr.Markdown(
@@ -51,7 +48,7 @@ def why_tab() -> TabView:
         )
         for number, shown in enumerate(EXPERIMENTS):
             experiment(shown, opened=number == 0)
-    return TabView(tab, [], lambda run: [])
+    return tab
 
 
 def experiment(shown: Shown, opened: bool) -> None:
@@ -75,15 +72,20 @@ def experiment(shown: Shown, opened: bool) -> None:
             gr.Code(shown.code, language="python", interactive=False, label="Python", elem_classes="why-code")
 
     for button, name in [(run, "run"), (cancel, "cancel")]:
-        button.click(None, None, [view], **_showing(PRESSED[name]))
-    running = run.click(partial(progress, shown), sliders, [view], **ON_EXPERIMENT)
-    running.failure(None, None, [view], **_showing(FAILED))
+        in_browser(button.click, _showing(PRESSED[name]), None, [view])
+    # A line of their own, so that a translation never waits for an experiment; one at a time, so that one visitor's
+    # timing is not another's, and at most one core is taken from the translations (app.py gives torch one thread).
+    running = run.click(
+        partial(progress, shown), sliders, [view], concurrency_id="experiment", concurrency_limit=1,
+        api_visibility="private", show_progress="hidden",
+    )  # fmt: skip
+    in_browser(running.failure, _showing(FAILED), None, [view])
     cancel.click(None, None, None, cancels=[running], api_visibility="private")
 
 
-def _showing(value: dict[str, Any]) -> dict[str, Any]:
-    """An event that shows this without asking the server."""
-    return dict(js=f"() => ({json.dumps(value)})", api_visibility="private")
+def _showing(value: dict[str, Any]) -> str:
+    """A script that shows this."""
+    return f"() => ({json.dumps(value)})"
 
 
 def progress(shown: Shown, *chosen: int) -> Iterator[dict[str, Any]]:

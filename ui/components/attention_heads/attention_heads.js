@@ -1,17 +1,21 @@
 // The Attention tab's large view, what it shows: which heads, taken together how, and drawn how.
-// value: { run, kind, layers: { LAYER: base64 float32 (H, R, C) } }, the answer to an "exact" event
+// Asks for "exact_attention" { kind, layers }: { run, kind, layers: { LAYER: base64 float32 (H, R, C) } }.
 // subscribes to "attention" (the kind shown) and "attention-open" (a head was opened in the overview);
 // publishes "attention-view" (the heads in view) and "attention-picture" (what the map and the lines draw).
 
+const { number, bytes } = lens.numbers;
+const { button, options, numbered } = lens.elements;
+const { publish, subscribe } = lens.topics;
+const { asks } = lens.ask;
+
 const find = (selector) => element.querySelector(selector);
 
-const ASK_AGAIN_MS = 5000;
+const FIRST_LAYER = 0;
 const MOST_PARTS = 8; // so many heads are also named one by one
 
 let attention = null;
-let run = ""; // whose exact weights these are
+let run = null; // whose exact weights these are
 let exact = {}; // "kind:layer" -> Float32Array (H, R, C)
-let asked = {}; // "kind:layer" -> when
 const views = {}; // kind -> { layer (null: all layers), heads: [{ layer, head }] in view }
 
 const name = ({ layer, head }) => `L${layer + 1} H${head + 1}`;
@@ -22,7 +26,7 @@ const same = (one, other) => one.layer === other.layer && one.head === other.hea
 function scope() {
   const { layer } = views[attention.kind];
   const layers = layer === null ? [...Array(attention.nLayers).keys()] : [layer];
-  return layers.flatMap((layer) => Array.from({ length: attention.nHeads }, (_, head) => ({ layer, head })));
+  return layers.flatMap((of) => Array.from({ length: attention.nHeads }, (_, head) => ({ layer: of, head })));
 }
 
 function look(layer, heads) {
@@ -35,7 +39,10 @@ function toggle(head) {
   const others = heads.filter((other) => !same(head, other));
   if (others.length === heads.length) others.push(head);
   if (!others.length) return; // one head at least
-  look(layer, scope().filter((head) => others.some((other) => same(head, other))));
+  look(
+    layer,
+    scope().filter((one) => others.some((other) => same(one, other))),
+  );
 }
 
 // The buttons stay while they are the same heads: a double-click needs both its clicks on one button.
@@ -44,48 +51,44 @@ function drawButtons() {
   if (find(".heads").dataset.scope === heads.map(name).join()) return;
   find(".heads").dataset.scope = heads.map(name).join();
   const buttons = heads.map((head) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet-button";
-    button.textContent = name(head);
     const alone = () => look(views[attention.kind].layer, [head]);
-    button.addEventListener("click", () => toggle(head));
-    button.addEventListener("dblclick", alone);
-    button.addEventListener("keydown", (event) => {
+    const onkeydown = (event) => {
       if (event.key !== "Enter" || !event.shiftKey) return;
       event.preventDefault();
       alone();
-    });
-    return button;
+    };
+    return button(name(head), () => toggle(head), { ondblclick: alone, onkeydown });
   });
   find(".heads").replaceChildren(...buttons);
 }
 
 function drawControls() {
   const { layer, heads } = views[attention.kind];
-  const layers = ["all layers", ...Array.from({ length: attention.nLayers }, (_, i) => `layer ${i + 1}`)];
-  const chosen = layer === null ? 0 : layer + 1;
-  find(".layer").replaceChildren(...layers.map((text, i) => new Option(text, i, false, i === chosen)));
+  options(find(".layer"), ["all layers", ...numbered("layer ", attention.nLayers)], layer === null ? 0 : layer + 1);
   drawButtons();
   const pressed = heads.map(name);
-  for (const button of find(".heads").children) {
-    button.setAttribute("aria-pressed", String(pressed.includes(button.textContent)));
+  for (const shown of find(".heads").children) {
+    shown.setAttribute("aria-pressed", String(pressed.includes(shown.textContent)));
   }
   find(".how-label").hidden = heads.length < 2;
 }
 
 // ---- what is drawn -----------------------------------------------------------------------------------------------
 
+const exactOf = (layer) => (sameRun(attention.run, run) ? exact[`${attention.kind}:${layer}`] : undefined);
+
 // (row, column) -> weight of one head; the overview's bytes until the exact weights are here
 function weightOf({ layer, head }) {
-  const weights = exact[`${attention.kind}:${layer}`];
+  const weights = exactOf(layer);
   if (weights) return (row, column) => weights[attention.at(head, row, column)];
-  const { bytes, nHeads } = attention;
-  return (row, column) => bytes[attention.at(layer * nHeads + head, row, column)] / 255;
+  const { weights: all, nHeads } = attention;
+  return (row, column) => all[attention.at(layer * nHeads + head, row, column)] / 255;
 }
 
 function together(values) {
-  return find(".how").value === "max" ? Math.max(...values) : values.reduce((sum, value) => sum + value) / values.length;
+  return find(".how").value === "max"
+    ? Math.max(...values)
+    : values.reduce((sum, value) => sum + value) / values.length;
 }
 
 function picture() {
@@ -94,17 +97,20 @@ function picture() {
   const { rows, columns } = attention;
   const weights = heads.map(weightOf);
   const cells = rows.flatMap((row) => columns.map((column) => together(weights.map((weight) => weight(row, column)))));
-  const isExact = heads.every(({ layer }) => exact[`${attention.kind}:${layer}`]);
-  const number = (weight) => (isExact ? lens.number(weight) : `≈ ${Number(weight.toPrecision(2))}`);
+  const isExact = heads.every(({ layer }) => exactOf(layer));
+  const digits = (weight) => (isExact ? number(weight) : `≈ ${Number(weight.toPrecision(2))}`);
   const many = heads.length > 1 && heads.length <= MOST_PARTS;
-  const parts = (row, column) => heads.map((head, i) => `${name(head)} ${number(weights[i](row, column))}`).join(", ");
+  const parts = (row, column) => heads.map((head, i) => `${name(head)} ${digits(weights[i](row, column))}`).join(", ");
   return {
-    ...attention, heads, cells, isExact,
+    ...attention,
+    heads,
+    cells,
+    isExact,
     label: `${attention.name}, ${viewName()}`,
     file: `attention-${attention.kind}-${viewName().replaceAll(/[ ,]+/g, "-")}`,
     high: Math.max(...cells),
     drawing: find(".drawings input:checked").value,
-    weight: (i) => number(cells[i]),
+    weight: (i) => digits(cells[i]),
     parts: (row, column) => (many ? ` (${parts(row, column)})` : ""),
     csv: () => csv(rows, columns, cells),
     json: () => json(heads, how, rows, columns, cells),
@@ -116,7 +122,11 @@ function csv(rows, columns, cells) {
   const head = ["row", "row_token", "predicted_token", "column", "column_token", "weight"];
   const lines = rows.flatMap((row, r) =>
     columns.map((column, c) => [
-      row.index + 1, row.token.text, row.predicts?.text ?? "", column.index + 1, column.token.text,
+      row.index + 1,
+      row.token.text,
+      row.predicts?.text ?? "",
+      column.index + 1,
+      column.token.text,
       cells[r * columns.length + c],
     ]),
   );
@@ -125,66 +135,70 @@ function csv(rows, columns, cells) {
 
 // layers, heads and positions counted from 0, as in the API
 function json(heads, how, rows, columns, cells) {
-  const { run, kind } = attention;
+  const { kind } = attention;
   const position = ({ index, token, predicts }) => ({ position: index, token, ...(predicts && { predicts }) });
   const weights = rows.map((_, r) => cells.slice(r * columns.length, (r + 1) * columns.length));
-  return { run, kind, heads, how, rows: rows.map(position), columns: columns.map(position), weights };
+  return { run: attention.run, kind, heads, how, rows: rows.map(position), columns: columns.map(position), weights };
 }
 
 function viewName() {
   const { layer, heads } = views[attention.kind];
   if (heads.length === 1) return name(heads[0]);
   const how = find(".how").value === "max" ? "largest of" : "mean of";
-  if (heads.length === scope().length) return `${how} all heads of ${layer === null ? "all layers" : `layer ${layer + 1}`}`;
+  if (heads.length === scope().length)
+    return `${how} all heads of ${layer === null ? "all layers" : `layer ${layer + 1}`}`;
   return heads.length <= MOST_PARTS ? `${how} ${heads.map(name).join(", ")}` : `${how} ${heads.length} heads`;
 }
 
 function show() {
   drawControls();
   find(".figure-title").textContent = `${attention.name}, ${viewName()}`;
-  lens.publish("attention-view", views[attention.kind].heads);
-  lens.publish("attention-picture", picture());
-  requestAnimationFrame(() => setTimeout(askForExact)); // once this is on the screen
+  publish("attention-view", views[attention.kind].heads);
+  publish("attention-picture", picture());
+  if (missing(attention.run).length) requestAnimationFrame(() => setTimeout(ask)); // once this is on the screen
 }
 
 // ---- exact weights -----------------------------------------------------------------------------------------------
 
-// whole layers, so that turning heads of a layer on and off asks for nothing
-function askForExact() {
+const sameRun = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+// the layers in view whose exact weights on this run are not here; whole ones, so that turning heads on and off asks nothing
+function missing(about) {
   const { kind } = attention;
-  const recently = performance.now() - ASK_AGAIN_MS;
-  const layers = [...new Set(views[kind].heads.map(({ layer }) => layer))].filter(
-    (layer) => !exact[`${kind}:${layer}`] && !(asked[`${kind}:${layer}`] > recently),
-  );
-  if (!layers.length) return;
-  for (const layer of layers) asked[`${kind}:${layer}`] = performance.now();
-  trigger("exact", { run: attention.run, kind, layers });
+  const layers = [...new Set(views[kind].heads.map(({ layer }) => layer))];
+  return layers.filter((layer) => !sameRun(about, run) || !exact[`${kind}:${layer}`]);
 }
 
-function receive() {
-  const value = props.value;
-  if (!value || JSON.stringify(value.run) !== run) return; // an answer for a sentence that is gone
-  for (const [layer, weights] of Object.entries(value.layers)) {
-    exact[`${value.kind}:${layer}`] = new Float32Array(lens.bytes(weights).buffer);
-  }
-  if (value.kind === attention.kind) show();
+// the digits of the first view come with the overview
+function fields(request) {
+  if (!attention) return { kind: null, layers: [FIRST_LAYER] };
+  const layers = missing(request);
+  return layers.length ? { kind: attention.kind, layers } : null;
 }
+
+function receive(answer) {
+  if (!sameRun(answer.run, run)) exact = {};
+  ({ run } = answer);
+  for (const [layer, weights] of Object.entries(answer.layers)) {
+    exact[`${answer.kind}:${layer}`] = new Float32Array(bytes(weights).buffer);
+  }
+  if (attention && sameRun(attention.run, run)) show();
+}
+
+const ask = asks({ element, server }, "exact_attention", fields, receive);
 
 // ---- what is heard -----------------------------------------------------------------------------------------------
 
-lens.subscribe(element, "attention", (news) => {
+subscribe(element, "attention", (news) => {
   attention = news;
-  if (JSON.stringify(news.run) !== run) {
-    run = JSON.stringify(news.run);
-    exact = {};
-    asked = {};
-  }
   const fits = ({ layer, head }) => layer < news.nLayers && head < news.nHeads;
-  if (!views[news.kind]?.heads.every(fits)) views[news.kind] = { layer: 0, heads: [{ layer: 0, head: 0 }] };
+  if (!views[news.kind]?.heads.every(fits)) {
+    views[news.kind] = { layer: FIRST_LAYER, heads: [{ layer: FIRST_LAYER, head: 0 }] };
+  }
   show();
 });
 
-lens.subscribe(element, "attention-open", (head) => {
+subscribe(element, "attention-open", (head) => {
   look(head.layer, [head]);
   // below the overview on a phone: what was asked for comes into sight
   if (element.getBoundingClientRect().top > 0.8 * window.innerHeight) element.scrollIntoView();
@@ -198,4 +212,3 @@ find(".layer").addEventListener("change", (event) => {
 find(".all").addEventListener("click", () => look(views[attention.kind].layer, scope()));
 find(".how").addEventListener("change", show);
 find(".drawings").addEventListener("change", show);
-watch("value", receive);

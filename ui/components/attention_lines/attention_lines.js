@@ -1,75 +1,70 @@
 // The Attention tab's large view as lines: left the positions that look, right those looked at, strength = weight.
 // subscribes to "attention-picture", published by attention_heads
 
+const { number } = lens.numbers;
+const { make } = lens.elements;
+const { light } = lens.tokens;
+const { variable, sequential } = lens.colours;
+const { onTheme } = lens.redrawing;
+const { subscribe } = lens.topics;
+const { surface, picture, widthOf, write, scaleBar } = lens.surfaces;
+const { moved, reach } = lens.walking;
+const { saveCsv, saveJson, savePng } = lens.saving;
+
 const find = (selector) => element.querySelector(selector);
 
 const ROW = 26; // px a token
 const NARROWEST = 80; // px between the sides, on a phone
 const WIDEST = 260;
 const MOST_NAMED = 3;
+const SIDES = ["rows", "columns"];
 
-let picture = null;
+let shown = null;
 let middle = WIDEST; // px between the sides
 let only = null; // { side: "rows" or "columns", at }: the token whose lines alone are drawn strong
 
 // ---- drawing -----------------------------------------------------------------------------------------------------
 
 // the lines, between x and x + middle; each side's tokens begin at y
-function drawLines(context, x, y) {
-  const { rows, columns, cells, high } = picture;
-  context.strokeStyle = lens.variable("scale");
-  context.lineWidth = 2;
+function drawLines(pen, x, y) {
+  const { columns, cells, high } = shown;
+  pen.strokeStyle = variable("scale");
+  pen.lineWidth = 2;
   cells.forEach((weight, i) => {
     const [row, column] = [Math.floor(i / columns.length), i % columns.length];
     const meant = !only || (only.side === "rows" ? row : column) === only.at;
     const strength = (weight / high) * (meant ? 1 : 0.08);
     if (!(strength > 1 / 510)) return; // no screen shows less
-    context.globalAlpha = strength;
-    context.beginPath();
-    context.moveTo(x, y + (row + 0.5) * ROW);
-    context.lineTo(x + middle, y + (column + 0.5) * ROW);
-    context.stroke();
+    pen.globalAlpha = strength;
+    pen.beginPath();
+    pen.moveTo(x, y + (row + 0.5) * ROW);
+    pen.lineTo(x + middle, y + (column + 0.5) * ROW);
+    pen.stroke();
   });
-  context.globalAlpha = 1;
+  pen.globalAlpha = 1;
 }
 
 function paint() {
-  const canvas = find("canvas");
-  const fine = window.devicePixelRatio || 1;
-  const height = ROW * Math.max(picture.rows.length, picture.columns.length);
-  canvas.width = middle * fine;
-  canvas.height = height * fine;
-  canvas.style.width = `${middle}px`;
-  canvas.style.height = `${height}px`;
-  const context = canvas.getContext("2d");
-  context.scale(fine, fine);
-  drawLines(context, 0, 0);
+  drawLines(surface(find("canvas"), middle, ROW * Math.max(shown.rows.length, shown.columns.length)), 0, 0);
 }
 
 function tokens(positions, side) {
   return positions.map((position, at) => {
-    const label = document.createElement("button");
-    label.type = "button";
-    label.className = "label";
-    label.tabIndex = at ? -1 : 0;
-    label.append(...position.chips());
-    label.addEventListener("mouseenter", () => point(side, at));
-    label.addEventListener("focus", () => point(side, at));
-    label.addEventListener("mouseleave", release);
-    label.addEventListener("blur", release);
-    return label;
+    const on = () => point(side, at);
+    const listeners = { onmouseenter: on, onfocus: on, onmouseleave: release, onblur: release };
+    return make("button", { type: "button", class: "label", tabindex: at ? -1 : 0, ...listeners }, ...position.chips());
   });
 }
 
 function draw() {
-  find(".attention-lines").hidden = picture.drawing !== "lines";
-  if (picture.drawing !== "lines") return;
-  const { rows, columns, axes } = picture;
+  find(".attention-lines").hidden = shown.drawing !== "lines";
+  if (shown.drawing !== "lines") return;
+  const { rows, columns, axes } = shown;
   find(".axes").textContent = `Left: ${axes.rows}. Right: ${axes.columns}.`;
   find(".left").textContent = rows[0]?.predicts ? "read → predicted" : "looks";
   find(".right").textContent = "looked at";
-  find(".high").textContent = `${picture.isExact ? "" : "≈ "}${lens.number(picture.high)} (largest weight here)`;
-  for (const save of [".save-csv", ".save-json"]) find(save).disabled = !picture.isExact;
+  find(".high").textContent = `${shown.isExact ? "" : "≈ "}${number(shown.high)} (largest weight here)`;
+  for (const save of [".save-csv", ".save-json"]) find(save).disabled = !shown.isExact;
   const focused = element.contains(document.activeElement) && only;
   find(".rows").setAttribute("aria-label", axes.rows);
   find(".columns").setAttribute("aria-label", axes.columns);
@@ -86,72 +81,66 @@ function draw() {
 function point(side, at) {
   only = { side, at };
   paint();
-  const { rows, columns } = picture;
+  const { rows, columns } = shown;
   const others = side === "rows" ? columns : rows;
   const cell = (i) => (side === "rows" ? at * columns.length + i : i * columns.length + at);
-  const ranked = others.map((_, i) => i).sort((a, b) => picture.cells[cell(b)] - picture.cells[cell(a)]);
-  const named = ranked.slice(0, MOST_NAMED).map((i) => `${others[i].words} ${picture.weight(cell(i))}`);
+  const ranked = others.map((_, i) => i).sort((a, b) => shown.cells[cell(b)] - shown.cells[cell(a)]);
+  const named = ranked.slice(0, MOST_NAMED).map((i) => `${others[i].words} ${shown.weight(cell(i))}`);
   const does = side === "rows" ? "looks most at" : "is looked at most by";
-  const self = picture[side][at];
+  const self = shown[side][at];
   find(".figure-details").textContent = `${self.words} ${does} ${named.join("; ")}`;
   [...find(side === "rows" ? ".columns" : ".rows").children].forEach((label, i) =>
-    label.style.setProperty("--weight", picture.cells[cell(i)] / picture.high),
+    label.style.setProperty("--weight", shown.cells[cell(i)] / shown.high),
   );
-  lens.light([self.key].filter(Boolean));
+  light([self.key].filter(Boolean));
 }
 
 function release() {
   only = null;
   for (const label of element.querySelectorAll(".label")) label.style.removeProperty("--weight");
-  lens.light([]);
+  light([]);
   paint();
 }
 
 function go(side, at) {
-  const labels = find(`.${side}`).children;
-  const to = labels[Math.max(0, Math.min(labels.length - 1, at))];
-  for (const label of labels) label.tabIndex = label === to ? 0 : -1;
+  const labels = [...find(`.${side}`).children];
+  const to = labels[Math.min(labels.length - 1, at)];
+  reach(labels, to);
   to.focus();
 }
 
 find(".plane").addEventListener("keydown", (event) => {
-  const steps = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 0, ArrowLeft: 0 };
-  if (!only || !(event.key in steps)) return;
+  const next = only && moved(event, [only.at, SIDES.indexOf(only.side)], [shown[only.side].length, 2]);
+  if (!next) return;
   event.preventDefault();
-  const side = { ArrowRight: "columns", ArrowLeft: "rows" }[event.key] || only.side;
-  go(side, only.at + steps[event.key]);
+  go(SIDES[next[1]], next[0]);
 });
 
 // ---- saving ------------------------------------------------------------------------------------------------------
 
 function drawing() {
-  const { rows, columns, axes } = picture;
-  const probe = lens.paper(1, 1).context;
-  const longest = (positions) => Math.max(...positions.map(({ label }) => probe.measureText(label).width));
-  const words = [`${picture.label}: ${picture.title}`, `Left: ${axes.rows}. Right: ${axes.columns}.`];
-  const [left, top] = [longest(rows) + 32, 64];
-  const least = Math.max(...words.map((line) => probe.measureText(line).width + 32));
-  const width = Math.max(left + middle + longest(columns) + 32, least);
-  const height = top + ROW * Math.max(rows.length, columns.length) + 48;
-  const { canvas, context } = lens.paper(width, height);
-  words.forEach((line, i) => context.fillText(line, 16, 18 + 20 * i));
-  drawLines(context, left, top);
-  columns.forEach(({ label }, i) => context.fillText(label, left + middle + 8, top + (i + 0.5) * ROW));
-  context.textAlign = "right";
-  rows.forEach(({ label }, i) => context.fillText(label, left - 8, top + (i + 0.5) * ROW));
-  context.textAlign = "left";
-  lens.drawScale(context, 16, height - 24, "weight 0", find(".high").textContent);
+  const { rows, columns } = shown;
+  const longest = (positions) => Math.max(...positions.map(({ label }) => widthOf(label)));
+  const left = longest(rows) + 32;
+  const height = ROW * Math.max(rows.length, columns.length) + 48;
+  const { canvas, pen } = picture(Math.max(480, left + middle + longest(columns) + 32), height);
+  drawLines(pen, left, 0);
+  rows.forEach(({ label }, i) => write(pen, label, left - 8, (i + 0.5) * ROW, "right", "ink"));
+  columns.forEach(({ label }, i) => write(pen, label, left + middle + 8, (i + 0.5) * ROW, "left", "ink"));
+  scaleBar(pen, { colours: sequential(), low: "weight 0", high: find(".high").textContent }, 16, height - 24);
   return canvas;
 }
 
-find(".save-png").addEventListener("click", () => lens.savePng(`${picture.file}-lines.png`, drawing()));
-find(".save-csv").addEventListener("click", () => lens.saveCsv(`${picture.file}.csv`, picture.csv()));
-find(".save-json").addEventListener("click", () => lens.saveJson(`${picture.file}.json`, picture.json()));
+const title = () => [`${shown.label}: ${shown.title}`, `Left: ${shown.axes.rows}. Right: ${shown.axes.columns}.`];
 
-lens.subscribe(element, "attention-picture", (news) => {
-  picture = news;
+find(".save-png").addEventListener("click", () => savePng(`${shown.file}-lines.png`, title(), drawing()));
+find(".save-csv").addEventListener("click", () => saveCsv(`${shown.file}.csv`, shown.csv()));
+find(".save-json").addEventListener("click", () => saveJson(`${shown.file}.json`, shown.json()));
+
+subscribe(element, "attention-picture", (news) => {
+  shown = news;
   only = null;
   find(".figure-details").textContent = "";
   draw();
 });
-lens.onTheme(element, () => picture && draw());
+onTheme(element, () => shown && draw());

@@ -1,8 +1,12 @@
 // The architecture as buttons, each of which opens the first stage of its block.
-// value: { norm, steps: [{ side, layer, block, stage, name }] }; publishes "inside.go", subscribes to "inside.at": step numbers
+// Asks for "diagram": { norm, steps: [{ side, layer, block, stage, name }] }; publishes "inside.go", subscribes to "inside.at": step numbers
+
+const { publish, subscribe } = lens.topics;
+const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
 const CORE = { self_attn: "Self-attention", cross_attn: "Cross-attention", feed_forward: "Feed-forward" };
+let norm = "";
 let buttons = []; // { button, from, to }: the steps that a button stands for
 
 function make(tag, className, text) {
@@ -23,14 +27,13 @@ function button(text, where, from, to) {
   made.type = "button";
   made.setAttribute("aria-pressed", "false");
   if (where) made.setAttribute("aria-label", `${where} ${text}`);
-  made.addEventListener("click", () => lens.publish("inside.go", from));
+  made.addEventListener("click", () => publish("inside.go", from));
   buttons.push({ button: made, from, to });
   return made;
 }
 
 // runs of steps that one button stands for
 function parts(steps) {
-  const { norm } = props.value;
   const found = [];
   for (const step of steps) {
     const joined = norm === "post" && step.stage === "norm"; // "Add & norm" is one button
@@ -45,7 +48,7 @@ function parts(steps) {
 function label({ kind, block }) {
   if (kind === "core") return block === "self_attn" && inDecoder ? "Masked self-attention" : CORE[block];
   if (kind === "norm") return "Norm";
-  return props.value.norm === "post" ? "Add & norm" : "Add";
+  return norm === "post" ? "Add & norm" : "Add";
 }
 
 let inDecoder = false;
@@ -69,36 +72,54 @@ function single(text, steps) {
   return row;
 }
 
-function draw() {
-  if (!props.value) return;
+function draw(answer) {
+  ({ norm } = answer);
   buttons = [];
-  const steps = props.value.steps.map((step, index) => ({ ...step, index }));
+  const steps = answer.steps.map((step, index) => ({ ...step, index }));
   const isPair = steps.some(({ side }) => side === "encoder"); // or a language model
   const starts = { encoder: "Source tokens", decoder: isPair ? "Target tokens" : "Tokens of the text" };
   find(".stack.encoder").hidden = !isPair;
   find(".writes").textContent = isPair ? "Decoder: writes the translation" : "Decoder: continues the text";
   for (const side of isPair ? ["encoder", "decoder"] : ["decoder"]) {
     const own = steps.filter((step) => step.side === side);
-    const rows = [single(`${starts[side]} → embedding + position`, own.filter(({ block }) => block === "embedding"))];
+    const rows = [
+      single(
+        `${starts[side]} → embedding + position`,
+        own.filter(({ block }) => block === "embedding"),
+      ),
+    ];
     const n = 1 + Math.max(...own.map(({ layer }) => layer ?? -1));
     for (let layer = 0; layer < n; layer++) {
-      rows.push(arrow("↓"), layerRow(side, layer, own.filter((step) => step.layer === layer)));
+      rows.push(
+        arrow("↓"),
+        layerRow(
+          side,
+          layer,
+          own.filter((step) => step.layer === layer),
+        ),
+      );
     }
     const final = own.filter(({ block }) => block === "final_norm");
-    if (final.length) rows.push(arrow("↓"), single(side === "encoder" ? "Encoder's last norm" : "Decoder's last norm", final));
+    if (final.length)
+      rows.push(arrow("↓"), single(side === "encoder" ? "Encoder's last norm" : "Decoder's last norm", final));
     find(`.${side} .blocks`).replaceChildren(...rows);
   }
   const out = steps.filter(({ side }) => side === "output");
   find(".out").replaceChildren(...out.flatMap((step) => [arrow("↓"), single(step.name, [step])]));
-  const count = (side) => new Set(steps.filter((step) => step.side === side && step.layer !== null).map(({ layer }) => layer)).size;
+  const count = (side) =>
+    new Set(steps.filter((step) => step.side === side && step.layer !== null).map(({ layer }) => layer)).size;
   find(".about").textContent =
-    (isPair ? `${count("encoder")} encoder and ${count("decoder")} decoder layers` : `No encoder, ${count("decoder")} decoder layers`) +
-    `, ${props.value.norm}-norm: ` +
-    (props.value.norm === "pre" ? "LayerNorm stands before each sub-layer (in the paper, after each sum)." : "LayerNorm stands after each sum, as in the paper.");
+    (isPair
+      ? `${count("encoder")} encoder and ${count("decoder")} decoder layers`
+      : `No encoder, ${count("decoder")} decoder layers`) +
+    `, ${norm}-norm: ` +
+    (norm === "pre"
+      ? "LayerNorm stands before each sub-layer (in the paper, after each sum)."
+      : "LayerNorm stands after each sum, as in the paper.");
 }
 
-draw();
-watch("value", draw);
-lens.subscribe(element, "inside.at", (index) => {
-  for (const { button, from, to } of buttons) button.setAttribute("aria-pressed", String(from <= index && index <= to));
+asks({ element, server }, "diagram", () => ({}), draw);
+subscribe(element, "inside.at", (index) => {
+  for (const { button: one, from, to } of buttons)
+    one.setAttribute("aria-pressed", String(from <= index && index <= to));
 });

@@ -1,17 +1,31 @@
 // One stage of the walk: its words, formula, shapes, values and code.
-// value: { step, head, n_heads, headed, steps, view }, where view.maps[].values is { shape, base64 }, and words are parts
-// as `typeset` puts them side by side.
-// Asks Python with "open" { step, head }; hears "inside.go" from the diagram and tells "inside.at".
+// Asks for "stage" { step, head }: { step, head, n_heads, headed, steps, view }, where view.maps[].values is
+// { shape, base64 }, and words are parts as `typeset` puts them side by side. Hears "inside.go" from the diagram and tells "inside.at".
+
+const { number, floats } = lens.numbers;
+const { label } = lens.tokens;
+const { sequential, diverging } = lens.colours;
+const { responsive } = lens.redrawing;
+const { publish, subscribe } = lens.topics;
+const { heat, outline, cellAt } = lens.cells;
+const { walk } = lens.walking;
+const { saveCsv, savePng } = lens.saving;
+const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
 const BLOCKS = {
-  embedding: "embedding", self_attn: "self-attention", cross_attn: "cross-attention", feed_forward: "feed-forward",
-  final_norm: "last norm", output: "way out",
+  embedding: "embedding",
+  self_attn: "self-attention",
+  cross_attn: "cross-attention",
+  feed_forward: "feed-forward",
+  final_norm: "last norm",
+  output: "way out",
 };
-let at = 0; // the step and head that the visitor wants to see
-let head = 0;
-let architecture = ""; // whose steps they are: another model has others
-let figuresShown = []; // { canvas, map, values, drawn, cursor }
+let drawn = null; // the answer
+let wanted = { step: 0, head: 0 }; // what the visitor chose
+let model = null; // whose steps they are: another model has others
+/** @type {{ canvas: HTMLCanvasElement, map: any, values: Float32Array, drawn?: any, cursor: Cell }[]} */
+let figuresShown = [];
 
 function make(tag, className, ...content) {
   const made = document.createElement(tag);
@@ -20,10 +34,9 @@ function make(tag, className, ...content) {
   return made;
 }
 
-function go(step, wantedHead = head) {
-  at = Math.max(0, Math.min(props.value.steps.length - 1, step));
-  head = wantedHead;
-  trigger("open", { step: at, head });
+function go(step, head = wanted.head) {
+  wanted = { step, head };
+  ask();
 }
 
 // parts: texts, and formulas { math } in MathML, which only the server's own LaTeX becomes
@@ -46,12 +59,12 @@ function place({ side, layer, block }) {
   return layer === null ? `${name}, ${BLOCKS[block]}` : `${name} L${layer + 1}, ${BLOCKS[block]}`;
 }
 
-function drawWords({ step, steps, view, n_heads, headed }) {
+function drawWords({ step, head, steps, view, n_heads, headed }) {
   find(".where").textContent = `${step + 1} of ${steps.length}: ${place(steps[step])}`;
   find(".before").disabled = step === 0;
   find(".after").disabled = step === steps.length - 1;
   const heads = headed
-    ? Array.from({ length: n_heads }, (_, i) => choice(`H${i + 1}`, i === props.value.head, () => go(step, i)))
+    ? Array.from({ length: n_heads }, (_, i) => choice(`H${i + 1}`, i === head, () => go(step, i)))
     : [];
   find(".heads").replaceChildren(...heads);
   const same = (one, other) => one.side === other.side && one.layer === other.layer && one.block === other.block;
@@ -65,7 +78,7 @@ function drawWords({ step, steps, view, n_heads, headed }) {
   find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", ...typeset(line))));
   find(".code").replaceChildren(
     ...view.code.flatMap(({ file, name, lines }) => {
-      const code = make("pre", "", lines.map(([number, text]) => `${String(number).padStart(4)}  ${text}`).join("\n"));
+      const code = make("pre", "", lines.map(([n, text]) => `${String(n).padStart(4)}  ${text}`).join("\n"));
       code.tabIndex = 0;
       code.setAttribute("role", "region");
       code.setAttribute("aria-label", `Lines of ${file}`);
@@ -75,8 +88,6 @@ function drawWords({ step, steps, view, n_heads, headed }) {
 }
 
 // ---- maps --------------------------------------------------------------------------------------------------------
-
-const { label } = lens;
 
 function range(values, shares) {
   if (shares) return { low: 0, high: 1 };
@@ -96,17 +107,18 @@ function drawMaps() {
     const room = canvas.parentElement.clientWidth - 40 - 7.5 * Math.max(...names.map((name) => name.length));
     const smallest = map.columns ? 16 : 1;
     const cellWidth = Math.max(smallest, Math.min(26, Math.floor(room / columns)));
-    shown.drawn = figures.heat(canvas, {
-      values, rows, columns, cellWidth, cellHeight: 18,
-      x: { name: map.column_axis, names: map.columns?.map(label), first: 1 }, y: { name: map.row_axis, names },
-      colours: map.shares ? lens.sequential() : lens.diverging(), ...range(values, map.shares),
+    shown.drawn = heat(canvas, {
+      values,
+      rows,
+      columns,
+      cellWidth,
+      cellHeight: 18,
+      x: { name: map.column_axis, names: map.columns?.map(label), first: 1 },
+      y: { name: map.row_axis, names },
+      colours: map.shares ? sequential() : diverging(),
+      ...range(values, map.shares),
     });
-    const { pen, left, top } = shown.drawn;
-    pen.fillStyle = figures.hatching(pen); // masked cells have no value to colour
-    values.forEach((value, i) => {
-      if (value === -Infinity) pen.fillRect(left + (i % columns) * cellWidth, top + Math.floor(i / columns) * 18, cellWidth, 18);
-    });
-    figures.outline(shown.drawn, ...cursor);
+    outline(shown.drawn, ...cursor);
   }
 }
 
@@ -114,11 +126,12 @@ function show({ map, values }, row, column) {
   const value = values[row * map.values.shape[1] + column];
   const where = map.columns ? label(map.columns[column]) : `${map.column_axis} ${column + 1}`;
   const named = map.cells ? ` “${label(map.cells[row][column])}”` : "";
-  const digits = value === -Infinity ? "masked (−∞)" : `${lens.number(value)}, in full ${Number(value.toPrecision(8))}`;
-  find(".figure-details").textContent = `${map.name}: row ${row + 1} “${label(map.rows[row])}”, ${where}${named}: ${digits}`;
+  const digits = value === -Infinity ? "masked (−∞)" : `${number(value)}, in full ${Number(value.toPrecision(8))}`;
+  find(".figure-details").textContent =
+    `${map.name}: row ${row + 1} “${label(map.rows[row])}”, ${where}${named}: ${digits}`;
 }
 
-const draw = figures.responsive(find(".maps"), drawMaps);
+const draw = responsive(find(".maps"), drawMaps);
 
 function figureOf(map) {
   const figure = document.createElement("figure");
@@ -130,12 +143,13 @@ function figureOf(map) {
   canvas.setAttribute("aria-label", `${map.name}: ${map.values.shape.join(" by ")} values. Arrow keys move.`);
   scroll.append(canvas);
   figure.append(scroll);
-  const shown = { canvas, map, values: figures.floats(map.values), cursor: [0, 0] };
+  /** @type {typeof figuresShown[number]} */
+  const shown = { canvas, map, values: floats(map.values), cursor: [0, 0] };
   if (isMasked(shown)) figure.append(make("p", "figure-note key", make("i", ""), MASKED));
-  figures.walk(canvas, {
+  walk(canvas, {
     size: () => map.values.shape,
     at: () => shown.cursor,
-    find: (event) => figures.cellAt(shown.drawn, event),
+    find: (event) => cellAt(shown.drawn, event),
     show: (row, column) => show(shown, row, column),
     go: (row, column) => {
       shown.cursor = [row, column];
@@ -147,30 +161,33 @@ function figureOf(map) {
   return figure;
 }
 
-function receive() {
-  const value = props.value;
-  if (!value) return;
-  const others = JSON.stringify([value.steps, value.n_heads]);
-  if (others !== architecture) [at, head] = [value.step, value.head];
-  architecture = others;
-  if (value.follows && (value.step !== at || value.head !== head)) {
-    trigger("open", { step: at, head }); // another sentence, the same stage
-    return;
-  }
+function receive(answer) {
+  drawn = answer;
   figuresShown = [];
-  drawWords(value);
-  find(".maps").replaceChildren(...value.view.maps.map(figureOf));
+  drawWords(answer);
+  find(".maps").replaceChildren(...answer.view.maps.map(figureOf));
   find(".figure-details").textContent = "";
-  lens.publish("inside.at", value.step);
+  publish("inside.at", answer.step);
   draw();
 }
 
-find(".before").addEventListener("click", () => go(props.value.step - 1));
-find(".after").addEventListener("click", () => go(props.value.step + 1));
+const ask = asks(
+  { element, server },
+  "stage",
+  (request) => {
+    if (request.model !== model) wanted = { step: 0, head: 0 };
+    ({ model } = request);
+    return wanted;
+  },
+  receive,
+);
+
+find(".before").addEventListener("click", () => go(Math.max(0, wanted.step - 1)));
+find(".after").addEventListener("click", () => go(Math.min(drawn.steps.length - 1, wanted.step + 1)));
 find(".save-png").addEventListener("click", () => {
   for (const shown of figuresShown) {
     const title = isMasked(shown) ? `${shown.map.name}; ${MASKED}` : shown.map.name;
-    figures.savePng(`${props.value.view.step.stage}.png`, title, shown.canvas);
+    savePng(`${drawn.view.step.stage}.png`, title, shown.canvas);
   }
 });
 find(".save-csv").addEventListener("click", () => {
@@ -180,14 +197,12 @@ find(".save-csv").addEventListener("click", () => {
       return [map.name, row + 1, map.rows[row], column + 1, map.columns ? map.columns[column] : "", value];
     }),
   );
-  lens.saveCsv(`${props.value.view.step.stage}.csv`, [["map", "row", "row token", "column", "column token", "value"], ...rows]);
+  saveCsv(`${drawn.view.step.stage}.csv`, [["map", "row", "row token", "column", "column token", "value"], ...rows]);
 });
 
-receive();
-watch("value", receive);
 // the diagram's last word from before this widget was drawn is not news
 let listening = false;
-lens.subscribe(element, "inside.go", (step) => {
+subscribe(element, "inside.go", (step) => {
   if (!listening) return;
   go(step);
   find(".walk").scrollIntoView({ block: "start" });

@@ -1,17 +1,22 @@
 // The toy: editable matrices; Python computes the rest.
-// value: { starts: { d_model: matrices }, result: null | { problem } | { q, k, … } }; asks with "compute" { d_model, n_heads, matrices }
+// value: the starting { matrices } by d_model. Asks for "toy_attention" { d_model, n_heads, matrices }: { q, k, … }.
+
+const { number } = lens.numbers;
+const { notation } = lens.elements;
+const { saveJson } = lens.saving;
+const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
 const WORDS = ["Ram", "pushed", "Hari"];
 const ROLES = { W_Q: "q", W_K: "k", W_V: "v", q: "q", k: "k", v: "v" };
-let waiting = null;
+let result = null; // what is drawn
 
 function matrix(name, caption, rows, cell, rowNames) {
   const frame = document.createElement("div");
   frame.className = "matrix";
   const table = document.createElement("table");
   const title = table.createCaption();
-  title.append(...lens.notation(caption));
+  title.append(...notation(caption));
   title.className = ROLES[name] || "";
   rows.forEach((values, i) => {
     const row = table.insertRow();
@@ -31,21 +36,27 @@ const size = () => Number(find(".size").value);
 const nHeads = () => Number(find(".n-heads").value);
 
 function start() {
-  const matrices = props.value.starts[size()];
+  const matrices = props.value[size()];
   const tables = Object.entries(matrices).map(([name, rows]) =>
-    matrix(name, `${name.replace("_", "^")} (${rows.length} × ${rows[0].length})`, rows, (value, i, j) => {
-      const input = document.createElement("input");
-      input.value = value;
-      input.inputMode = "decimal";
-      input.maxLength = 12;
-      input.dataset.matrix = name;
-      input.setAttribute("aria-label", `${name}, row ${i + 1}, column ${j + 1}`);
-      input.addEventListener("input", soon);
-      return input;
-    }, name === "X" ? WORDS : null),
+    matrix(
+      name,
+      `${name.replace("_", "^")} (${rows.length} × ${rows[0].length})`,
+      rows,
+      (value, i, j) => {
+        const input = document.createElement("input");
+        input.value = value;
+        input.inputMode = "decimal";
+        input.maxLength = 12;
+        input.dataset.matrix = name;
+        input.setAttribute("aria-label", `${name}, row ${i + 1}, column ${j + 1}`);
+        input.addEventListener("input", () => ask());
+        return input;
+      },
+      name === "X" ? WORDS : null,
+    ),
   );
   find(".inputs").replaceChildren(...tables);
-  compute();
+  ask();
 }
 
 function typed() {
@@ -53,26 +64,21 @@ function typed() {
     const inputs = [...element.querySelectorAll(`input[data-matrix="${name}"]`)].map(({ value }) => value.trim());
     return Array.from({ length: inputs.length / size() }, (_, i) => inputs.slice(i * size(), (i + 1) * size()));
   };
-  return Object.fromEntries(Object.keys(props.value.starts[size()]).map((name) => [name, rowsOf(name)]));
+  return Object.fromEntries(Object.keys(props.value[size()]).map((name) => [name, rowsOf(name)]));
 }
 
-function compute() {
-  trigger("compute", { d_model: size(), n_heads: nHeads(), matrices: typed() });
-}
+const text = (value) => document.createTextNode(number(value));
 
-function soon() {
-  clearTimeout(waiting);
-  waiting = setTimeout(compute, 150);
-}
-
-const text = (value) => document.createTextNode(lens.number(value));
-
-function drawResult(result) {
+function drawResult() {
   const heads = result.q.length;
   const named = (title, i) => (heads > 1 ? `${title}, head ${i + 1}` : title);
   const perHead = [
-    ["q", "Q = X W^Q"], ["k", "K = X W^K"], ["v", "V = X W^V"], ["scores", "S = Q Kᵀ / √d_k"],
-    ["weights", "A = softmax(S), row by row"], ["heads", "head = A V"],
+    ["q", "Q = X W^Q"],
+    ["k", "K = X W^K"],
+    ["v", "V = X W^V"],
+    ["scores", "S = Q Kᵀ / √d_k"],
+    ["weights", "A = softmax(S), row by row"],
+    ["heads", "head = A V"],
   ];
   const tables = Array.from({ length: heads }, (_, i) =>
     perHead.map(([name, title]) => matrix(name, named(title, i), result[name][i], text, WORDS)),
@@ -82,38 +88,40 @@ function drawResult(result) {
   find(".outputs").replaceChildren(...tables);
   const sums = result.row_sums.map((row) => row.map((sum) => Number(sum.toPrecision(12))).join(", ")).join("; ");
   const d_k = result.q[0][0].length;
-  const root = `√d_k = √${d_k} = ${lens.number(Math.sqrt(d_k))}`;
-  find(".sums").replaceChildren(...lens.notation(`Rows of the softmax sum to ${sums}. ${root}.`));
+  const root = `√d_k = √${d_k} = ${number(Math.sqrt(d_k))}`;
+  find(".sums").replaceChildren(...notation(`Rows of the softmax sum to ${sums}. ${root}.`));
 }
 
 function markBad(problem) {
-  const place = problem?.match(/^(\w+), row (\d+), column (\d+)/);
+  const place = problem.match(/^(\w+), row (\d+), column (\d+)/);
   const bad = place && `${place[1]}, row ${place[2]}, column ${place[3]}`;
   for (const input of element.querySelectorAll("input")) {
     input.setAttribute("aria-invalid", String(input.getAttribute("aria-label") === bad));
   }
 }
 
-function receive() {
-  const { value } = props;
-  if (!value) return;
-  if (!find(".inputs").childElementCount) return start();
-  const { result } = value;
-  const problem = result?.problem;
-  find(".problem").hidden = !problem;
-  // "W_Q, row 2 …": the matrix as the page writes it; what was typed stays as it is
-  const [name, ...rest] = (problem || "").split(",");
-  find(".problem").replaceChildren(...lens.notation(name.replace(/^W_/, "W^")), ...rest.map((text) => `,${text}`));
-  find(".outputs").classList.toggle("stale", Boolean(problem));
-  markBad(problem);
-  if (problem) find(".sums").textContent = "";
-  else if (result) drawResult(result);
+function receive(answer) {
+  result = answer;
+  find(".outputs").classList.remove("stale");
+  markBad("");
+  drawResult();
 }
 
-find(".size").addEventListener("change", start);
-find(".n-heads").addEventListener("change", compute);
-find(".again").addEventListener("click", start);
-find(".save-json").addEventListener("click", () => lens.saveJson("toy.json", { ...typed(), ...props.value.result }));
+// "W_Q, row 2 …": the matrix as the page writes it; what was typed stays as it is
+function refused(problem) {
+  const [name, ...rest] = problem.split(",");
+  find(".problem").replaceChildren(...notation(name.replace(/^W_/, "W^")), ...rest.map((words) => `,${words}`));
+  find(".outputs").classList.add("stale");
+  find(".sums").textContent = "";
+  markBad(problem);
+}
 
-receive();
-watch("value", receive);
+const fields = () => ({ d_model: size(), n_heads: nHeads(), matrices: typed() });
+const ask = asks({ element, server }, "toy_attention", fields, receive, refused);
+
+find(".size").addEventListener("change", start);
+find(".n-heads").addEventListener("change", ask);
+find(".again").addEventListener("click", start);
+find(".save-json").addEventListener("click", () => saveJson("toy.json", { ...typed(), ...result }));
+
+start();

@@ -1,21 +1,27 @@
 // The distribution over the whole vocabulary at one step of the translation.
-// value: { request, position, n_steps, read: [token the decoder had read], distribution: explain's Distribution without
+// Hears "next_token.bars" from the walk: { request, position, n_steps, read: [token the decoder had read], distribution: explain's Distribution without
 //          re-weighting, logits: base64 float32 of the whole vocabulary, forbidden: [ids that sampling never draws],
 //          in_text: whether the step is one of the text that a language model continues }
 
+const { number, percent, bytes } = lens.numbers;
+const { svg } = lens.elements;
+const { tokenText, tokenElement } = lens.tokens;
+const { variable } = lens.colours;
+const { saveCsv, saveJson, saveSvg } = lens.saving;
+const { subscribe } = lens.topics;
+const { drawable, distribution, entropyBits } = lens.sampling;
+
 const find = (selector) => element.querySelector(selector);
-let step = null; // what the value holds, unpacked
+let step = null; // what was heard, unpacked
 let bars = []; // one a row of the table
 let sampled = null; // sampling probabilities, one an id
 
 // ---- numbers -----------------------------------------------------------------------------------------------------
 
 function unpack(value) {
-  const logits = new Float32Array(lens.bytes(value.logits).buffer);
+  const logits = new Float32Array(bytes(value.logits).buffer);
   const forbidden = new Set(value.forbidden);
-  const drawable = Array.from(logits.keys()).filter((id) => !forbidden.has(id));
-  drawable.sort((a, b) => logits[b] - logits[a] || a - b);
-  return { ...value, logits, forbidden, drawable };
+  return { ...value, logits, forbidden, drawable: drawable(logits, forbidden) };
 }
 
 const sampling = () => ({
@@ -24,36 +30,15 @@ const sampling = () => ({
   top_p: Number(find(".top-p").value),
 });
 
-// model.decoding.sampling_distribution, in float64 as explain runs it: temperature, then top-k, then top-p
-function weighAnew({ logits, drawable }, { temperature, top_k, top_p }) {
-  const weights = new Float64Array(logits.length);
-  const largest = logits[drawable[0]];
-  let kept = top_k > 0 ? drawable.slice(0, top_k) : drawable;
-  if (temperature === 0) kept = drawable.slice(0, 1);
-  for (const id of kept) weights[id] = temperature === 0 ? 1 : Math.exp((logits[id] - largest) / temperature);
-  scaleUp(weights, kept);
-  if (top_p < 1) {
-    let [n, mass] = [0, 0];
-    while (n < kept.length && mass < top_p) mass += weights[kept[n++]];
-    for (const id of kept.slice(n)) weights[id] = 0;
-    scaleUp(weights, kept.slice(0, n));
-  }
-  return weights;
-}
-
-function scaleUp(weights, ids) {
-  const total = ids.reduce((sum, id) => sum + weights[id], 0);
-  for (const id of ids) weights[id] /= total;
-}
-
-const entropyBits = (weights) => weights.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
-
 // the rows of the table: the top tokens, the chosen one if it is not among them, and all others together
 function shownRows() {
   const { candidates, chosen, chosen_rank, n_rest, rest_probability } = step.distribution;
   const n = Math.min(Number(find(".n-shown").value), candidates.length);
   const rows = candidates.slice(0, n).map((candidate, i) => ({
-    rank: i + 1, token: candidate, probability: candidate.probability, chosen: candidate.id === chosen.id,
+    rank: i + 1,
+    token: candidate,
+    probability: candidate.probability,
+    chosen: candidate.id === chosen.id,
   }));
   const hidden = candidates.slice(n);
   const isShown = rows.some((row) => row.chosen);
@@ -63,7 +48,8 @@ function shownRows() {
     token: null,
     n: n_rest + hidden.length - (isShown ? 0 : 1),
     probability:
-      rest_probability + hidden.reduce((sum, candidate) => sum + candidate.probability, isShown ? 0 : -chosen.probability),
+      rest_probability +
+      hidden.reduce((sum, candidate) => sum + candidate.probability, isShown ? 0 : -chosen.probability),
   });
   return rows;
 }
@@ -76,7 +62,7 @@ function samplingProbability(row, rows) {
 
 // ---- the table ---------------------------------------------------------------------------------------------------
 
-const rowName = (row) => (row.token ? `“${lens.tokenText(row.token)}”` : `all ${row.n.toLocaleString("en")} other tokens`);
+const rowName = (row) => (row.token ? `“${tokenText(row.token)}”` : `all ${row.n.toLocaleString("en")} other tokens`);
 
 function make(name, className, text = "") {
   const made = document.createElement(name);
@@ -108,7 +94,7 @@ function nameCell(row, canForce) {
     cell.textContent = rowName(row);
     return cell;
   }
-  const chip = lens.tokenElement(row.token, null, canForce ? "button" : "span");
+  const chip = tokenElement(row.token, null, canForce ? "button" : "span");
   if (canForce) chip.setAttribute("aria-label", `Put ${rowName(row)} here`);
   cell.append(chip);
   if (row.chosen) cell.append(make("span", "mark", "chosen"));
@@ -123,12 +109,15 @@ function buildRow(row) {
   line.classList.toggle("chosen", Boolean(row.chosen));
   line.classList.toggle("rest", !row.token);
   line.classList.toggle("can-force", canForce);
-  setBar(probability, row.probability, lens.percent(row.probability));
+  setBar(probability, row.probability, percent(row.probability));
   if (canForce) {
     line.addEventListener("click", () => trigger("force", { position: step.position, token: row.token.id }));
   }
   for (const name of ["mouseenter", "focusin"]) {
-    line.addEventListener(name, () => (find(".figure-details").textContent = details(bars.find((bar) => bar.row === row))));
+    line.addEventListener(
+      name,
+      () => (find(".figure-details").textContent = details(bars.find((bar) => bar.row === row))),
+    );
   }
   return { row, line, drawn };
 }
@@ -140,21 +129,20 @@ function details({ row, sampling_probability }) {
 
 function drawnText(row, probability) {
   if (row.token && step.forbidden.has(row.token.id)) return "never drawn";
-  return probability === 0 ? "0 (cut)" : lens.percent(probability);
+  return probability === 0 ? "0 (cut)" : percent(probability);
 }
 
 // ---- drawing -----------------------------------------------------------------------------------------------------
 
-function draw() {
-  if (!props.value) return;
-  step = unpack(props.value);
+function draw(news) {
+  step = unpack(news);
+  element.ariaBusy = null;
   const { chosen, chosen_rank, entropy_bits } = step.distribution;
   find(".title").textContent = `Step ${step.position + 1} of ${step.n_steps}: what the model expected to come next`;
-  find(".so-far").replaceChildren(...step.read.map((token) => lens.tokenElement(token)), make("span", "gap", "?"));
-  find(".chosen-fact").textContent =
-    `“${lens.tokenText(chosen)}”, rank ${chosen_rank}, ${lens.percent(chosen.probability)}`;
+  find(".so-far").replaceChildren(...step.read.map((token) => tokenElement(token)), make("span", "gap", "?"));
+  find(".chosen-fact").textContent = `“${tokenText(chosen)}”, rank ${chosen_rank}, ${percent(chosen.probability)}`;
   find(".entropy-fact").textContent =
-    `${lens.number(entropy_bits)} bits, as unsure as among ${lens.number(2 ** entropy_bits)} equally likely tokens`;
+    `${number(entropy_bits)} bits, as unsure as among ${number(2 ** entropy_bits)} equally likely tokens`;
   find(".figure-details").textContent = "";
   find(".force-note").textContent = step.in_text
     ? "This token is one of your text: change the text above to put another here."
@@ -173,10 +161,11 @@ function drawTable() {
 
 function drawSampling() {
   const settings = sampling();
-  find(".temperature-value").textContent = settings.temperature === 0 ? "0: always the first" : lens.number(settings.temperature);
+  find(".temperature-value").textContent =
+    settings.temperature === 0 ? "0: always the first" : number(settings.temperature);
   find(".top-k-value").textContent = settings.top_k || "0: all";
-  find(".top-p-value").textContent = settings.top_p === 1 ? "1: all" : lens.number(settings.top_p);
-  sampled = weighAnew(step, settings);
+  find(".top-p-value").textContent = settings.top_p === 1 ? "1: all" : number(settings.top_p);
+  sampled = distribution(step.logits, step.drawable, settings);
   const rows = bars.map((bar) => bar.row);
   for (const bar of bars) {
     bar.sampling_probability = samplingProbability(bar.row, rows);
@@ -184,7 +173,7 @@ function drawSampling() {
   }
   const left = sampled.reduce((count, p) => count + (p > 0), 0);
   find(".sampling-fact").textContent =
-    `${lens.number(entropyBits(sampled))} bits among the ${left.toLocaleString("en")} tokens left`;
+    `${number(entropyBits(sampled))} bits among the ${left.toLocaleString("en")} tokens left`;
 }
 
 // ---- saving ------------------------------------------------------------------------------------------------------
@@ -202,15 +191,15 @@ const numbers = () =>
     sampling_probability,
   }));
 
-function saveCsv() {
+function saveRows() {
   const rows = numbers();
   const names = Object.keys(rows[0]);
-  lens.saveCsv(fileName("csv"), [names, ...rows.map((row) => names.map((name) => row[name] ?? ""))]);
+  saveCsv(fileName("csv"), [names, ...rows.map((row) => names.map((name) => row[name] ?? ""))]);
 }
 
-function saveJson() {
+function saveAll() {
   const { entropy_bits, chosen_rank } = step.distribution;
-  lens.saveJson(fileName("json"), {
+  saveJson(fileName("json"), {
     request: step.request,
     position: step.position,
     read: step.read.map((token) => token.text),
@@ -222,35 +211,39 @@ function saveJson() {
   });
 }
 
-function saveSvg() {
-  const [width, left, top, line, track] = [820, 200, 64, 22, 210];
-  const [ink, muted, scale] = ["ink", "muted", "scale"].map(lens.variable);
+function savePicture() {
+  const [width, left, top, line, track] = [820, 200, 34, 22, 210];
+  const [ink, muted, scale] = ["ink", "muted", "scale"].map(variable);
   const text = (x, y, content, extra = {}) =>
-    lens.svg("text", { x, y, fill: ink, "font-family": "monospace", "font-size": 13, ...extra }, content);
+    svg("text", { x, y, fill: ink, "font-family": "monospace", "font-size": 13, ...extra }, content);
   const height = top + line * bars.length + 16;
-  const drawing = lens.svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
+  const drawing = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
   const { temperature, top_k, top_p } = sampling();
-  const read = step.read.filter((token) => !token.special).map((token) => token.text.replace("▁", " ")).join("").trim();
+  const read = step.read
+    .filter((token) => !token.special)
+    .map((token) => token.text.replace("▁", " "))
+    .join("")
+    .trim();
+  const title = `${find(".title").textContent}${read && `, after “${read}”`}`;
   drawing.append(
-    text(12, 22, `${find(".title").textContent}${read && `, after “${read}”`}`, { "font-weight": "bold" }),
-    text(left, 48, "probability, 0 to 100 %", { fill: muted }),
-    text(left + 310, 48, `at temperature ${temperature}, top-k ${top_k || "all"}, top-p ${top_p}`, { fill: muted }),
+    text(left, 18, "probability, 0 to 100 %", { fill: muted }),
+    text(left + 310, 18, `at temperature ${temperature}, top-k ${top_k || "all"}, top-p ${top_p}`, { fill: muted }),
   );
   bars.forEach(({ row, sampling_probability }, i) => {
     const y = top + line * i;
-    const name = row.token ? `${row.rank} ${lens.tokenText(row.token)}${row.chosen ? " (chosen)" : ""}` : rowName(row);
+    const name = row.token ? `${row.rank} ${tokenText(row.token)}${row.chosen ? " (chosen)" : ""}` : rowName(row);
     drawing.append(text(12, y + 14, name));
     [row.probability, sampling_probability].forEach((probability, side) => {
       const x = left + 310 * side;
       const look = side ? { fill: "none", stroke: scale, "stroke-width": 2 } : { fill: scale };
       drawing.append(
-        lens.svg("line", { x1: x, x2: x, y1: y, y2: y + line, stroke: muted }),
-        lens.svg("rect", { x, y: y + 3, width: track * probability, height: line - 8, ...look }),
-        text(x + track + 8, y + 14, lens.percent(probability), { fill: muted }),
+        svg("line", { x1: x, x2: x, y1: y, y2: y + line, stroke: muted }),
+        svg("rect", { x, y: y + 3, width: track * probability, height: line - 8, ...look }),
+        text(x + track + 8, y + 14, percent(probability), { fill: muted }),
       );
     });
   });
-  lens.saveSvg(fileName("svg"), drawing);
+  saveSvg(fileName("svg"), title, drawing);
 }
 
 // ---- what the visitor does ---------------------------------------------------------------------------------------
@@ -265,9 +258,11 @@ find(".sample-on").addEventListener("click", () => {
   const seed = find(".seed").value;
   trigger("sample", { position: step.position, seed: seed === "" ? null : Number(seed), ...sampling() });
 });
-find(".save-csv").addEventListener("click", saveCsv);
-find(".save-json").addEventListener("click", saveJson);
-find(".save-svg").addEventListener("click", saveSvg);
+find(".save-csv").addEventListener("click", saveRows);
+find(".save-json").addEventListener("click", saveAll);
+find(".save-svg").addEventListener("click", savePicture);
 
-draw();
-watch("value", draw);
+subscribe(element, "next_token.bars", draw);
+subscribe(element, "next_token.at", (position) => {
+  if (step && position !== step.position) element.ariaBusy = "true"; // until the bars of that step are here
+});

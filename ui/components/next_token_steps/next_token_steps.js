@@ -1,37 +1,36 @@
 // The translation token by token, with how sure the model was at each step; from here a visitor walks and forces.
-// value: { request, position: the step that the bars got along with this value, or null, text, own_text: the model's
-//          own translation or null where this is it, start: token that the decoder reads first, tokens: [target token],
-//          translates: false of a language model, whose first n_text tokens are the text that it continues,
-//          steps: { probabilities, ranks, entropies_bits: [one number a token] } }
+// Asks for "next_token" { position }: { walk, bars }, and hands the bars on as "next_token.bars".
+// walk: { request, text, own_text: the model's own translation or null where this is it, start: token that the decoder reads
+//         first, tokens: [target token], translates: false of a language model, whose first n_text tokens are the text that
+//         it continues, steps: { probabilities, ranks, entropies_bits: [one number a token] } }
+// publishes "next_token.at", the step looked at
+
+const { number, percent } = lens.numbers;
+const { svg } = lens.elements;
+const { tokenText, tokenElement } = lens.tokens;
+const { variable } = lens.colours;
+const { onTheme } = lens.redrawing;
+const { saveCsv, saveSvg } = lens.saving;
+const { publish } = lens.topics;
+const { asks } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
-let shown = null; // the value drawn last
+let shown = null; // the walk drawn last
 let at = 0; // the step looked at
+let begins = false; // whether the visitor typed a beginning, behind which the look goes next
 
-const sameRun = (a, b) => JSON.stringify(a.request) === JSON.stringify(b.request);
-const sameSentence = (a, b) => ["model", "text", "direction"].every((name) => a.request[name] === b.request[name]);
+const alike = (names, one, other) => names.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
+const sameSentence = (one, other) => alike(["model", "text", "direction"], one, other);
+const sameRun = (one, other) => alike(Object.keys(one), one, other);
 
 // ---- walking -----------------------------------------------------------------------------------------------------
-
-// Asks for the bars of the step at once, and then no oftener than every 120 ms while a key is held down.
-let lastAsked = 0;
-let waiting = null;
-function ask() {
-  clearTimeout(waiting);
-  const wait = lastAsked + 120 - performance.now();
-  if (wait > 0) {
-    waiting = setTimeout(ask, wait);
-    return;
-  }
-  lastAsked = performance.now();
-  trigger("look", { position: at });
-}
 
 function walkTo(position) {
   const next = Math.min(Math.max(position, 0), shown.tokens.length - 1);
   if (next === at) return;
   at = next;
   mark();
+  publish("next_token.at", at);
   ask();
 }
 
@@ -49,8 +48,8 @@ function details(i) {
   const token = shown.tokens[i];
   const { probabilities, ranks, entropies_bits } = shown.steps;
   return (
-    `step ${i + 1}, “${lens.tokenText(token)}”${token.given ? ", given" : ""}: probability ${lens.percent(probabilities[i])}, ` +
-    `rank ${ranks[i]}, entropy ${lens.number(entropies_bits[i])} bits`
+    `step ${i + 1}, “${tokenText(token)}”${token.given ? ", given" : ""}: probability ${percent(probabilities[i])}, ` +
+    `rank ${ranks[i]}, entropy ${number(entropies_bits[i])} bits`
   );
 }
 
@@ -77,7 +76,13 @@ function drawTexts() {
   const other = document.createElement("span");
   other.className = "other";
   other.textContent = words.slice(same).join(" ");
-  find(".now").replaceChildren(words.slice(0, same).map((word) => `${word} `).join(""), other);
+  find(".now").replaceChildren(
+    words
+      .slice(0, same)
+      .map((word) => `${word} `)
+      .join(""),
+    other,
+  );
 }
 
 const chips = () => [...element.querySelectorAll(".sequence button")];
@@ -92,11 +97,11 @@ function label(text) {
 function drawSequence() {
   const { n_text, translates } = shown;
   const n_given = shown.tokens.filter((token) => token.given).length;
-  const parts = [...(translates ? [] : [label("your text:")]), lens.tokenElement(shown.start)];
+  const parts = [...(translates ? [] : [label("your text:")]), tokenElement(shown.start)];
   shown.tokens.forEach((token, i) => {
     if (n_given > n_text && i === n_text) parts.push(label("given:"));
     if ((n_given || !translates) && i === n_given) parts.push(label("the model:"));
-    const chip = lens.tokenElement(token, `tgt:${i}`, "button");
+    const chip = tokenElement(token, `tgt:${i}`, "button");
     chip.classList.toggle("given", token.given);
     chip.style.setProperty("--probability", token.probability);
     chip.setAttribute("aria-label", details(i));
@@ -116,7 +121,7 @@ function drawUncertain() {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet-button";
-    button.textContent = `step ${i + 1}, “${lens.tokenText(shown.tokens[i])}” (${lens.number(entropies_bits[i])} bits)`;
+    button.textContent = `step ${i + 1}, “${tokenText(shown.tokens[i])}” (${number(entropies_bits[i])} bits)`;
     button.addEventListener("click", () => walkTo(i));
     return button;
   });
@@ -136,13 +141,13 @@ function drawStrip() {
   const column = Math.min(Math.max(space / n, 18), 56);
   const [width, height] = [Math.ceil(LEFT + n * column + 48), 190];
   const most = Math.max(1, Math.ceil(Math.max(...entropies_bits)));
-  const [ink, muted, line, scale] = ["ink", "muted", "line", "scale"].map(lens.variable);
+  const [ink, muted, line, scale] = ["ink", "muted", "line", "scale"].map(variable);
   const text = (x, y, content, extra = {}) =>
-    lens.svg("text", { x, y, fill: muted, "font-family": "monospace", "font-size": 11, ...extra }, content);
-  const rule = (y) => lens.svg("line", { x1: LEFT, x2: LEFT + n * column, y1: y, y2: y, stroke: line });
+    svg("text", { x, y, fill: muted, "font-family": "monospace", "font-size": 11, ...extra }, content);
+  const rule = (y) => svg("line", { x1: LEFT, x2: LEFT + n * column, y1: y, y2: y, stroke: line });
   const end = { "text-anchor": "end" };
   const ground = PROBABILITY.top + PROBABILITY.height;
-  const drawing = lens.svg(
+  const drawing = svg(
     "svg",
     { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
     text(LEFT - 6, PROBABILITY.top + 8, "100 %", end),
@@ -158,14 +163,15 @@ function drawStrip() {
     const bar = { x: x + 2, width: column - 4, fill: scale };
     const [tall, deep] = [PROBABILITY.height * probabilities[i], (ENTROPY.height * entropies_bits[i]) / most];
     const middle = x + column / 2;
-    const name = `${token.given ? "▪" : ""}${lens.tokenText(token)}`;
+    const name = `${token.given ? "▪" : ""}${tokenText(token)}`;
     drawing.append(
-      lens.svg("rect", { ...bar, y: ground - tall, height: tall }),
-      lens.svg("rect", { ...bar, y: ENTROPY.top, height: deep, "fill-opacity": 0.45 }),
+      svg("rect", { ...bar, y: ground - tall, height: tall }),
+      svg("rect", { ...bar, y: ENTROPY.top, height: deep, "fill-opacity": 0.45 }),
       text(middle, 140, name, { fill: ink, transform: `rotate(40 ${middle} 140)` }),
-      lens.svg("rect", { class: "column", x, y: 2, width: column, height: 126, fill: "none", "pointer-events": "all" }),
+      svg("rect", { class: "column", x, y: 2, width: column, height: 126, fill: "none", "pointer-events": "all" }),
     );
-    if (ranks[i] > 1 && column >= 24) drawing.append(text(middle, ground - tall - 3, `#${ranks[i]}`, { fill: ink, "text-anchor": "middle" }));
+    if (ranks[i] > 1 && column >= 24)
+      drawing.append(text(middle, ground - tall - 3, `#${ranks[i]}`, { fill: ink, "text-anchor": "middle" }));
   });
   drawing.querySelectorAll(".column").forEach((area, i) => {
     area.addEventListener("click", () => walkTo(i));
@@ -197,7 +203,7 @@ function mark() {
   });
   const areas = element.querySelectorAll(".column");
   areas.forEach((area, i) => {
-    area.setAttribute("stroke", i === at ? lens.variable("accent") : "none");
+    area.setAttribute("stroke", i === at ? variable("accent") : "none");
     area.setAttribute("stroke-width", 2);
   });
   bringIntoFrame(areas[at]);
@@ -216,21 +222,26 @@ function drawSized() {
   mark();
 }
 
-function draw() {
-  const value = props.value;
-  if (!value) return;
-  const before = shown;
-  shown = value;
-  if (value.position !== null) at = value.position;
-  else if (!before || !sameSentence(before, value)) at = value.n_text; // the first that the model chose
-  at = Math.min(at, value.tokens.length - 1);
-  drawTexts();
-  drawSequence();
-  drawUncertain();
-  drawSized();
-  // the page's run has become another one: the bars are still those of the run before
-  if (value.position === null && !(before && sameRun(before, value))) ask();
+function draw({ walk, bars }) {
+  at = bars.position;
+  if (!shown || !sameRun(shown.request, walk.request)) {
+    shown = walk;
+    begins = false;
+    drawTexts();
+    drawSequence();
+    drawUncertain();
+    drawSized();
+  }
+  publish("next_token.bars", bars);
 }
+
+// another sentence is looked at from the first step that the model chose
+function fields(request) {
+  const stays = shown && sameSentence(shown.request, request) && !(begins && !sameRun(shown.request, request));
+  return { position: stays ? at : null };
+}
+
+const ask = asks({ element, server }, "next_token", fields, draw);
 
 // ---- what the visitor does ---------------------------------------------------------------------------------------
 
@@ -239,22 +250,29 @@ find(".forward").addEventListener("click", () => walkTo(at + 1));
 find(".sequence").addEventListener("keydown", walkByKey);
 find(".strip").addEventListener("keydown", walkByKey);
 find(".undo").addEventListener("click", () => {
-  if (shown.own_text !== null) trigger("undo", { position: at });
+  if (shown.own_text !== null) trigger("undo", {});
 });
 find(".beginning").addEventListener("submit", (event) => {
   event.preventDefault();
+  begins = true;
   trigger("begin", { prefix: find(".prefix").value });
 });
 find(".save-csv").addEventListener("click", () => {
   const { probabilities, ranks, entropies_bits } = shown.steps;
   const rows = shown.tokens.map((token, i) => [
-    i + 1, token.id, token.text, token.given ? "yes" : "no", probabilities[i], ranks[i], entropies_bits[i],
+    i + 1,
+    token.id,
+    token.text,
+    token.given ? "yes" : "no",
+    probabilities[i],
+    ranks[i],
+    entropies_bits[i],
   ]);
-  lens.saveCsv("steps.csv", [["step", "id", "token", "given", "probability", "rank", "entropy_bits"], ...rows]);
+  saveCsv("steps.csv", [["step", "id", "token", "given", "probability", "rank", "entropy_bits"], ...rows]);
 });
-find(".save-svg").addEventListener("click", () => lens.saveSvg("steps.svg", find(".strip svg")));
+find(".save-svg").addEventListener("click", () =>
+  saveSvg("steps.svg", "Each token's probability and the entropy before it", find(".strip svg")),
+);
 
-draw();
-watch("value", draw);
-lens.onTheme(element, drawSized);
+onTheme(element, drawSized);
 new ResizeObserver(drawSized).observe(find(".figure-scroll"));

@@ -1,15 +1,27 @@
 // The position table as a map: positions down, dimensions across. It shares the table, the selected position and the
 // dimensions drawn as waves with the other widgets of the tab.
-// value: { question } and { problem } or { n_positions, d_model, own, bound, table, wavelengths, dot, distance }, with
-// arrays as { shape, base64 }
+// Asks for "position_table" { positions, dimensions, own }: { n_positions, d_model, own, bound, table, wavelengths, dot,
+// distance }, with arrays as { shape, base64 }; publishes "positions.size", what it asks for.
+
+const { number, floats } = lens.numbers;
+const { make } = lens.elements;
+const { variable, diverging } = lens.colours;
+const { responsive } = lens.redrawing;
+const { publish, subscribe } = lens.topics;
+const { heat, outline, notch, cellAt } = lens.cells;
+const { walk } = lens.walking;
+const { saveCsv, savePng } = lens.saving;
+const { asks, typed } = lens.ask;
 
 const find = (selector) => element.querySelector(selector);
 const canvas = find(".map");
 const MAX_WAVES = 8;
 let table = null; // the last good one, which stays when a size was refused
 let map = null;
-let question = props.value?.question ?? 0; // the number of the last one: answers to others are late
-let cursor = [5, 0]; // position, dimension
+/** @type {{ positions: number | string, dimensions: number | string, own: boolean }} */
+let size = { positions: 64, dimensions: 0, own: true }; // what is asked for; the model knows its own dimensions
+/** @type {Cell} position and dimension */
+let cursor = [5, 0];
 let waves = [];
 
 const kindOf = (dimension) => (dimension % 2 ? "cos" : "sin");
@@ -17,7 +29,7 @@ const valueAt = (position, dimension) => table.values[position * table.d_model +
 
 function tableOf(value) {
   const { n_positions, d_model, own, bound, wavelengths } = value;
-  const [values, dot, distance] = [value.table, value.dot, value.distance].map(figures.floats);
+  const [values, dot, distance] = [value.table, value.dot, value.distance].map(floats);
   return { n_positions, d_model, own, bound, wavelengths, values, dot, distance };
 }
 
@@ -28,10 +40,10 @@ function title() {
   return `${whose}: ${table.n_positions} positions of ${table.d_model} dimensions`;
 }
 
-const draw = figures.responsive(find(".figure-scroll"), () => {
+const draw = responsive(find(".figure-scroll"), () => {
   if (!table) return;
   const room = find(".figure-scroll").clientWidth - 68;
-  map = figures.heat(canvas, {
+  map = heat(canvas, {
     values: table.values,
     rows: table.n_positions,
     columns: table.d_model,
@@ -39,33 +51,35 @@ const draw = figures.responsive(find(".figure-scroll"), () => {
     cellHeight: Math.max(1, Math.min(24, Math.floor(448 / table.n_positions))),
     x: { name: "dimension" },
     y: { name: "position" },
-    colours: lens.diverging(),
+    colours: diverging(),
     low: -table.bound,
     high: table.bound,
   });
-  map.pen.fillStyle = lens.variable("ink");
+  map.pen.fillStyle = variable("ink");
   for (const dimension of waves) {
-    figures.notch(map.pen, map.left + (dimension + 0.5) * map.cellWidth, map.top, 0, -1, 4);
+    notch(map.pen, map.left + (dimension + 0.5) * map.cellWidth, map.top, 0, -1, 4);
   }
-  figures.outline(map, ...cursor);
+  outline(map, ...cursor);
 });
 
 function show(position, dimension) {
-  const exponent = document.createElement("sup");
-  exponent.textContent = `${dimension - (dimension % 2)}/${table.d_model}`;
+  const exponent = make("sup", {}, `${dimension - (dimension % 2)}/${table.d_model}`);
   const formula = table.wavelengths ? [` = ${kindOf(dimension)}(${position} / 10000`, exponent, ")"] : [];
-  const wave = table.wavelengths ? `; one wave every ${lens.number(table.wavelengths[dimension])} positions` : "";
-  const value = ` = ${lens.number(valueAt(position, dimension))}${wave}`;
+  const wave = table.wavelengths ? `; one wave every ${number(table.wavelengths[dimension])} positions` : "";
+  const value = ` = ${number(valueAt(position, dimension))}${wave}`;
   find(".figure-details").replaceChildren(`PE(${position}, ${dimension})`, ...formula, value);
 }
 
 function describe() {
   find("h2").textContent = title();
-  canvas.setAttribute("aria-label", `${title()}. Arrow keys walk over positions and dimensions; Enter draws the dimension as a wave.`);
+  canvas.setAttribute(
+    "aria-label",
+    `${title()}. Arrow keys walk over positions and dimensions; Enter draws the dimension as a wave.`,
+  );
   let [least, most] = [Infinity, -Infinity];
   for (const value of table.values) [least, most] = [Math.min(least, value), Math.max(most, value)];
   find(".notice").textContent =
-    `All ${table.values.length.toLocaleString("en")} values lie between ${lens.number(least)} and ${lens.number(most)}` +
+    `All ${table.values.length.toLocaleString("en")} values lie between ${number(least)} and ${number(most)}` +
     (table.wavelengths
       ? `, however far the position. On the left, low dimensions change fast from position to position; on the right, high ones hardly move. `
       : `. This table was learned, not computed: it has no waves, and no position beyond its last one. `) +
@@ -84,28 +98,27 @@ function firstWaves() {
   return [...new Set(fractions.map((fraction) => 2 * Math.floor((fraction * table.d_model) / 2)))];
 }
 
-function receive() {
-  const value = props.value;
-  if (!value || value.question !== question) return;
-  find(".problem").hidden = !value.problem;
-  find(".problem").textContent = value.problem || "";
-  if (value.problem) return;
-  table = tableOf(value);
+function receive(answer) {
+  table = tableOf(answer);
   cursor = [Math.min(cursor[0], table.n_positions - 1), Math.min(cursor[1], table.d_model - 1)];
   const kept = waves.filter((dimension) => dimension < table.d_model);
-  lens.publish("positions.waves", kept.length ? kept : firstWaves());
-  lens.publish("positions.table", table);
-  lens.publish("positions.selected", cursor[0]);
+  publish("positions.waves", kept.length ? kept : firstWaves());
+  publish("positions.table", table);
+  publish("positions.selected", cursor[0]);
   describe();
 }
 
 function togglePick(position, dimension) {
   const others = waves.filter((wave) => wave !== dimension);
   const added = others.length === waves.length ? [...others.slice(1 - MAX_WAVES), dimension] : others;
-  if (added.length) lens.publish("positions.waves", added.sort((a, b) => a - b));
+  if (added.length)
+    publish(
+      "positions.waves",
+      added.sort((a, b) => a - b),
+    );
 }
 
-lens.subscribe(element, "positions.selected", (position) => {
+subscribe(element, "positions.selected", (position) => {
   if (!table) return;
   cursor = [position, cursor[1]];
   find(".position").value = position;
@@ -113,35 +126,32 @@ lens.subscribe(element, "positions.selected", (position) => {
   show(...cursor);
   draw();
 });
-lens.subscribe(element, "positions.waves", (dimensions) => {
+subscribe(element, "positions.waves", (dimensions) => {
   waves = dimensions;
   draw();
 });
 
-figures.walk(canvas, {
+walk(canvas, {
   size: () => [table.n_positions, table.d_model],
   at: () => cursor,
-  find: (event) => figures.cellAt(map, event),
+  find: (event) => cellAt(map, event),
   show,
   go: (position, dimension) => {
     cursor = [position, dimension];
-    lens.publish("positions.selected", position);
+    publish("positions.selected", position);
   },
   pick: togglePick,
 });
-// the page has opened another model: its own table takes the place of that of the model before
-let model = null;
-lens.subscribe(element, "positions.model", (name) => {
-  if (model !== null && name !== model && (!table || table.own)) ask(true);
-  model = name;
-});
-find(".position").addEventListener("input", (event) => lens.publish("positions.selected", Number(event.target.value)));
+find(".position").addEventListener("input", (event) => publish("positions.selected", Number(event.target.value)));
 
 // ---- another table -----------------------------------------------------------------------------------------------
 
+const again = asks({ element, server }, "position_table", () => size, receive);
+
 function ask(own) {
-  question += 1;
-  trigger("table", { positions: find(".n-positions").value, dimensions: find(".d-model").value, own, question });
+  size = { positions: typed(find(".n-positions")), dimensions: own ? 0 : typed(find(".d-model")), own };
+  publish("positions.size", size);
+  again();
 }
 
 // more positions of the model's own table are still the model's
@@ -162,7 +172,7 @@ find(".own").addEventListener("click", () => {
 
 // ---- saving ------------------------------------------------------------------------------------------------------
 
-find(".save-png").addEventListener("click", () => table && figures.savePng("positions.png", title(), canvas));
+find(".save-png").addEventListener("click", () => table && savePng("positions.png", title(), canvas));
 find(".save-csv").addEventListener("click", () => {
   if (!table) return;
   const dimensions = Array.from({ length: table.d_model }, (_, dimension) => dimension);
@@ -170,12 +180,7 @@ find(".save-csv").addEventListener("click", () => {
     position,
     ...dimensions.map((dimension) => valueAt(position, dimension)),
   ]);
-  lens.saveCsv("positions.csv", [["position", ...dimensions.map((dimension) => `dimension ${dimension}`)], ...rows]);
+  saveCsv("positions.csv", [["position", ...dimensions.map((dimension) => `dimension ${dimension}`)], ...rows]);
 });
 
-receive();
-watch("value", receive);
-if (!props.value) {
-  find(".n-positions").value = 64;
-  ask(true);
-}
+publish("positions.size", size);

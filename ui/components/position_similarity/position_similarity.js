@@ -1,6 +1,15 @@
 // Dot product and distance between all pairs of positions of the table that position_chart shares: as a map, and as a
 // curve from the selected position.
 
+const { number } = lens.numbers;
+const { sequential, diverging } = lens.colours;
+const { responsive } = lens.redrawing;
+const { publish, subscribe } = lens.topics;
+const { plane, points, curve, select, columnAt } = lens.planes;
+const { heat, outline, cellAt } = lens.cells;
+const { walk } = lens.walking;
+const { saveCsv, savePng, saveSvg } = lens.saving;
+
 const find = (selector) => element.querySelector(selector);
 const NAMES = { dot: "dot product", distance: "distance" };
 let table = null;
@@ -12,7 +21,7 @@ let map = null;
 let curvePlane = null;
 
 const ready = () => table && selected < table.n_positions;
-const between = (position, other) => table[measure][position * table.n_positions + other];
+const between = (position, to) => table[measure][position * table.n_positions + to];
 const rowOf = (position) => table[measure].subarray(position * table.n_positions, (position + 1) * table.n_positions);
 const mapTitle = () => `The ${NAMES[measure]} of every two positions`;
 const curveTitle = () => `The ${NAMES[measure]} of position ${selected} and every other`;
@@ -24,30 +33,37 @@ function rangeOf(name) {
   return name === "dot" ? { low: -most, high: most } : { low: 0, high: most || 1 };
 }
 
-const draw = figures.responsive(find(".pair"), () => {
+const draw = responsive(find(".pair"), () => {
   if (!ready()) return;
   const { low, high } = ranges[measure];
   const n = table.n_positions;
   const cell = Math.max(1, Math.min(24, Math.floor(Math.min(find(".map").parentElement.clientWidth - 68, 448) / n)));
-  map = figures.heat(find(".map"), {
-    values: table[measure], rows: n, columns: n, cellWidth: cell, cellHeight: cell,
-    x: { name: "position" }, y: { name: "position" },
-    colours: measure === "dot" ? lens.diverging() : lens.sequential(), low, high,
+  map = heat(find(".map"), {
+    values: table[measure],
+    rows: n,
+    columns: n,
+    cellWidth: cell,
+    cellHeight: cell,
+    x: { name: "position" },
+    y: { name: "position" },
+    colours: measure === "dot" ? diverging() : sequential(),
+    low,
+    high,
   });
-  figures.outline(map, selected, other);
+  outline(map, selected, other);
   const lowest = Math.min(0, ...table[measure].subarray(0, n), ...rowOf(selected));
-  curvePlane = figures.plane(find(".curve"), {
-    width: Math.max(300, find(".curve").parentElement.clientWidth), height: 320,
+  curvePlane = plane(find(".curve"), {
+    height: 320,
     x: { name: "position", low: 0, high: n - 1, whole: true },
     y: { name: `${NAMES[measure]} with position ${selected}`, low: lowest, high },
   });
-  figures.curve(curvePlane, rowOf(selected), {});
-  figures.mark(curvePlane, other);
+  curve(curvePlane, points(rowOf(selected)));
+  select(curvePlane, other);
 });
 
-function show(position, other) {
+function show(position, to) {
   find(".figure-details").textContent =
-    `positions ${position} and ${other}, ${Math.abs(position - other)} apart: ${NAMES[measure]} ${lens.number(between(position, other))}`;
+    `positions ${position} and ${to}, ${Math.abs(position - to)} apart: ${NAMES[measure]} ${number(between(position, to))}`;
 }
 
 function describe() {
@@ -62,12 +78,12 @@ function describe() {
   draw();
 }
 
-lens.subscribe(element, "positions.table", (shared) => {
+subscribe(element, "positions.table", (shared) => {
   table = shared;
   ranges = { dot: rangeOf("dot"), distance: rangeOf("distance") };
   describe();
 });
-lens.subscribe(element, "positions.selected", (position) => {
+subscribe(element, "positions.selected", (position) => {
   selected = position;
   describe();
 });
@@ -78,20 +94,20 @@ for (const name of Object.keys(NAMES)) {
   });
 }
 
-figures.walk(find(".map"), {
+walk(find(".map"), {
   size: () => [table.n_positions, table.n_positions],
   at: () => [selected, other],
-  find: (event) => figures.cellAt(map, event),
+  find: (event) => cellAt(map, event),
   show,
   go: (position, column) => {
     other = column;
-    lens.publish("positions.selected", position);
+    publish("positions.selected", position);
   },
 });
-figures.walk(find(".curve"), {
+walk(find(".curve"), {
   size: () => [1, table.n_positions],
   at: () => [0, other],
-  find: (event) => figures.columnAt(curvePlane, table.n_positions, event),
+  find: (event) => columnAt(curvePlane, table.n_positions, event),
   show: (_, column) => show(selected, column),
   go: (_, column) => {
     other = column;
@@ -99,12 +115,15 @@ figures.walk(find(".curve"), {
   },
 });
 
-find(".save-png").addEventListener("click", () => ready() && figures.savePng(`${measure}.png`, mapTitle(), find(".map")));
-find(".save-curve").addEventListener("click", () => ready() && figures.savePng(`${measure}-curve.png`, curveTitle(), find(".curve")));
+find(".save-png").addEventListener("click", () => ready() && savePng(`${measure}.png`, mapTitle(), find(".map")));
+find(".save-curve").addEventListener(
+  "click",
+  () => ready() && saveSvg(`${measure}-curve.svg`, curveTitle(), find(".curve")),
+);
 find(".save-csv").addEventListener("click", () => {
   if (!ready()) return;
   const positions = Array.from({ length: table.n_positions }, (_, position) => position);
-  lens.saveCsv(`${measure}.csv`, [
+  saveCsv(`${measure}.csv`, [
     ["position", ...positions],
     ...positions.map((position) => [position, ...rowOf(position)]),
   ]);

@@ -1,22 +1,29 @@
 // The Translate tab: the translation, its tokens' probabilities, the n-best list; or how a language model goes on.
-// value: { problem } or { translates, source: [token], hypotheses: [{ text, score, tokens: [token with probability] }],
+// Asks for "translation", unless an event has brought it along as its value: { problem } or { request, translates, source: [token], hypotheses: [{ text, score, tokens: [token with probability] }],
 //          chosen, alignment: [[weight a source token] a target token], the mean over the heads of one decoder layer,
 //          alignment_layer: which, from 0, seconds,
 //          start: token that the decoder reads first, n_text: how many tokens belong to a text that is continued }
 
+const { number, percent } = lens.numbers;
+const { make } = lens.elements;
+const { tokenText, tokenElement } = lens.tokens;
+const { saveJson } = lens.saving;
+const { asks } = lens.ask;
+
 const find = (selector) => element.querySelector(selector);
+let drawn = null; // what is shown
 
 function tokenDetails(token, position) {
-  const whose = position < props.value.n_text ? ", of your text" : "";
-  const place = position + (props.value.translates ? 1 : 2); // a language model's text begins with one that it only reads
-  return `token ${place} “${lens.tokenText(token)}”${whose} (id ${token.id}): probability ${lens.percent(token.probability)}`;
+  const whose = position < drawn.n_text ? ", of your text" : "";
+  const place = position + (drawn.translates ? 1 : 2); // a language model's text begins with one that it only reads
+  return `token ${place} “${tokenText(token)}”${whose} (id ${token.id}): probability ${percent(token.probability)}`;
 }
 
 function drawTokens(value, hypothesis) {
-  const source = value.source.map((token, i) => lens.tokenElement(token, `src:${i}`));
+  const source = value.source.map((token, i) => tokenElement(token, `src:${i}`));
   find(".source").replaceChildren(...source);
   const target = hypothesis.tokens.map((token, i) => {
-    const chip = lens.tokenElement(token, `tgt:${i}`);
+    const chip = tokenElement(token, `tgt:${i}`);
     chip.style.setProperty("--probability", token.probability);
     chip.tabIndex = 0;
     chip.setAttribute("role", "img"); // a picture of a number, which its label says
@@ -24,7 +31,7 @@ function drawTokens(value, hypothesis) {
     const weights = value.alignment ? value.alignment[i] : null;
     const show = () => {
       const best = weights ? weights.indexOf(Math.max(...weights)) : -1;
-      const looked = best < 0 ? "" : `; looked most at “${lens.tokenText(value.source[best])}” (${lens.percent(weights[best])})`;
+      const looked = best < 0 ? "" : `; looked most at “${tokenText(value.source[best])}” (${percent(weights[best])})`;
       find(".figure-details").textContent = tokenDetails(token, i) + looked;
       source.forEach((other, j) => other.style.setProperty("--weight", weights ? weights[j] : 0));
     };
@@ -32,35 +39,24 @@ function drawTokens(value, hypothesis) {
     chip.addEventListener("focus", show);
     return chip;
   });
-  find(".target").replaceChildren(...(value.translates ? [] : [lens.tokenElement(value.start)]), ...target);
+  find(".target").replaceChildren(...(value.translates ? [] : [tokenElement(value.start)]), ...target);
 }
 
 function drawHypotheses(value) {
   const items = value.hypotheses.map((hypothesis, i) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.setAttribute("aria-pressed", String(i === value.chosen));
-    const score = document.createElement("span");
-    score.className = "score";
-    score.textContent = lens.number(hypothesis.score);
-    const text = document.createElement("span");
-    text.textContent = hypothesis.text;
-    button.append(score, text);
-    button.addEventListener("click", () => trigger("choose", { hypothesis: i }));
-    const item = document.createElement("li");
-    item.append(button);
-    return item;
+    const [score, text] = [
+      make("span", { class: "score" }, number(hypothesis.score)),
+      make("span", {}, hypothesis.text),
+    ];
+    const onclick = () => trigger("choose", { hypothesis: i });
+    return make("li", {}, make("button", { type: "button", "aria-pressed": i === value.chosen, onclick }, score, text));
   });
   find(".hypotheses").replaceChildren(...items);
 }
 
-function draw() {
-  const value = props.value;
-  if (!value) return;
-  find(".problem").hidden = !value.problem;
-  find(".problem").textContent = value.problem || "";
-  find(".result").hidden = Boolean(value.problem);
-  if (value.problem) return;
+function draw(value) {
+  drawn = value;
+  find(".result").hidden = false;
   const hypothesis = value.hypotheses[value.chosen];
   find(".text").textContent = hypothesis.text;
   find(".figure-details").textContent = "";
@@ -78,7 +74,7 @@ function draw() {
     : `${n_text + 1} tokens of your text and ${hypothesis.tokens.length - n_text} that the model added`;
   find(".measure").textContent =
     `Score: the sum of the ${translates ? "" : "added "}tokens' log-probabilities over the length penalty; nearer to 0 is better. ` +
-    `${count}; decoded in ${lens.number(1000 * value.seconds)} ms.`;
+    `${count}; decoded in ${number(1000 * value.seconds)} ms.`;
 }
 
 find(".copy").addEventListener("click", () => {
@@ -88,10 +84,22 @@ find(".copy").addEventListener("click", () => {
   );
 });
 find(".save-json").addEventListener("click", () => {
-  const { alignment_layer, ...numbers } = props.value;
+  const { alignment_layer, ...numbers } = drawn;
   const whose = numbers.translates ? `cross-attention of decoder L${alignment_layer + 1}, mean over its heads` : null;
-  lens.saveJson("translation.json", { ...numbers, alignment_of: whose });
+  saveJson("translation.json", { ...numbers, alignment_of: whose });
 });
 
-draw();
-watch("value", draw);
+// what a search found, or why it found nothing
+function receive() {
+  const { problem } = props.value;
+  element.classList.remove("refused");
+  find(".problem").hidden = !problem;
+  find(".problem").textContent = problem || "";
+  if (problem) find(".result").hidden = true;
+  else draw(props.value);
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+receive();
+watch("value", receive);
+asks({ element, server }, "translation", (request) => (same(request, drawn?.request) ? null : {}), draw);

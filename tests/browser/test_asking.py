@@ -1,0 +1,289 @@
+"""No widget shows a number that does not belong to its selectors, however slow the server; a tab opens in one trip."""
+
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import ui.answers
+from explain.attention import attention_maps
+from explain.cell import attention_cell
+from explain.run import Run
+from explain.runner import Runner
+from explain.stages.walk import walk
+from explain.switches import Switch, compare
+from explain.toy import starting_matrices, toy
+from tests.browser.figures import numbers, rounded
+from tests.conftest import tiny_translator
+from ui.formulas import typeset
+from ui.launch import launch
+from ui.models import Models
+from ui.page import build_page, first_run
+from ui.sentence_bar import FIRST_EXAMPLE
+from ui.stages import words_of
+
+PATIENCE = 20_000
+CELL, STAGE = "#inside-cell", "#inside-stage"
+
+# What a visitor can see, frame by frame, while nothing says that it waits: [selectors, what is shown].
+WATCH = """([selectors, shown]) => {
+    const read = (selector) => {
+        const found = document.querySelector(selector);
+        return found.value ?? found.getAttribute("aria-valuenow") ?? found.textContent;
+    };
+    window.seen = [];
+    const look = () => {
+        if (!document.querySelector("[aria-busy=true]")) {
+            const state = JSON.stringify([selectors.map(read), read(shown)]);
+            if (state !== window.seen.at(-1)) window.seen.push(state);
+        }
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+@pytest.fixture(scope="module")
+def runner() -> Runner:
+    return Runner(tiny_translator(max_positions=251), "own")
+
+
+@pytest.fixture(scope="module")
+def run(runner) -> Run:
+    return first_run(runner)
+
+
+@pytest.fixture(scope="module")
+def app_url(runner) -> Iterator[str]:
+    demo = build_page(Models([runner]))
+    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    yield url
+    demo.close()
+
+
+@pytest.fixture
+def slow_then_quick(monkeypatch):
+    """The first answer takes long, the next ones less: sent at once, they would come back the wrong way round."""
+    answer, seconds = ui.answers.answer, iter([0.8, 0.4, 0.2])
+
+    def late(*arguments):
+        time.sleep(next(seconds, 0))
+        return answer(*arguments)
+
+    return lambda: monkeypatch.setattr(ui.answers, "answer", late)
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def watch(page: Page, selectors: list[str], shown: str) -> None:
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+    page.evaluate(WATCH, [selectors, shown])
+
+
+def seen(page: Page) -> list[tuple[list[str], str]]:
+    """The states that were shown one after another, when all has come to rest."""
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+    page.wait_for_timeout(100)  # a frame in which the last is seen
+    states = [tuple(json.loads(state)) for state in page.evaluate("window.seen")]
+    assert len(states) >= 2
+    return states
+
+
+def test_the_worked_cell_belongs_to_its_selectors(page, run, slow_then_quick):
+    open_tab(page, "Inside")
+    expect(page.locator(f"{CELL} .scaled")).to_contain_text("score", timeout=PATIENCE)
+    slow_then_quick()
+    watch(page, [f"{CELL} .{place}" for place in ("layer", "head", "query", "key")], f"{CELL} .scaled")
+    for head in ("3", "5", "7", "9", "4"):
+        page.locator(f"{CELL} .head").select_option(head)
+    states = seen(page)
+    for selectors, shown in states:
+        assert numbers(shown)[-1] == rounded(attention_cell(run, "cross", *map(int, selectors)).score)
+    assert states[-1][0][1] == "4"
+
+
+def test_the_stage_belongs_to_its_number(page, run, slow_then_quick):
+    open_tab(page, "Inside")
+    expect(page.locator(f"{STAGE} .where")).to_contain_text("1 of", timeout=PATIENCE)
+    slow_then_quick()
+    watch(page, [f"{STAGE} .where"], f"{STAGE} .title")
+    for _ in range(5):
+        page.locator(f"{STAGE} .after").click()
+    states = seen(page)
+    for [where], title in states:
+        step = walk(run.config)[int(where.split()[0]) - 1]
+        words = [part for part in typeset(words_of(step.stage, run.config).title) if isinstance(part, str)]
+        assert words and all(part in title for part in words)
+    assert states[-1][0][0].startswith("6 of")
+
+
+def test_the_toys_matrices_belong_to_what_was_typed(page, slow_then_quick):
+    open_tab(page, "Inside")
+    page.locator("#inside-toy summary").click()
+    query = "#inside-toy .outputs .matrix:first-child tr:first-child td:nth-child(4)"
+    expect(page.locator(query)).not_to_be_empty(timeout=PATIENCE)
+    slow_then_quick()
+    watch(page, ["#inside-toy [aria-label='W_Q, row 2, column 3']"], query)
+    for number in ("1", "2", "3", "4", "5"):
+        page.get_by_label("W_Q, row 2, column 3").fill(number)
+    states = seen(page)
+    matrices = starting_matrices(4)
+    for [entry], shown in states:
+        matrices["W_Q"][1][2] = float(entry)
+        assert numbers(shown) == [rounded(toy(matrices, 4, 1).q[0][0, 2])]
+    assert states[-1][0] == ["5"]
+
+
+def test_the_bars_belong_to_the_step_looked_at(page, run, slow_then_quick):
+    open_tab(page, "Next token")
+    expect(page.locator("#next-token-bars .chosen-fact")).not_to_be_empty(timeout=PATIENCE)
+    slow_then_quick()
+    watch(page, ["#next-token-steps .strip"], "#next-token-bars .chosen-fact")
+    for _ in range(5):
+        page.locator("#next-token-steps .strip").press("ArrowRight")
+    states = seen(page)
+    for [step], fact in states:
+        assert numbers(fact)[-1] == rounded(100 * run.target_out[int(step) - 1].probability)
+    assert states[-1][0] == ["6"]
+
+
+def test_the_switched_model_belongs_to_its_selectors(page, run, slow_then_quick):
+    open_tab(page, "What if")
+    root = "#inside-switches"
+    expect(page.locator(f"{root} .next-title")).not_to_be_empty(timeout=PATIENCE)
+    slow_then_quick()
+    watch(
+        page,
+        [f"{root} .{place}" for place in ("kind", "layer", "head", "position")],
+        f"{root} tbody tr td:nth-child(4)",
+    )
+    for position in ("1", "2", "3", "4", "5"):
+        page.locator(f"{root} .position").select_option(position)
+    states = seen(page)
+    for [kind, layer, head, position], shown in states:
+        found = compare(run, Switch("positions", kind, int(layer), int(head)), int(position))
+        assert numbers(shown) == [rounded(100 * found.candidates[0].switched)]
+    assert states[-1][0][-1] == "5"
+
+
+def test_the_large_map_belongs_to_the_layer_chosen(page, run, slow_then_quick):
+    open_tab(page, "Attention")
+    expect(page.locator(".attention-map .save-json")).to_be_enabled(timeout=PATIENCE)
+    slow_then_quick()
+    watch(page, [".attention-heads .layer"], ".attention-map .high")
+    layers = attention_maps(run, "cross").weights
+    for layer in ("2", "1", "2", "1", "2"):
+        page.locator(".attention-heads .layer").select_option(layer)
+    states = seen(page)
+    for [layer], shown in states[1:]:  # the first is one head alone
+        largest = layers[int(layer) - 1].mean(axis=0).max()
+        assert numbers(shown) == [pytest.approx(largest, abs=1 / 255 if shown.startswith("≈") else 0.0006)]
+    assert states[-1][0] == ["2"] and not states[-1][1].startswith("≈")
+
+
+def test_the_position_table_belongs_to_its_title(page, slow_then_quick):
+    open_tab(page, "Positions")
+    root = "#position-chart"
+    expect(page.locator(f"{root} h2")).to_contain_text("64 positions", timeout=PATIENCE)
+    slow_then_quick()
+    watch(page, [f"{root} h2"], f"{root} .notice")
+    for number in (11, 12, 13, 14, 15):
+        page.locator(f"{root} .n-positions").fill(str(number))
+        page.locator(f"{root} .d-model").fill("16")
+        page.locator(f"{root} .sizes").get_by_role("button", name="Draw").click()
+    states = seen(page)
+    for [title], notice in states:
+        n_positions, d_model = numbers(title)
+        assert notice.startswith(f"All {n_positions * d_model:,.0f} values")
+    assert "15 positions of 16" in states[-1][0][0]
+
+
+def test_the_rotation_belongs_to_its_pair(page, run, slow_then_quick):
+    open_tab(page, "Positions")
+    root = "#position-rotation"
+    page.locator(f"{root} summary").click()
+    expect(page.locator(f"{root} .angle")).not_to_be_empty(timeout=PATIENCE)
+    slow_then_quick()
+    watch(page, [f"{root} .pair"], f"{root} .angle")
+    for pair in ("1", "2", "3", "4", "5"):
+        page.locator(f"{root} .pair").fill(pair)
+    states = seen(page)
+    for [pair], angle in states:
+        assert f"{2 * int(pair)}/{run.config.d_model}" in angle
+    assert states[-1][0] == ["5"]
+
+
+@pytest.mark.parametrize(("tab", "root"), [("Layers", "#word-shift"), ("Positions", "#order-experiment")])
+def test_two_sentences_compared_five_times_show_the_last_beside_its_own_translation(
+    page, runner, run, slow_then_quick, tab, root
+):
+    open_tab(page, tab)
+    page.locator(root).scroll_into_view_if_needed()
+    expect(page.locator(f"{root} dd").first).not_to_be_empty(timeout=PATIENCE)
+    slow_then_quick()
+    watch(page, [f"{root} dt"], f"{root} dd")
+    texts = [f"{words} light" for words in ("A man", "A house", "A hand", "The man", "A small man")]
+    for text in texts:
+        if tab == "Layers":
+            page.locator(f"{root} .word").fill("light")
+        page.locator(f"{root} form .first").fill(text)
+        page.locator(f"{root} form .second").fill(text if tab == "Positions" else "The light house")
+        page.locator(f"{root} form .second").press("Enter")
+    states = seen(page)
+    for [text], translation in states:
+        assert translation == runner.run(text, run.settings).translation.text
+    assert states[-1][0] == [texts[-1]]
+
+
+def test_the_hypothesis_chosen_last_is_the_one_that_every_widget_is_about(page, runner, slow_then_quick):
+    open_tab(page, "Translate")
+    choices = page.locator(".translation .hypotheses button")
+    slow_then_quick()
+    for chosen in (1, 2, 3, 0, 2):
+        choices.nth(chosen).click()
+    page.wait_for_url("**chosen=2**", timeout=PATIENCE)
+    expect(choices.nth(2)).to_have_attribute("aria-pressed", "true")
+    open_tab(page, "Inside")
+    run = runner.run(*FIRST_EXAMPLE[:1], runner.default_settings(FIRST_EXAMPLE[1]), 2)
+    expect(page.locator(f"{CELL} .query option")).to_have_count(len(run.target_in), timeout=PATIENCE)
+
+
+# What runs the model: asked alone, once a visitor has it before his eyes, so that no picture waits for it.
+TO_THE_MODEL = {"switched", "two_orders", "word_shift"}
+PICTURES = {
+    "Attention": {"attention", "exact_attention"},
+    "Next token": {"next_token"},
+    "Positions": {"position_table", "position_rotation", "raw_numbers"},
+    "Inside": {"diagram", "stage", "cell", "toy_attention"},
+    "Layers": {"layer_moves"},
+    "What if": set(),
+}
+
+
+@pytest.mark.parametrize("tab", PICTURES)
+def test_opening_a_tab_is_one_trip_for_its_picture_and_opening_it_again_is_none(page, tab):
+    page.wait_for_timeout(1000)  # Gradio's own, behind the first picture
+    trips = []
+
+    def note(request):
+        if "/gradio_api/" in request.url:
+            assert "/component_server" in request.url
+            trips.append({question["name"] for question in request.post_data_json["data"]["questions"]})
+
+    page.on("request", note)
+    open_tab(page, tab)
+    page.locator("[role=tabpanel]:visible .figure").first.wait_for()
+    page.wait_for_timeout(1500)
+    pictures = [names for names in trips if not names <= TO_THE_MODEL]
+    assert pictures == ([PICTURES[tab]] if PICTURES[tab] else [])
+    assert all(len(names) == 1 for names in trips if names <= TO_THE_MODEL)
+    assert trips
+    n_trips = len(trips)
+    open_tab(page, "Translate")
+    open_tab(page, tab)
+    page.wait_for_timeout(500)
+    assert len(trips) == n_trips

@@ -1,0 +1,153 @@
+// One word in two sentences, layer by layer. Asks for "word_shift" { texts: { word, first, second }, or null for an example in
+// the page's language }: { texts, translates, translations, cosine, distance, neighbours, plane, kept }, or the first two
+// alone where there is no example.
+
+const { number, percent } = lens.numbers;
+const { row } = lens.elements;
+const { label } = lens.tokens;
+const { responsive } = lens.redrawing;
+const { plane, points, curve, mark, select, text, columnAt } = lens.planes;
+const { walk } = lens.walking;
+const { saveJson, saveSvg } = lens.saving;
+const { asks } = lens.ask;
+
+const find = (selector) => element.querySelector(selector);
+const FIELDS = ["word", "first", "second"];
+let shift = null; // what is drawn
+let compared = null; // the texts that the visitor compared last
+let typing = false; // since then
+let point = 0; // of the curve and of both paths
+let sentence = 0; // whose path in the plane is walked
+let curvePlane = null;
+let pathPlane = null;
+
+const pointName = (i) => (i === 0 ? "embedding" : `L${i}`);
+
+// ---- the figures -------------------------------------------------------------------------------------------------
+
+const draw = responsive(element, () => {
+  if (!shift) return;
+  const n = shift.cosine.length;
+  curvePlane = plane(find(".curve"), {
+    height: 300,
+    x: { name: "layers read", low: 0, high: n - 1, whole: true },
+    y: { name: "cosine", low: Math.min(0, ...shift.cosine), high: 1 },
+  });
+  curve(curvePlane, points(shift.cosine), { colour: "scale" });
+  select(curvePlane, point);
+  const [xs, ys] = [0, 1].map((axis) => shift.plane.flat().map((place) => place[axis]));
+  pathPlane = plane(find(".plane"), {
+    height: 300,
+    x: { name: "first component", low: Math.min(...xs), high: Math.max(...xs) },
+    y: { name: "second component", low: Math.min(...ys), high: Math.max(...ys) },
+  });
+  shift.plane.forEach((path, second) => {
+    const colour = second ? "scale-negative" : "scale-positive";
+    curve(pathPlane, path, { colour, shape: null });
+    path.forEach((at, i) => {
+      const [x, y] = pixelOf(second, i);
+      pathPlane.inside.append(
+        mark(second ? "frame" : "circle", [x, y], colour, 4),
+        text(x + 7, y - 8, String(i), { colour: "ink" }),
+      );
+    });
+  });
+  pathPlane.inside.append(mark("frame", pixelOf(sentence, point), "accent", 7));
+});
+
+const place = (second, i) => `(${shift.plane[second][i].map(number).join(", ")})`;
+
+function pixelOf(second, i) {
+  const [x, y] = shift.plane[second][i];
+  return [pathPlane.toX(x), pathPlane.toY(y)];
+}
+
+// the point of either path that is nearest to the pointer
+function pointAt({ x, y }) {
+  const places = shift.plane.flatMap((path, second) => path.map((_, i) => [second, i]));
+  const far = places.map((at) => Math.hypot(pixelOf(...at)[0] - x, pixelOf(...at)[1] - y));
+  return places[far.indexOf(Math.min(...far))];
+}
+
+function showPlace(second, i) {
+  find(".figure-details").textContent =
+    `${second ? "second" : "first"} sentence, after ${pointName(i)}: ${place(second, i)} in the plane`;
+}
+
+walk(find(".plane"), {
+  size: () => [2, shift.cosine.length],
+  at: () => [sentence, point],
+  find: pointAt,
+  show: showPlace,
+  go: (second, i) => {
+    [sentence, point] = [second, i];
+    showPlace(second, i);
+    draw();
+  },
+});
+
+function showPoint(_, i) {
+  const { cosine, distance } = shift;
+  find(".figure-details").textContent =
+    `after ${pointName(i)}: cosine ${number(cosine[i])}, distance ${number(distance[i])}`;
+}
+
+walk(find(".curve"), {
+  size: () => [1, shift.cosine.length],
+  at: () => [0, point],
+  find: (event) => columnAt(curvePlane, shift.cosine.length, event),
+  show: showPoint,
+  go: (line, column) => {
+    point = column;
+    showPoint(line, column);
+    draw();
+  },
+});
+
+function describe() {
+  point = Math.min(point, shift.cosine.length - 1);
+  shift.translations.forEach((translation, i) => {
+    find(".translations").children[2 * i].textContent = shift.texts[FIELDS[1 + i]];
+    find(".translations").children[2 * i + 1].textContent = translation;
+  });
+  const [first, second] = shift.kept;
+  find(".plane-title").textContent =
+    `Both paths, projected by PCA on two components, which keep ${percent(first + second)} of the variance (${percent(first)} + ${percent(second)})`;
+  const rows = shift.cosine.map((cosine, i) => {
+    const near = shift.neighbours.map((names) => names[i].map(label).join(", "));
+    return row(pointName(i), number(cosine), number(shift.distance[i]), place(0, i), place(1, i), ...near);
+  });
+  find("tbody").replaceChildren(...rows);
+  find(".figure-details").textContent = "";
+}
+
+// ---- asking ------------------------------------------------------------------------------------------------------
+
+const ask = asks(
+  { element, server, inSight: true },
+  "word_shift",
+  () => ({ texts: compared }),
+  (answer) => {
+    if (!typing) for (const name of FIELDS) find(`.${name}`).value = answer.texts[name];
+    find(".blind").hidden = answer.translates;
+    shift = answer.cosine ? answer : null;
+    find(".result").hidden = !shift;
+    if (shift) describe();
+    draw();
+  },
+);
+
+find("form").addEventListener("input", () => (typing = true));
+find("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  compared = Object.fromEntries(FIELDS.map((name) => [name, find(`.${name}`).value]));
+  typing = false;
+  ask();
+});
+find(".save-png").addEventListener("click", () =>
+  saveSvg("word.svg", "Cosine of the word's two vectors", find(".curve")),
+);
+find(".save-plane").addEventListener("click", () =>
+  saveSvg("plane.svg", `${find(".plane-title").textContent}; ● first sentence, □ second`, find(".plane")),
+);
+find(".save-json").addEventListener("click", () => saveJson("word.json", shift));

@@ -1,0 +1,60 @@
+"""The Layers tab: what the layers do to each token, and to one word in two sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from explain.depth import movement, shift
+from explain.plain import plain
+from explain.run import Run
+from explain.runner import Runner
+from ui.answers import Ask, question, question_to_the_model
+from ui.components import widget
+
+# A word with two meanings, by the language that is translated from.
+WORDS = {
+    "en": ("light", "She turned on the light in the room.", "The bag is very light and small."),
+    "de": ("Bank", "Eine Frau sitzt auf einer Bank im Park.", "Ich bringe mein Geld zur Bank."),
+    "fr": ("livre", "Il a lu ce livre hier soir.", "Le sac pèse une livre."),
+}
+
+
+def layers_tab(ask: Ask) -> gr.Tab:
+    """Draws the tab."""
+    with gr.Tab("Layers", id="layers") as tab:
+        widget("layer_moves", ask=ask, elem_id="layer-moves")
+        widget("word_shift", ask=ask, elem_id="word-shift")
+    return tab
+
+
+@question
+def layer_moves(run: Run) -> dict[str, Any]:
+    """How far each layer moves each token, by the side of the model."""
+    return {side: plain(movement(run, side)) for side in run.sides}
+
+
+@question_to_the_model
+def word_shift(runner: Runner, run: Run, texts: dict | None = None) -> dict[str, Any]:
+    """A word in two sentences, searched as the page's run was; `texts` are `word`, `first` and `second`.
+
+    Without them an example in the page's language, or nothing where there is none.
+
+    Raises:
+        ValueError: as `explain.depth.shift`.
+    """
+    language = run.settings.direction.split("-")[0] if run.translates else "en"
+    words = WORDS.get(language, ("", "", ""))
+    example: dict[str, Any] = dict(zip(("word", "first", "second"), words, strict=True))
+    compared = {**dict.fromkeys(example), **texts} if texts is not None else example
+    answer: dict[str, Any] = {"texts": compared, "translates": run.translates}
+    if compared is example and not example["word"]:
+        return answer
+    result = shift(runner, compared["word"], compared["first"], compared["second"], run.settings)
+    both = (result.first, result.second)
+    return {
+        **answer,
+        **{name: plain(getattr(result, name)) for name in ("cosine", "distance", "neighbours", "plane", "kept")},
+        "translations": [each.translation.text for each in both],
+    }

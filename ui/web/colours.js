@@ -1,0 +1,40 @@
+// The page's colours, read again at every drawing, since light and dark have others.
+
+const colours = (() => {
+  /** @typedef {[number, number, number]} Rgb */
+
+  /** @param {string} name of a variable in colours.css */
+  const variable = (name) => getComputedStyle(document.body).getPropertyValue(`--${name}`).trim();
+
+  /**
+   * @param {string} hex
+   * @returns {Rgb}
+   */
+  function rgb(hex) {
+    const value = parseInt(hex.slice(1), 16);
+    return [value >> 16, (value >> 8) & 255, value & 255];
+  }
+
+  /**
+   * @param {Rgb} from
+   * @param {Rgb} to
+   * @param {number} t
+   */
+  const mix = (from, to, t) =>
+    /** @type {Rgb} */ (from.map((channel, i) => Math.round(channel + (to[i] - channel) * t)));
+
+  /** 256 steps from the page's ground to indigo, for weights and probabilities. */
+  function sequential() {
+    const [from, to] = [rgb(variable("ground")), rgb(variable("scale"))];
+    return Array.from({ length: 256 }, (_, i) => mix(from, to, i / 255));
+  }
+
+  /** 256 steps for signed values, grey in the middle. */
+  function diverging() {
+    const zero = rgb(variable("scale-zero"));
+    const ends = [rgb(variable("scale-negative")), rgb(variable("scale-positive"))];
+    return Array.from({ length: 256 }, (_, i) => mix(zero, ends[i < 128 ? 0 : 1], Math.abs(i - 127.5) / 127.5));
+  }
+
+  return { variable, rgb, sequential, diverging };
+})();

@@ -1,0 +1,83 @@
+// What one widget tells others: every topic that there is, with what it carries.
+
+const topics = (() => {
+  /**
+   * @template T
+   * @typedef {{ value: T | undefined, listeners: { element: Element, listener: (value: T) => void }[] }} Topic
+   */
+
+  const topic = () => ({ value: undefined, listeners: [] });
+
+  const table = {
+    /** @type {Topic<PageRequest>} what the page is about: the model, the text, the settings and the hypothesis */
+    request: topic(),
+    /** @type {Topic<string>} the id of the tab that was opened */
+    tab: topic(),
+    /** @type {Topic<Attention>} the kind of attention shown in the overview: its positions and weights */
+    attention: topic(),
+    /** @type {Topic<Head>} a head that was opened in the overview */
+    "attention-open": topic(),
+    /** @type {Topic<Head[]>} the heads in the large view */
+    "attention-view": topic(),
+    /** @type {Topic<AttentionPicture>} what the large view's map and lines draw */
+    "attention-picture": topic(),
+    /** @type {Topic<PositionTable>} the table that the Positions tab is about */
+    "positions.table": topic(),
+    /** @type {Topic<number>} the selected position */
+    "positions.selected": topic(),
+    /** @type {Topic<number[]>} the dimensions drawn as waves */
+    "positions.waves": topic(),
+    /** @type {Topic<{ positions: number | string, dimensions: number | string, own: boolean }>} the table asked for */
+    "positions.size": topic(),
+    /** @type {Topic<NextTokenBars>} what could have come at the step looked at */
+    "next_token.bars": topic(),
+    /** @type {Topic<number>} the step looked at */
+    "next_token.at": topic(),
+    /** @type {Topic<number>} the stage that the diagram asks for */
+    "inside.go": topic(),
+    /** @type {Topic<number>} the stage that is open */
+    "inside.at": topic(),
+  };
+
+  /**
+   * @typedef {typeof table} Table
+   * @typedef {keyof Table} Name
+   */
+
+  /**
+   * @template {Name} N
+   * @param {N} name
+   * @returns {Topic<any>}
+   */
+  function find(name) {
+    if (!(name in table)) throw new Error(`topic: expected one of ${Object.keys(table).join(", ")}; found ${name}`);
+    return table[name];
+  }
+
+  /**
+   * @template {Name} N
+   * @param {N} name
+   * @param {NonNullable<Table[N]["value"]>} value
+   */
+  function publish(name, value) {
+    const found = find(name);
+    found.value = value;
+    found.listeners = found.listeners.filter(({ element }) => element.isConnected);
+    for (const { listener } of found.listeners) listener(value);
+  }
+
+  /**
+   * Hears the last value at once, then every new one while `element` is shown.
+   * @template {Name} N
+   * @param {Element} element
+   * @param {N} name
+   * @param {(value: NonNullable<Table[N]["value"]>) => void} listener
+   */
+  function subscribe(element, name, listener) {
+    const { value, listeners } = find(name);
+    listeners.push({ element, listener });
+    if (value !== undefined) listener(value);
+  }
+
+  return { publish, subscribe };
+})();

@@ -1,0 +1,178 @@
+// What the scripts' checker (tsc) has to be told: what Gradio hands to a widget's script, and what the page is made of.
+// Nothing of this reaches the browser.
+
+// ---- Gradio: js_on_load is the body of a function of these ----
+
+/** The widget's own part of the page. */
+declare const element: {
+  querySelector(selector: string): any;
+  querySelectorAll(selector: string): NodeListOf<any>;
+} & HTMLElement;
+/** What Python gave: `value` is plain data, described at the head of each script. */
+declare const props: { readonly value: any };
+/** Calls the handler that Python bound with `widget.NAME(...)`; `data` is its `gr.EventData`. */
+declare function trigger(name: string, data?: object): void;
+/** Calls back when Python has given another value. */
+declare function watch(name: "value", listener: () => void): void;
+/** Python's functions by name (`gr.HTML(server_functions=[…])`): plain data in, plain data out. */
+declare const server: Record<string, (data: object) => Promise<any>>;
+/** Sends a file; no widget does. */
+declare function upload(file: File): Promise<{ path: string; url: string }>;
+
+// ---- our library: each file of ui/web is one part ----
+
+declare const lens: {
+  numbers: typeof numbers;
+  sampling: typeof sampling;
+  elements: typeof elements;
+  tokens: typeof tokens;
+  colours: typeof colours;
+  redrawing: typeof redrawing;
+  topics: typeof topics;
+  ask: typeof ask;
+  page: typeof page;
+  surfaces: typeof surfaces;
+  axes: typeof axes;
+  planes: typeof planes;
+  cells: typeof cells;
+  walking: typeof walking;
+  saving: typeof saving;
+};
+
+// ---- what figures are made of ----
+
+/** Of a map or a table. */
+type Cell = [row: number, column: number];
+
+/** x and y. */
+type Point = number[];
+
+type Shape = "circle" | "ring" | "square" | "frame" | "diamond" | "cross";
+
+/** Of a plane; one without numbers is left to the caller. */
+interface Axis {
+  name: string;
+  low?: number;
+  high?: number;
+  log?: boolean;
+  /** whole numbers alone */
+  whole?: boolean;
+}
+
+/** How a curve looks and what it is; none is told by its colour alone. */
+interface Look {
+  name?: string;
+  /** of the page */
+  colour?: string;
+  /** as SVG's stroke-dasharray */
+  dash?: string;
+  /** on each point where there is room; null for none */
+  shape?: Shape | null;
+  /** in pixels */
+  width?: number;
+}
+
+// ---- what topics carry ----
+
+/** What the page is about; a run is a function of it. */
+interface PageRequest {
+  model: string;
+  text: string;
+  direction: string;
+  beam_size: number;
+  alpha: number;
+  n_best: number;
+  chosen: number;
+  prefix: number[];
+}
+
+/** What could have come at one step. */
+interface NextTokenBars {
+  request: PageRequest;
+  position: number;
+  n_steps: number;
+  in_text: boolean;
+  read: object[];
+  distribution: object;
+  logits: string;
+  forbidden: number[];
+}
+
+interface Head {
+  layer: number;
+  head: number;
+}
+
+/** A position on an axis of attention. */
+interface Position {
+  index: number;
+  special: boolean;
+  token: { text: string };
+  /** the token predicted there, in the decoder */
+  predicts: { text: string } | null;
+  key: string | null;
+  label: string;
+  words: string;
+  chips(): (HTMLElement | string)[];
+}
+
+/** One kind of attention, as the overview shows it. */
+interface Attention {
+  /** what the page was asked for */
+  run: object;
+  kind: string;
+  name: string;
+  title: string;
+  notice: string;
+  axes: { rows: string; columns: string };
+  nLayers: number;
+  nHeads: number;
+  /** whether special tokens are left out of rows and columns */
+  hidden: boolean;
+  rows: Position[];
+  columns: Position[];
+  allRows: Position[];
+  allColumns: Position[];
+  /** a byte each, of all heads of all layers */
+  weights: Uint8Array;
+  statistics: Record<string, number[][] | null>;
+  masked(row: Position, column: Position): boolean;
+  /** where a cell stands among all weights */
+  at(head: number, row: Position, column: { index: number }): number;
+}
+
+/** What the large view draws: some heads, taken together. */
+interface AttentionPicture extends Attention {
+  heads: Head[];
+  /** weights, row by row */
+  cells: number[];
+  high: number;
+  /** or to the two digits of a byte */
+  isExact: boolean;
+  drawing: "map" | "lines";
+  label: string;
+  /** a file's name without its ending */
+  file: string;
+  /** a cell's weight in words, and those of its heads */
+  weight(i: number): string;
+  parts(row: Position, column: Position): string;
+  csv(): (string | number)[][];
+  json(): object;
+}
+
+/** A position table with what belongs to it. */
+interface PositionTable {
+  n_positions: number;
+  d_model: number;
+  /** whether it is the model's own */
+  own: boolean;
+  /** no value is larger */
+  bound: number;
+  /** of each dimension, in positions; none of a learned table */
+  wavelengths: number[] | null;
+  /** (n_positions, d_model) */
+  values: Float32Array;
+  /** (n_positions, n_positions) */
+  dot: Float32Array;
+  distance: Float32Array;
+}
