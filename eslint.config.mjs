@@ -7,6 +7,7 @@ const readable = (names) => Object.fromEntries(names.map((name) => [name, "reado
 const browser = readable([
   "Blob",
   "DOMMatrix",
+  "DOMParser",
   "HTMLTableCellElement",
   "MutationObserver",
   "Node",
