@@ -110,7 +110,7 @@ def rates(
     taken away; of two sentences, those of both translations, one after the other. Close: chrF of at least 80 between
     the two, case and punctuation ignored. Carried: what was added stands in the translation.
     """
-    clean = translate(texts, direction)
+    clean = translate(list(texts), direction)
     for corruption in corruptions:
         typed, expected = [], []
         for i, text in enumerate(texts):

@@ -6,9 +6,9 @@ letter, so that weights which say the same need no new reading, and weights whic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from training.held_out import held_out_keys, key
 from training.phrasebook import phrasebook
@@ -45,7 +45,12 @@ class Checked(NamedTuple):
 
 
 Judgements = Mapping[tuple[str, str, str], Judgement]  # by direction, sentence and output
-Translate = Callable[[Sequence[str], str], list[str]]  # texts and a direction: `Translator.translate`
+
+
+class Translate(Protocol):
+    """Texts and a direction to translations: `Translator.translate`."""
+
+    def __call__(self, texts: list[str], direction: str, /) -> list[str]: ...
 
 
 def read_sentences(path: Path = SENTENCES) -> list[Sentence]:
