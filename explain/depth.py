@@ -15,6 +15,7 @@ from explain.kinds import Side
 from explain.run import Run, Settings
 from explain.runner import Runner
 from explain.tokens import Token, bare, spelled
+from model.taps import Trace
 from model.tokenizer import WORD_START
 
 MAX_WORD = 40  # characters
@@ -40,7 +41,7 @@ def movement(run: Run, side: Side) -> Movement:
     Raises:
         ValueError: the model has no such side.
     """
-    stream = _stream(run, side)
+    stream = _stream(run.trace, _stream_paths(run, side))
     before, after = stream[:-1], stream[1:]
     distance = np.linalg.norm(after - before, axis=-1) / np.linalg.norm(before, axis=-1)
     return Movement(side=side, tokens=run.read_by(side), distance=distance, cosine=cosines(before, after))
@@ -82,8 +83,10 @@ def shift(runner: Runner, word: str, first: str, second: str, settings: Settings
     runs = [runner.run(text, settings) for text in (first, second)]
     side = runs[0].reading_side
     places = _places(runs[0].typed, word, "first"), _places(runs[1].typed, word, "second")
+    taps = _stream_paths(runs[0], side)
+    streams = [_stream(run.inspected(only=taps), taps) for run in runs]
     paths = np.stack(
-        [_stream(run, side)[:, list(at)].mean(axis=1) for run, at in zip(runs, places, strict=True)]
+        [stream[:, list(at)].mean(axis=1) for stream, at in zip(streams, places, strict=True)]
     )  # (2, P, D)
     plane, kept = principal_plane(paths.reshape(-1, paths.shape[-1]))
     return Shift(
@@ -114,13 +117,14 @@ def cosines(first: Float[np.ndarray, "*n D"], second: Float[np.ndarray, "*n D"])
     return (first * second).sum(axis=-1) / np.linalg.norm(first, axis=-1) / np.linalg.norm(second, axis=-1)
 
 
-def _stream(run: Run, side: Side) -> np.ndarray:
-    """The vectors after the embedding and after each layer: (P, S, D)."""
+def _stream_paths(run: Run, side: Side) -> list[str]:
+    """Where the residual stream passes after the embedding and after each layer: P taps."""
     last = "residual" if run.config.norm == "pre" else "normalized"
-    n_layers = len(run.stack(side).layers)
-    paths = [f"{side}.embedding.output"]
-    paths += [f"{side}.layers.{layer}.feed_forward_add_norm.{last}" for layer in range(n_layers)]
-    trace = run.trace
+    layers = range(len(run.stack(side).layers))
+    return [f"{side}.embedding.output", *(f"{side}.layers.{i}.feed_forward_add_norm.{last}" for i in layers)]
+
+
+def _stream(trace: Trace, paths: list[str]) -> Float[np.ndarray, "P S D"]:
     return np.stack([trace[path][0].double().numpy() for path in paths])
 
 

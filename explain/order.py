@@ -17,9 +17,9 @@ from explain.positional import model_table
 from explain.run import Run, Settings
 from explain.runner import Runner
 from explain.tokens import Token, tokens_of
-from model.taps import intervene
+from model.taps import intervene, record
 
-POSITION = "encoder.embedding.position"
+POSITION, OUTPUT = "encoder.embedding.position", "encoder.output"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +98,11 @@ def order_experiment(runner: Runner, first: str, second: str, settings: Settings
         *(tokens_of(runner.prompt(text, settings.direction).src, runner.tokenizer, "encoder") for text in texts)
     )
     runs = [runner.run(text, settings) for text in texts]
-    with_positions = [run.trace["encoder.output"][0] for run in runs]
-    if POSITION not in runs[0].trace:
+    if runs[0].config.positions == "none":
         raise ValueError("expected a model with positions; found one with positions='none'")
-    without_positions = [_encode_without_positions(run) for run in runs]
+    with_positions = [_encoded(run) for run in runs]
+    with intervene({POSITION: torch.zeros_like}):
+        without_positions = [_encoded(run) for run in runs]
     map_with, map_without = _difference_map(*with_positions), _difference_map(*without_positions)
     rows = np.arange(len(pairing))
     differences_with, differences_without = map_with[rows, pairing], map_without[rows, pairing]
@@ -119,9 +120,11 @@ def order_experiment(runner: Runner, first: str, second: str, settings: Settings
 
 
 @torch.inference_mode()
-def _encode_without_positions(run: Run) -> torch.Tensor:
-    with intervene({POSITION: torch.zeros_like}):
-        return run.network.encode(batch_of(run.network, run.prompt.src))[0].cpu()
+def _encoded(run: Run) -> torch.Tensor:
+    """The encoder's output; recorded, so that both are computed the same way, by equation (1)."""
+    with record(only=(OUTPUT,)) as trace:
+        run.network.encode(batch_of(run.network, run.prompt.src))
+    return trace[OUTPUT][0].cpu()
 
 
 def _difference_map(first: torch.Tensor, second: torch.Tensor) -> np.ndarray:

@@ -6,11 +6,12 @@ checkpoint, the text, the settings, the chosen hypothesis and the target prefix 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from explain.checks import number, whole_number
 from explain.kinds import PLACES, Kind, Side, kinds_of, reading_side_of, sides_of
+from explain.passes import inspect
 from explain.tokens import TargetToken, Token, tokens_of
 from model.config import TransformerConfig
 from model.taps import Trace
@@ -206,6 +207,14 @@ class Run:
         Run at first use, and again if other runs' passes have taken its room since.
         """
         return self._trace()
+
+    def inspected(self, only: Collection[str]) -> Trace:
+        """Some tensors of such a pass, which runs now: for a view that needs few, or a model that is changed meanwhile.
+
+        Raises:
+            ValueError: one of the paths is no tap of this model.
+        """
+        return inspect(self.network, self.prompt.src, [token.id for token in self.target_in], only)
 
     @property
     def own(self) -> Run:

@@ -15,7 +15,6 @@ from torch import Tensor
 
 from explain.checks import whole_number
 from explain.kinds import KINDS, PLACES, Kind, check_head, checked_kind
-from explain.passes import inspect
 from explain.run import Run
 from explain.search import search
 from explain.tokens import Token
@@ -89,7 +88,7 @@ def compare(run: Run, switch: Switch, position: int) -> Comparison:
     path = f"{PLACES[kind].path(switch.layer)}.weights"
     with intervene(_changes(run.network, switch)):
         [switched, *_] = search(run.text_model, run.prompt, run.settings).translations
-        trace = inspect(run.network, run.prompt.src, [token.id for token in run.target_in], only=("logits", path))
+        trace = run.inspected(only=("logits", path))
     whole = run.trace
     before, after = (_probabilities(each["logits"], position) for each in (whole, trace))
     return Comparison(
