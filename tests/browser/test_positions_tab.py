@@ -14,6 +14,7 @@ from explain.positional import model_table, position_table, rotation, similarity
 from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded
+from tests.browser.waits import answered
 from ui.sentence_bar import FIRST_EXAMPLE
 
 CHART, CURVES, NEAR = "#position-chart", "#position-curves", "#position-similarity"
@@ -173,6 +174,7 @@ def test_a_shift_is_shown_as_the_rotation_that_explain_computes(tab, passes):
     expect(tab.locator(f"{TURN} .angle")).to_contain_text("6/24")
     tab.locator(f"{TURN} .offset").fill("-9")
     expect(tab.locator(f"{TURN} .equation")).to_contain_text("PE(pos − 9)")
+    answered(tab)
     expected = rotation(position_table(50, 24), 3, -9)
     assert numbers(tab.locator(f"{TURN} .difference").inner_text()) == [rounded(expected.max_difference)]
     cells = tab.locator(f"{TURN} .matrix td").all_inner_texts()
@@ -236,6 +238,7 @@ def test_markup_in_the_orders_is_shown_not_run(tab):
     expect(tab.locator(f"{ORDER} dt").first).to_have_text(f"dog {markup}", timeout=20_000)
     for text in (markup, "${document.title=1}", "{{document.title=1}}"):  # a message names the tokens
         compare(tab, "dog", text)
+        answered(tab)
         expect(tab.locator(f"{ORDER} .problem")).to_contain_text("only in the first")
     assert tab.title() != "1"
     assert tab.locator(f"{ORDER} img").count() == 0

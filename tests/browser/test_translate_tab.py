@@ -66,9 +66,11 @@ def test_choosing_a_hypothesis_shows_it(page):
 def test_the_address_reopens_the_same_sentence(page, browser):
     translate(page, "Where is my book?")
     page.wait_for_url("**text=Where**")
-    page.locator(".hypotheses button").nth(1).click()
+    second = page.locator(".hypotheses button").nth(1)
+    expected = second.locator("span").nth(1).inner_text()
+    second.click()
     page.wait_for_url("**chosen=1**")
-    expected = page.locator(FIRST_TRANSLATION).inner_text()
+    expect(page.locator(FIRST_TRANSLATION)).to_have_text(expected)
     context = browser.new_context()
     other = context.new_page()
     other.goto(page.url)
