@@ -32,7 +32,14 @@ MAX_QUESTIONS = 8  # in one trip: as many as a tab has widgets
 MAX_WAITING = 64  # questions of all visitors; who comes after them is asked to try again
 
 _AMOUNTS = 2**53  # larger whole numbers are not exact in a browser
-_KINDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", dict: "fields with names"}
+_KINDS = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "fields with names",
+}
 _log = logging.getLogger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 Ask = Callable[[Any], Awaitable[Response]]
@@ -197,7 +204,7 @@ def _ordinary(value: Any) -> bool:
 def _short(value: Any) -> str:
     """What was found, as a message names it."""
     if isinstance(value, dict | list):
-        return "fields with names" if isinstance(value, dict) else "a list"
+        return _KINDS[type(value)]
     return "nothing" if value is None else _beginning(repr(value))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-TABS = ["translate", "attention", "next_token", "positions", "inside", "layers", "what-if"]
+TABS = ["translate", "attention", "next_token", "positions", "inside", "layers", "what-if", "why"]
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -35,3 +35,14 @@ def test_a_damaged_link_says_what_is_wrong_and_the_page_works(browser, app_url, 
     page.get_by_text(message).first.wait_for()
     assert page.locator(".translation .text").inner_text()
     context.close()
+
+
+def test_no_tab_is_longer_than_about_three_screens(page):
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+        page.keyboard.press("End")  # what runs the model is asked when it is in sight
+        page.wait_for_timeout(1500)
+        page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+        assert page.evaluate("document.documentElement.scrollHeight") <= 3.05 * 900, tab.inner_text()
+    assert page.get_by_role("tab").count() <= 9

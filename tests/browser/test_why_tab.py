@@ -10,7 +10,6 @@ import torch
 from playwright.sync_api import Page, expect
 
 from explain.experiments import attention_scale, family, gradient_paths, recall
-from model import TransformerConfig
 from tests.browser.accessibility import assert_accessible, wait_until_still
 from tests.browser.figures import numbers, rounded
 from ui.launch import launch
@@ -201,17 +200,7 @@ def test_the_visitors_own_model_is_counted(tab):
     press(tab, "#why-family", "run")
     row = tab.locator("#why-family tr").filter(has_text="yours, decoder-only, 96 layers")
     expect(row).to_be_visible(timeout=PATIENCE)
-    parts = family.count(
-        TransformerConfig(
-            **family.GPT2,
-            vocab_size=50_257,
-            d_model=1024,
-            d_ff=4096,
-            n_heads=16,
-            n_encoder_layers=0,
-            n_decoder_layers=96,
-        )
-    )
+    parts = family.count(family.decoder_only(96, 1024, 16))
     assert row.locator("td").last.inner_text() == f"{sum(parts.values()):,}"
 
 

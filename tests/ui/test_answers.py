@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 import time
+from types import NoneType
 
 import gradio as gr
 import pytest
@@ -15,12 +16,22 @@ from explain.cell import attention_cell
 from explain.run import Run, Settings
 from explain.runner import Runner
 from tests.conftest import tiny_translator
-from ui.answers import MAX_CHARACTERS, MAX_QUESTIONS, MAX_WAITING, answering, question, question_to_the_model
+from ui.answers import (
+    _KINDS,
+    _QUESTIONS,
+    MAX_CHARACTERS,
+    MAX_QUESTIONS,
+    MAX_WAITING,
+    answering,
+    question,
+    question_to_the_model,
+)
 from ui.components import widget
 from ui.events import in_line
 from ui.models import Models
+from ui.page import build_page  # noqa: F401  (its tabs register their questions)
 from ui.request import Request
-from ui.tabs.inside import cell  # registers the question
+from ui.tabs.inside import cell
 
 REQUEST = Request("own", "The small house.", Settings("en-de", beam_size=1, n_best=1)).to_browser()
 PLACE = {"kind": "cross", "layer": 1, "head": 2, "query": 1, "key": 0}
@@ -230,6 +241,11 @@ def test_what_runs_the_model_waits_for_the_pages_events_and_holds_up_nothing_els
     finally:
         go_on.set()
         running.join(30)
+
+
+def test_every_type_that_a_field_may_have_has_a_name():
+    types = {each for asked in _QUESTIONS.values() for field in asked.fields.values() for each in field.types}
+    assert types - {NoneType} == set(_KINDS) - {float}
 
 
 def test_two_questions_of_one_name_are_refused():

@@ -6,7 +6,8 @@
 // With `inSight: true`, which is for what runs the model, not before a visitor has scrolled to it: nothing waits for it.
 // The fields are read when the question leaves; null asks nothing. Of each question one is under way: if its widget
 // chose something else meanwhile, the answer is dropped and the question asked anew. So what is drawn is always the
-// answer to what is chosen. Meanwhile the widget is aria-busy; a refusal stands in its ".problem" until the next answer.
+// answer to what is chosen. Meanwhile the widget is aria-busy, and inert before its first answer; a refusal stands in its
+// ".problem" until the next answer.
 
 const ask = (() => {
   const { subscribe } = topics;
@@ -92,6 +93,7 @@ const ask = (() => {
     if (waits) waiting.add(question);
     else waiting.delete(question);
     element.ariaBusy = waiting.size ? "true" : null;
+    if (!waiting.size) element.inert = false;
   }
 
   /**
@@ -105,6 +107,7 @@ const ask = (() => {
     /** @type {Question} */
     const question = { element, server, name, fields, draw, refused, seen: !inSight, stale: true, away: false };
     const again = () => leave(question);
+    element.inert = true;
     /** @param {IntersectionObserverEntry[]} entries */
     const look = ([{ isIntersecting }]) => {
       question.seen = isIntersecting;

@@ -209,6 +209,6 @@ find(".layer").addEventListener("change", (event) => {
   views[attention.kind].layer = layer < 0 ? null : layer;
   look(views[attention.kind].layer, scope());
 });
-find(".all").addEventListener("click", () => look(views[attention.kind].layer, scope()));
-find(".how").addEventListener("change", show);
-find(".drawings").addEventListener("change", show);
+find(".all").addEventListener("click", () => attention && look(views[attention.kind].layer, scope()));
+find(".how").addEventListener("change", () => attention && show());
+find(".drawings").addEventListener("change", () => attention && show());

@@ -137,7 +137,9 @@ find(".save-png").addEventListener("click", () => savePng(`${shown.file}-lines.p
 find(".save-csv").addEventListener("click", () => saveCsv(`${shown.file}.csv`, shown.csv()));
 find(".save-json").addEventListener("click", () => saveJson(`${shown.file}.json`, shown.json()));
 
+element.inert = true; // until there is something to point at
 subscribe(element, "attention-picture", (news) => {
+  element.inert = false;
   shown = news;
   only = null;
   find(".figure-details").textContent = "";

@@ -136,7 +136,9 @@ find(".save-png").addEventListener("click", () => savePng(`${picture.file}.png`,
 find(".save-csv").addEventListener("click", () => saveCsv(`${picture.file}.csv`, picture.csv()));
 find(".save-json").addEventListener("click", () => saveJson(`${picture.file}.json`, picture.json()));
 
+element.inert = true; // until there is something to point at
 subscribe(element, "attention-picture", (news) => {
+  element.inert = false;
   picture = news;
   const masked = ({ rows, columns }, i) =>
     news.masked(rows[Math.floor(i / columns.length)], columns[i % columns.length]);

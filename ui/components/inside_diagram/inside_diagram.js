@@ -105,7 +105,7 @@ function draw(answer) {
     find(`.${side} .blocks`).replaceChildren(...rows);
   }
   const out = steps.filter(({ side }) => side === "output");
-  find(".out").replaceChildren(...out.flatMap((step) => [arrow("↓"), single(step.name, [step])]));
+  find(".out").replaceChildren(...out.flatMap((step, i) => [arrow(i ? "→" : "↓"), single(step.name, [step])]));
   const count = (side) =>
     new Set(steps.filter((step) => step.side === side && step.layer !== null).map(({ layer }) => layer)).size;
   find(".about").textContent =

@@ -137,6 +137,7 @@ function drawnText(row, probability) {
 function draw(news) {
   step = unpack(news);
   element.ariaBusy = null;
+  element.inert = false;
   const { chosen, chosen_rank, entropy_bits } = step.distribution;
   find(".title").textContent = `Step ${step.position + 1} of ${step.n_steps}: what the model expected to come next`;
   find(".so-far").replaceChildren(...step.read.map((token) => tokenElement(token)), make("span", "gap", "?"));
@@ -262,6 +263,7 @@ find(".save-csv").addEventListener("click", saveRows);
 find(".save-json").addEventListener("click", saveAll);
 find(".save-svg").addEventListener("click", savePicture);
 
+element.inert = true; // until there is something to weigh
 subscribe(element, "next_token.bars", draw);
 subscribe(element, "next_token.at", (position) => {
   if (step && position !== step.position) element.ariaBusy = "true"; // until the bars of that step are here
