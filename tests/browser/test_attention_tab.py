@@ -23,6 +23,7 @@ from tests.browser.attention_tab import (
     wait_for_exact,
 )
 from tests.browser.figures import numbers, rounded
+from tests.browser.visitor import visiting
 from tests.browser.waits import answered
 from ui.sentence_bar import FIRST_EXAMPLE
 
@@ -30,18 +31,11 @@ from ui.sentence_bar import FIRST_EXAMPLE
 @pytest.fixture(scope="module")
 def tab(browser, app_url):
     """One visitor who stays in the tab from test to test; a script error fails the last of them."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    errors: list[str] = []
-    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(app_url)
-    page.get_by_role("tab", name="Attention", exact=True).click()
-    page.wait_for_selector(".attention-grid .map")
-    yield page
-    context.close()
-    assert not errors, errors
+    with visiting(browser, app_url, console_errors=True) as page:
+        page.set_default_timeout(15_000)
+        page.get_by_role("tab", name="Attention", exact=True).click()
+        page.wait_for_selector(".attention-grid .map")
+        yield page
 
 
 @pytest.fixture

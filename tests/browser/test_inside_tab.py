@@ -12,6 +12,7 @@ from explain.stages.walk import walk
 from explain.toy import starting_matrices, toy
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded, shown
+from tests.browser.visitor import visiting
 from tests.browser.waits import answered
 from ui.answers import answering
 from ui.components import widget
@@ -38,18 +39,12 @@ def tab(browser, runner, run) -> Iterator[Page]:
         with gr.Tabs():
             inside_tab(answering(Models([runner])))
     _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(url)
-    expect(page.locator(f"{STAGE} .title")).not_to_be_empty(timeout=20_000)
-    for summary in page.locator("summary:visible").all():
-        summary.click()
-    yield page
-    context.close()
+    with visiting(browser, url) as page:
+        expect(page.locator(f"{STAGE} .title")).not_to_be_empty(timeout=20_000)
+        for summary in page.locator("summary:visible").all():
+            summary.click()
+        yield page
     demo.close()
-    assert not errors, errors
 
 
 def test_the_diagram_has_every_layer_of_the_model(tab, runner):

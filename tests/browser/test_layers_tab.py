@@ -9,6 +9,7 @@ from explain.depth import movement, shift
 from explain.run import Run, Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded
+from tests.browser.visitor import visiting
 from tests.browser.waits import answered
 from ui.sentence_bar import FIRST_EXAMPLE
 from ui.tabs.layers import WORDS
@@ -24,17 +25,11 @@ def run(runner) -> Run:
 @pytest.fixture(scope="module")
 def tab(browser, app_url) -> Iterator[Page]:
     """One visitor of this tab, whom all tests share."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(app_url)
-    page.get_by_role("tab", name="Layers").click()
-    page.locator(DEPTH).scroll_into_view_if_needed()
-    expect(page.locator(f"{DEPTH} .result")).to_be_visible(timeout=20_000)
-    yield page
-    context.close()
-    assert not errors, errors
+    with visiting(browser, app_url) as page:
+        page.get_by_role("tab", name="Layers").click()
+        page.locator(DEPTH).scroll_into_view_if_needed()
+        expect(page.locator(f"{DEPTH} .result")).to_be_visible(timeout=20_000)
+        yield page
 
 
 def test_how_far_a_layer_moved_a_token_is_shown(tab, run):

@@ -9,6 +9,7 @@ import pytest
 from explain.next_token import Sampling, distribution, force, from_prefix, sample_on, steps
 from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
+from tests.browser.visitor import visiting
 from ui.sentence_bar import FIRST_EXAMPLE
 
 STEPS, BARS = "#next-token-steps", "#next-token-bars"
@@ -24,16 +25,9 @@ def run(runner):
 @pytest.fixture(scope="module")
 def visitor(browser, app_url):
     """One visitor for all tests of this file: the page takes long to open, and little to go back to its beginning."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(f"script error: {error}"))
-    page.on("console", lambda message: errors.append(message.text) if "watch callback" in message.text else None)
-    page.goto(app_url)
-    page.get_by_role("tab", name="Next token").click()
-    yield page
-    context.close()
-    assert not errors, errors
+    with visiting(browser, app_url) as page:
+        page.get_by_role("tab", name="Next token").click()
+        yield page
 
 
 @pytest.fixture

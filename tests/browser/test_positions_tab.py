@@ -14,6 +14,7 @@ from explain.positional import model_table, position_table, rotation, similarity
 from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded
+from tests.browser.visitor import visiting
 from tests.browser.waits import answered
 from ui.sentence_bar import FIRST_EXAMPLE
 
@@ -25,19 +26,13 @@ TURN, NAIVE, ORDER = "#position-rotation", "#position-naive", "#order-experiment
 @pytest.fixture(scope="module")
 def tab(browser, app_url) -> Iterator[Page]:
     """One visitor of this tab, whom all tests share: each asks for the table it needs."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(app_url)
-    page.get_by_role("tab", name="Positions").click()
-    page.locator(ORDER).scroll_into_view_if_needed()
-    expect(page.locator(f"{ORDER} .result")).to_be_visible(timeout=20_000)
-    for summary in page.locator("summary:visible").all():
-        summary.click()
-    yield page
-    context.close()
-    assert not errors, errors
+    with visiting(browser, app_url) as page:
+        page.get_by_role("tab", name="Positions").click()
+        page.locator(ORDER).scroll_into_view_if_needed()
+        expect(page.locator(f"{ORDER} .result")).to_be_visible(timeout=20_000)
+        for summary in page.locator("summary:visible").all():
+            summary.click()
+        yield page
 
 
 def details(page: Page, widget: str) -> str:
