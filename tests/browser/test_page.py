@@ -13,7 +13,7 @@ def test_a_link_reopens_its_tab_and_on_a_phone_the_page_never_scrolls_sideways(b
     page.wait_for_url(f"**tab={tab}**")
     page.wait_for_function("document.querySelector('#text textarea')?.value === 'Where is my book?'")
     page.wait_for_selector(
-        "[role=tabpanel]:visible canvas, [role=tabpanel]:visible .token, [role=tabpanel]:visible svg"
+        ", ".join(f"[role=tabpanel]:visible {what}" for what in ("canvas", ".token", "svg", ".why-run"))
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()

@@ -90,7 +90,8 @@ def test_a_shift_is_a_rotation_by_the_offset_times_the_frequency(pair, offset):
 
 def test_a_table_that_is_no_sinusoid_shows_a_difference():
     table = position_table(41, 22)
-    spoilt = PositionTable(table.values + np.linspace(0, 0.1, 41)[:, None], table.wavelengths)
+    values = table.values + np.linspace(0, 0.1, 41)[:, None]
+    spoilt = PositionTable(values=values, wavelengths=table.wavelengths)
     assert rotation(spoilt, 3, 5).max_difference > 1e-3
 
 
