@@ -124,16 +124,13 @@ function receive(answer) {
   publish("inside.at", answer.step);
 }
 
-const ask = asks(
-  { element, server },
-  "stage",
-  (request) => {
-    if (request.model !== model) wanted = { step: 0, head: 0 };
-    ({ model } = request);
-    return wanted;
-  },
-  receive,
-);
+function fields(request) {
+  if (request.model !== model) wanted = { step: 0, head: 0 };
+  ({ model } = request);
+  return wanted;
+}
+
+const ask = asks({ element, server }, "stage", fields, receive);
 
 on("click", ".before", () => go(Math.max(0, wanted.step - 1)));
 on("click", ".after", () => go(Math.min(drawn.steps.length - 1, wanted.step + 1)));

@@ -47,15 +47,12 @@ on("click", ".side, .measure", ({ currentTarget: { dataset } }) => {
   look();
 });
 
-asks(
-  { element, server },
-  "layer_moves",
-  () => ({}),
-  (answer) => {
-    sides = answer;
-    if (!(side in sides)) side = "decoder";
-    for (const button of all(".side")) button.hidden = !("encoder" in sides);
-    find(".figure-details").textContent = "";
-    look();
-  },
-);
+function receive(answer) {
+  sides = answer;
+  if (!(side in sides)) side = "decoder";
+  for (const button of all(".side")) button.hidden = !("encoder" in sides);
+  find(".figure-details").textContent = "";
+  look();
+}
+
+asks({ element, server }, "layer_moves", () => ({}), receive);

@@ -106,20 +106,17 @@ function describe() {
 
 // ---- asking ------------------------------------------------------------------------------------------------------
 
-const ask = asks(
-  { element, server, inSight: true },
-  "word_shift",
-  () => ({ texts: compared }),
-  (answer) => {
-    if (!typing) for (const name of FIELDS) find(`.${name}`).value = answer.texts[name];
-    find(".blind").hidden = answer.translates;
-    shift = answer.cosine ? answer : null;
-    find(".result").hidden = !shift;
-    if (shift) describe();
-    curves.draw();
-    paths.draw();
-  },
-);
+function receive(answer) {
+  if (!typing) for (const name of FIELDS) find(`.${name}`).value = answer.texts[name];
+  find(".blind").hidden = answer.translates;
+  shift = answer.cosine ? answer : null;
+  find(".result").hidden = !shift;
+  if (shift) describe();
+  curves.draw();
+  paths.draw();
+}
+
+const ask = asks({ element, server, inSight: true }, "word_shift", () => ({ texts: compared }), receive);
 
 on("input", "form", () => (typing = true));
 on("submit", "form", (event) => {
