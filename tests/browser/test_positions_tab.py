@@ -84,7 +84,7 @@ def test_a_cell_under_the_pointer_shows_its_value_and_has_its_colour(tab):
         colour, expected = canvas.evaluate(
             """(canvas, [x, y, value]) => [
                 [...canvas.getContext("2d").getImageData(x, y, 1, 1).data.slice(0, 3)],
-                lens.colours.diverging()[Math.round((value + 1) / 2 * 255)],
+                lens.colours.signed(1).colours[Math.round((value + 1) / 2 * 255)],
             ]""",
             [at["x"], at["y"], value],
         )

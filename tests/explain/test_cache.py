@@ -55,3 +55,18 @@ def test_an_error_reaches_the_asker_and_is_not_kept():
 def test_a_cache_without_room_is_refused():
     with pytest.raises(ValueError, match="capacity: expected 1 or more; found 0"):
         LeastRecentlyUsed(0)
+
+
+def test_what_is_found_counts_as_asked_for_and_what_is_under_way_is_not_there():
+    cache = LeastRecentlyUsed(2)
+    for key in "ab":
+        cache.get(key, key.upper)
+    assert cache.find("a") == "A" and cache.find("c") is None
+    assert cache.keys == ("b", "a")
+
+    def compute():
+        assert cache.find("c") is None and "c" not in cache.keys
+        return "C"
+
+    cache.get("c", compute)
+    assert cache.keys == ("a", "c")
