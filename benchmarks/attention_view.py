@@ -98,7 +98,7 @@ def page_of(maps: list[AttentionMaps]) -> gr.Blocks:
 
     with gr.Blocks(analytics_enabled=False) as demo:
         gr.Markdown("A line that makes the page as wide as the real one. " * 9)
-        request = Request(model="random", text="40 tokens", settings=Settings("en-de")).to_browser()
+        request = Request(model="random", text="40 tokens", settings=Settings(direction="en-de")).to_browser()
         widget("page_request", request, visible="hidden")
         with gr.Tabs():
             with gr.Tab("First"):

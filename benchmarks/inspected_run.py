@@ -21,7 +21,7 @@ from model.translator import Translator
 
 N_TOKENS = 40
 REPEATS = 25
-SETTINGS = Settings("en-de")
+SETTINGS = Settings(direction="en-de")
 
 
 def text_of(translator: Translator, n_tokens: int) -> str:

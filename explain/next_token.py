@@ -24,7 +24,7 @@ MAX_SEED = 2**32 - 1
 MAX_SHOWN = 100
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sampling:
     """How a token is drawn: temperature 0 (the most probable) or 0.01 to 10, top_k 0 (all) or more, 0 < top_p <= 1.
 

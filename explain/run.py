@@ -23,7 +23,7 @@ MAX_ALPHA = 2.0
 N_BEST = 4  # hypotheses shown unless told otherwise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """How to search: `alpha` is the length penalty's exponent (§6.1), `n_best` how many hypotheses to show.
 

@@ -25,7 +25,7 @@ SWITCHES = ("positions", "residual", "scale", "head")
 N_CANDIDATES = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Switch:
     """What is off: positions, residual connections, the division by √d_k, or one head.
 

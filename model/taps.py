@@ -14,7 +14,7 @@ Trace = dict[str, Tensor]
 Change = Callable[[Tensor], Tensor]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Recording:
     trace: Trace
     only: frozenset[str] | None  # None: all
@@ -71,7 +71,7 @@ def record(only: Collection[str] | None = None) -> Iterator[Trace]:
         ValueError: two passes wrote to one path, or no forward pass reached one of `only`.
     """
     trace: Trace = {}
-    token = _recording.set(_Recording(trace, None if only is None else frozenset(only)))
+    token = _recording.set(_Recording(trace=trace, only=None if only is None else frozenset(only)))
     try:
         yield trace
     finally:

@@ -24,7 +24,9 @@ def add_api(runner: Runner) -> None:
         text: str, direction: str = "en-de", beam_size: int = 4, length_penalty: float = 0.6, n_hypotheses: int = 1
     ) -> dict[str, Any]:
         """Translates a text: the translation, the hypotheses with their scores and token probabilities, the seconds."""
-        run = runner.run(text, Settings(direction, beam_size, length_penalty, n_hypotheses))
+        run = runner.run(
+            text, Settings(direction=direction, beam_size=beam_size, alpha=length_penalty, n_best=n_hypotheses)
+        )
         return {
             "translation": run.translation.text,
             "direction": direction,
@@ -36,7 +38,7 @@ def add_api(runner: Runner) -> None:
     @kindly
     def attention(text: str, direction: str = "en-de", kind: str = "cross") -> dict[str, Any]:
         """The attention weights of one kind (encoder, decoder, cross) for the best translation; each head's figures."""
-        run = runner.run(text, Settings(direction))
+        run = runner.run(text, Settings(direction=direction))
         maps = attention_maps(run, checked_kind(kind, run.kinds))
         return {
             "translation": run.translation.text,
@@ -55,8 +57,8 @@ def add_api(runner: Runner) -> None:
         n_shown: int = 10,
     ) -> dict[str, Any]:
         """What could stand at one position of the best translation, before and after the cuts of sampling."""
-        run = runner.run(text, Settings(direction))
-        sampling = Sampling(temperature, top_k, top_p)
+        run = runner.run(text, Settings(direction=direction))
+        sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
         return {
             "translation": run.translation.text,
             "tokens": plain(run.target_out),

@@ -38,7 +38,11 @@ def request_from_query(query: Mapping[str, str], default_model: str) -> Request 
     if not all(part.isascii() and part.isdigit() for part in prefix):
         raise ValueError("link: prefix: expected token ids with dots between them; found something else")
     return Request(
-        query.get("model", default_model), query["text"], settings, _whole(query, "chosen", 0), tuple(map(int, prefix))
+        model=query.get("model", default_model),
+        text=query["text"],
+        settings=settings,
+        chosen=_whole(query, "chosen", 0),
+        prefix=tuple(map(int, prefix)),
     )
 
 

@@ -133,7 +133,11 @@ class _Page:
         """The page on what was typed; on the Translate tab a refusal stands in the place of the translation."""
         try:
             runner = self.models.runner(Request.from_browser(request).model)
-            return self.on_run(runner.run(text, Settings(direction, beam_size, alpha, min(n_best, beam_size))))
+            return self.on_run(
+                runner.run(
+                    text, Settings(direction=direction, beam_size=beam_size, alpha=alpha, n_best=min(n_best, beam_size))
+                )
+            )
         except ValueError as error:
             if tab != "translate":
                 raise gr.Error(str(error), print_exception=False) from error

@@ -10,7 +10,7 @@ from explain.runner import Runner
 from model.checks import is_whole_number
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Request:
     """All that a run is a function of; it lives in the browser, so any server can answer for it."""
 
@@ -43,7 +43,7 @@ class Request:
             raise ValueError(refusal) from error
         if not well_formed:
             raise ValueError(refusal)
-        return cls(model, text, Settings(**settings), chosen, tuple(prefix))
+        return cls(model=model, text=text, settings=Settings(**settings), chosen=chosen, prefix=tuple(prefix))
 
     def to_browser(self) -> dict[str, Any]:
         """Plain data for the page."""

@@ -23,7 +23,7 @@ EXAMPLES = [
 FIRST_EXAMPLE = EXAMPLES[3]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SentenceBar:
     """The components of the bar."""
 
@@ -88,7 +88,16 @@ def sentence_bar(runner: Runner, run: Run) -> SentenceBar:
         n_best = gr.Slider(
             1, 8, settings.n_best, step=1, precision=0, label="Hypotheses shown", info="At most the beam size"
         )
-    return SentenceBar(text, direction, swap, go, examples, beam_size, alpha, n_best)
+    return SentenceBar(
+        text=text,
+        direction=direction,
+        swap=swap,
+        go=go,
+        examples=examples,
+        beam_size=beam_size,
+        alpha=alpha,
+        n_best=n_best,
+    )
 
 
 def _offered(runner: Runner, run: Run) -> dict[str, dict[str, Any]]:

@@ -198,7 +198,7 @@ def test_the_switched_model_belongs_to_its_selectors(page, run, slow_then_quick)
         page.locator(f"{root} .position").select_option(position)
     states = seen(page)
     for [kind, layer, head, position], shown in states:
-        found = compare(run, Switch("positions", kind, int(layer), int(head)), int(position))
+        found = compare(run, Switch(name="positions", kind=kind, layer=int(layer), head=int(head)), int(position))
         assert numbers(shown) == [rounded(100 * found.candidates[0].switched)]
     assert states[-1][0][-1] == "5"
 

@@ -42,7 +42,7 @@ def tab(browser, app_url):
 def first_run(tab, runner):
     """The run of the page's first sentence, which the tab shows."""
     say(tab, FIRST_EXAMPLE[0])
-    return runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
 
 
 def test_every_head_of_every_kind_is_painted(tab, first_run):
@@ -287,7 +287,7 @@ def test_markup_is_shown_not_run(tab, runner):
     assert tab.title() not in {"broken", "1"}
     assert tab.locator("#attention img").count() == 0
     shown = tab.locator(".attention-lines .columns .token").all_inner_texts()
-    source = runner.run(text, Settings("en-de")).source
+    source = runner.run(text, Settings(direction="en-de")).source
     assert shown == [token.text.removeprefix("▁") or "␣" for token in source]
 
 
@@ -296,7 +296,7 @@ def test_one_word_is_enough(tab, runner):
     tab.locator(".attention-grid .hide input").check()
     for kind in KINDS:
         switch(tab, kind)
-        maps = attention_maps(runner.run("Yes", Settings("en-de")), kind)
+        maps = attention_maps(runner.run("Yes", Settings(direction="en-de")), kind)
         shown = sum(not token.special for token in maps.rows) or len(maps.rows)
         assert tab.locator(".labels.rows > div").count() == shown
 

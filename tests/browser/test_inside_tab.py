@@ -28,7 +28,7 @@ TOY = "#inside-toy"
 
 @pytest.fixture(scope="module")
 def run(runner) -> Run:
-    return runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +164,7 @@ def test_another_sentence_is_walked_on_the_page_and_the_chosen_cell_follows(page
     expect(page.locator(f"{CELL} .head")).to_have_value("2")
     page.locator("#text textarea").fill("The cat sleeps.")
     page.locator("#text textarea").press("Enter")
-    run = runner.run("The cat sleeps.", Settings("en-de"))
+    run = runner.run("The cat sleeps.", Settings(direction="en-de"))
     queries = page.locator(f"{CELL} .query option")
     expect(queries).to_have_count(len(run.target_in), timeout=20_000)
     query, key = (int(page.locator(f"{CELL} .{name}").input_value()) for name in ("query", "key"))

@@ -19,7 +19,7 @@ MOVES, DEPTH = "#layer-moves", "#word-shift"
 
 @pytest.fixture(scope="module")
 def run(runner) -> Run:
-    return runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
 
 
 @pytest.fixture(scope="module")

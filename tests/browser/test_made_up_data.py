@@ -10,7 +10,7 @@ from explain.run import Run, Settings
 from ui.request import Request
 from ui.sentence_bar import FIRST_EXAMPLE
 
-SETTINGS = Settings(FIRST_EXAMPLE[1])
+SETTINGS = Settings(direction=FIRST_EXAMPLE[1])
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,11 @@ def test_made_up_events_get_a_message(app_url, run, widget, event, data, message
 
 
 def test_a_made_up_request_gets_a_message(app_url):
-    for request in (None, {"text": "x"}, {**Request("model", "x", SETTINGS).to_browser(), "prefix": ["y"]}):
+    for request in (
+        None,
+        {"text": "x"},
+        {**Request(model="model", text="x", settings=SETTINGS).to_browser(), "prefix": ["y"]},
+    ):
         error = post_event(app_url, "next-token-steps", "undo", request, {})
         assert "expected a sentence and its settings" in error
         assert "expected a sentence and its settings" in post_question(app_url, request, {"position": 0})

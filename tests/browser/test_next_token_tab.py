@@ -13,7 +13,7 @@ from tests.browser.visitor import visiting
 from ui.sentence_bar import FIRST_EXAMPLE
 
 STEPS, BARS = "#next-token-steps", "#next-token-bars"
-SETTINGS = Settings(FIRST_EXAMPLE[1])
+SETTINGS = Settings(direction=FIRST_EXAMPLE[1])
 
 
 @pytest.fixture
@@ -130,7 +130,13 @@ def test_sliders_weigh_the_whole_vocabulary_anew_without_the_model(tab, passes, 
     before = passes.n
     requests = []
     tab.on("request", lambda request: requests.append(request.url))
-    for sampling in (Sampling(0.7), Sampling(1.3, 5), Sampling(2.5, 0, 0.9), Sampling(0.8, 40, 0.5), Sampling(0)):
+    for sampling in (
+        Sampling(temperature=0.7),
+        Sampling(temperature=1.3, top_k=5),
+        Sampling(temperature=2.5, top_k=0, top_p=0.9),
+        Sampling(temperature=0.8, top_k=40, top_p=0.5),
+        Sampling(temperature=0),
+    ):
         slide(tab, "temperature", sampling.temperature)
         slide(tab, "top-k", sampling.top_k)
         slide(tab, "top-p", sampling.top_p)
@@ -187,7 +193,7 @@ def test_a_chosen_token_far_down_has_a_row_of_its_own(tab, runner, run):
 
 
 def test_sampling_with_a_seed_draws_the_same_again(tab, runner, run):
-    middle, sampling = len(run.target_out) // 2, Sampling(1.2)
+    middle, sampling = len(run.target_out) // 2, Sampling(temperature=1.2)
 
     def draw(seed: int) -> str:
         return sample_on(runner, run, middle, sampling, seed).translation.text
@@ -256,7 +262,7 @@ def test_the_numbers_and_pictures_can_be_saved(tab, runner, run):
         return download.value.path().read_text()
 
     slide(tab, "top-k", 3)
-    expected = distribution(run, 0, Sampling(1, 3))
+    expected = distribution(run, 0, Sampling(temperature=1, top_k=3))
     rows = list(csv.DictReader(saved(BARS, "CSV").splitlines()))
     assert [float(row["probability"]) for row in rows[:-1]] == [c.probability for c in expected.candidates]
     assert [float(row["sampling_probability"]) for row in rows[:-1]] == pytest.approx(

@@ -183,7 +183,7 @@ def test_a_shift_is_shown_as_the_rotation_that_explain_computes(tab, passes):
 
 
 def test_raw_numbers_are_compared_with_this_sentences_embeddings(tab, runner):
-    run = runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+    run = runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
     expected = naive_comparison(run, 64)
     canvas = tab.locator(f"{NAIVE} .lengths")
     canvas.press("Home")
@@ -201,7 +201,7 @@ def compare(page: Page, first: str, second: str) -> None:
 
 def test_two_orders_show_both_differences_and_both_translations(tab, runner):
     compare(tab, *ORDERS)
-    expected = order_experiment(runner, *ORDERS, Settings("en-de"))
+    expected = order_experiment(runner, *ORDERS, Settings(direction="en-de"))
     result = tab.locator(ORDER)
     expect(result.locator("dd").first).to_have_text(expected.first.translation.text)
     assert result.locator("dd").nth(1).inner_text() == expected.second.translation.text

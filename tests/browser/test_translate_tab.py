@@ -27,7 +27,7 @@ def visitor(browser, app_url) -> Iterator[Page]:
 def page(visitor, runner) -> Page:
     """The tab as it opens: the first example in its direction, and the best translation of it."""
     text, direction = FIRST_EXAMPLE
-    best = runner.run(text, Settings(direction)).translation.text
+    best = runner.run(text, Settings(direction=direction)).translation.text
     if visitor.get_by_label("Direction").input_value() != "English → German":
         visitor.locator("#swap").click()
         expect(visitor.get_by_label("Direction")).to_have_value("English → German")
@@ -49,21 +49,21 @@ def translate(page, text: str) -> None:
 
 
 def test_the_first_paint_shows_a_computed_example(page, runner):
-    run = runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+    run = runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
     assert page.locator(FIRST_TRANSLATION).inner_text() == run.translation.text
     assert page.locator(".target .token").count() == len(run.translation.tokens)
 
 
 def test_typing_a_sentence_translates_it(page, runner):
     translate(page, "The dog is big.")
-    run = runner.run("The dog is big.", Settings("en-de"))
+    run = runner.run("The dog is big.", Settings(direction="en-de"))
     assert page.locator(FIRST_TRANSLATION).inner_text() == run.translation.text
     scores = page.locator(".hypotheses button").all_inner_texts()
     assert len(scores) == len(run.translations) == 4
 
 
 def test_a_tokens_probability_appears_on_hover_and_on_focus(page, runner):
-    run = runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+    run = runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
     for act in ("hover", "focus"):
         getattr(page.locator(".target .token").nth(1), act)()
         details = page.locator(".translation .figure-details").inner_text()
@@ -140,7 +140,7 @@ def test_the_numbers_can_be_saved(page, runner):
     with page.expect_download() as download:
         page.get_by_role("button", name="Save the numbers (JSON)").click()
     saved = json.loads(download.value.path().read_text())
-    run = runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+    run = runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
     assert saved["hypotheses"][0]["text"] == run.translation.text
     assert saved["hypotheses"][0]["score"] == pytest.approx(run.translation.score)
 
@@ -154,7 +154,7 @@ def test_the_tab_is_accessible(page, scheme):
 
 
 def test_the_page_and_the_saved_numbers_say_whose_look_it_is(page, runner):
-    layer = alignment(runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))).layer + 1
+    layer = alignment(runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))).layer + 1
     expect(page.locator(".translation .aligned")).to_contain_text(
         f"on average over the cross-attention heads of decoder L{layer}"
     )

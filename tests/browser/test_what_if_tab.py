@@ -15,7 +15,7 @@ SWITCHES = "#inside-switches"
 
 @pytest.fixture(scope="module")
 def run(runner) -> Run:
-    return runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
+    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from tests.conftest import tiny_model
 from training.tokenizer import train_tokenizer
 
 TEXT = "Ram pushed Hari, and the dog ran."
-SETTINGS = Settings("en-de", beam_size=3, alpha=0.6, n_best=3)
+SETTINGS = Settings(direction="en-de", beam_size=3, alpha=0.6, n_best=3)
 _SENTENCES = [
     "Ram pushed Hari, and the dog ran.", "Hari pushed Ram.", "The dog sees the cat.", "I love eating pizza!",
     "Ram schubste Hari, und der Hund lief.", "Hari schubste Ram.", "Der Hund sieht die Katze.", "Ich esse gern Pizza!",

@@ -116,7 +116,7 @@ def test_punctuation_is_what_unicode_calls_so(text, is_punctuation):
 
 
 def test_a_text_of_one_token_has_statistics_too(runner):
-    run = runner.run("=", Settings("en-de", beam_size=1, n_best=1), prefix=[runner.tokenizer.eos_id])
+    run = runner.run("=", Settings(direction="en-de", beam_size=1, n_best=1), prefix=[runner.tokenizer.eos_id])
     statistics = [head_statistics(attention_maps(run, kind)) for kind in KINDS]
     assert statistics[1].previous is None  # the decoder reads <s> alone
     assert (statistics[1].same == 1).all()

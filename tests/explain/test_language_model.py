@@ -57,13 +57,13 @@ def test_a_typed_beginning_comes_behind_the_text_and_a_space(gpt2):
     [
         (lambda runner, run: attention_maps(run, "encoder"), "attention: expected decoder, all that a language"),
         (lambda runner, run: attention_cell(run, "cross", 0, 0, 0, 0), "attention: expected decoder, all that"),
-        (lambda runner, run: compare(run, Switch("head"), 0), "attention: expected decoder, .* found 'cross'"),
+        (lambda runner, run: compare(run, Switch(name="head"), 0), "attention: expected decoder, .* found 'cross'"),
         (lambda runner, run: movement(run, "encoder"), "side: expected decoder; found 'encoder'"),
         (lambda runner, run: alignment(run), "alignment: a language model continues its text; there is no source"),
         (lambda runner, run: force(runner, run, 0, 5), r"position: expected .* from \d+ to .* the text itself"),
         (lambda runner, run: sample_on(runner, run, 1, Sampling(), 0), "position: expected .* the text itself"),
         (lambda runner, run: runner.run("", run.settings), "text: expected a word or a sentence; found none"),
-        (lambda runner, run: runner.run("A", Settings("en-de")), "direction: expected one of text; found 'en-de'"),
+        (lambda runner, run: runner.run("A", Settings(direction="en-de")), "direction: expected one of text; found 'en-"),
         (lambda runner, run: runner.run("A", run.settings, 0, [5] * 41), "target prefix: expected at most 40 tokens"),
     ],
 )  # fmt: skip

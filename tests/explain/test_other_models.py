@@ -88,7 +88,7 @@ def test_the_score_is_that_of_the_search(other):
 
 def test_a_forced_token_is_kept_and_the_search_goes_on_behind_it(other):
     runner, own = other.runner, other.run()
-    run = runner.run(TEXT, Settings(own.settings.direction, 1, own.settings.alpha, 1))
+    run = runner.run(TEXT, Settings(direction=own.settings.direction, beam_size=1, alpha=own.settings.alpha, n_best=1))
     position = run.n_text + 1
     token = distribution(run, position, n_shown=7).candidates[5].id
     forced = force(runner, run, position, token)
@@ -102,7 +102,7 @@ def test_a_forced_token_is_kept_and_the_search_goes_on_behind_it(other):
 
 def test_what_is_sampled_can_be_reopened(other):
     runner, run = other.runner, other.run()
-    drawn = sample_on(runner, run, run.n_text + 1, Sampling(1.3, 20), seed=5)
+    drawn = sample_on(runner, run, run.n_text + 1, Sampling(temperature=1.3, top_k=20), seed=5)
     assert drawn.translation.ids[: run.n_text + 1] == run.translation.ids[: run.n_text + 1]
     assert len(drawn.target_out) <= run.limit
     assert drawn.translation.ids[-1] == runner.config.eos_id or len(drawn.target_out) == run.limit
@@ -266,7 +266,7 @@ def test_order_is_seen_with_positions_alone_or_the_page_says_why_not(other):
 def test_every_part_can_be_switched_off(other, name):
     run = other.run()
     kind = run.kinds[-1]
-    found = compare(run, Switch(name, kind, 1, 3), 2)
+    found = compare(run, Switch(name=name, kind=kind, layer=1, head=3), 2)
     if name != "head":  # whose own weights are computed as before
         assert np.abs(found.switched_map - found.whole_map).max() > 1e-6
     assert max(abs(each.whole - each.switched) for each in found.candidates) > 1e-6
@@ -275,7 +275,7 @@ def test_every_part_can_be_switched_off(other, name):
 
 def test_without_positions_the_candidates_are_those_of_transformers_without_them(other):
     run = other.run()
-    found = compare(run, Switch("positions", run.kinds[-1]), 2)
+    found = compare(run, Switch(name="positions", kind=run.kinds[-1]), 2)
     tables = [p for name, p in other.theirs.named_parameters() if "embed_positions" in name or "wpe" in name]
     before = [table.detach().clone() for table in tables]
     with torch.no_grad():
@@ -290,8 +290,8 @@ def test_without_positions_the_candidates_are_those_of_transformers_without_them
 
 
 def test_the_pages_settings_start_as_the_repository_searches(unshared, gpt2):
-    assert unshared.runner.default_settings() == Settings("en-de", 3, 0.7, 3)
-    assert gpt2.runner.default_settings() == Settings("text", 4, 1.0, 4)
+    assert unshared.runner.default_settings() == Settings(direction="en-de", beam_size=3, alpha=0.7, n_best=3)
+    assert gpt2.runner.default_settings() == Settings(direction="text", beam_size=4, alpha=1.0, n_best=4)
     assert unshared.runner.directions == ("en-de",) and gpt2.runner.directions == ("text",)
 
 

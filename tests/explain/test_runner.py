@@ -44,8 +44,8 @@ def test_another_hypothesis_costs_an_inspected_pass_and_no_search(runner, uses):
 
 def test_what_differs_in_a_setting_is_another_run(runner, uses):
     runner.run(TEXT, SETTINGS)
-    runner.run(TEXT, Settings("en-de", beam_size=3, alpha=0.7, n_best=3))
-    runner.run(TEXT, Settings("de-en", beam_size=3, alpha=0.6, n_best=3))
+    runner.run(TEXT, Settings(direction="en-de", beam_size=3, alpha=0.7, n_best=3))
+    runner.run(TEXT, Settings(direction="de-en", beam_size=3, alpha=0.6, n_best=3))
     assert uses == 3 * ["search"]
 
 
@@ -162,7 +162,7 @@ def test_a_text_of_very_many_characters_is_refused_before_it_is_tokenised(runner
         (dict(text=" \n\t\u3000"), "text: expected a word or a sentence; found none: type something"),
         (dict(text=None), "text: expected a text; found NoneType"),
         (dict(text="\ud83d"), "text: expected Unicode text; found half a surrogate pair"),
-        (dict(settings=Settings("en-fr")), "direction: expected one of en-de, de-en; found 'en-fr'"),
+        (dict(settings=Settings(direction="en-fr")), "direction: expected one of en-de, de-en; found 'en-fr'"),
         (dict(chosen=3), r"hypothesis: expected a whole number from 0 to 2; found 3"),
         (dict(chosen=-1), r"hypothesis: expected a whole number from 0 to 2; found -1"),
         (dict(chosen="0"), r"hypothesis: expected a whole number from 0 to 2; found '0'"),

@@ -49,7 +49,7 @@ def again(run, switch) -> SecondRoad:
 @pytest.mark.parametrize("name", SWITCHES)
 @pytest.mark.parametrize("kind", ["encoder", "decoder", "cross"])
 def test_maps_and_probabilities_equal_the_second_road_without_the_part(runner, run, name, kind):
-    switch, position = Switch(name, kind, 1, 6), 3
+    switch, position = Switch(name=name, kind=kind, layer=1, head=6), 3
     found = compare(run, switch, position)
     whole, switched = run_again(run), again(run, switch)
     np.testing.assert_allclose(found.whole_map, getattr(whole, kind)[1][6], atol=1e-9)
@@ -66,7 +66,7 @@ def test_maps_and_probabilities_equal_the_second_road_without_the_part(runner, r
 def test_the_search_runs_with_the_part_off_too(runner, run, name):
     """With beam 1 each token of the switched translation is the switched model's most probable one."""
     greedy = runner.run(TEXT, replace(SETTINGS, beam_size=1, n_best=1))
-    switch = Switch(name, "decoder", 0, 2)
+    switch = Switch(name=name, kind="decoder", layer=0, head=2)
     found = compare(greedy, switch, 0)
     src, tgt = [token.id for token in greedy.source], [runner.network.config.bos_id]
     model, tokenizer = runner.network, runner.tokenizer
@@ -87,7 +87,7 @@ def test_both_texts_are_each_models_own_whatever_is_inspected(runner, run, inspe
     other = sampled if inspected == "a sampled run" else runner.run(TEXT, SETTINGS, chosen=2)
     assert other.translation.text != run.translation.text
     for name in SWITCHES:
-        switch = Switch(name)
+        switch = Switch(name=name)
         found, own = compare(other, switch, 1), compare(run, switch, 1)
         assert found.whole_text == run.translation.text
         assert found.switched_text == own.switched_text
@@ -107,7 +107,7 @@ def test_nothing_is_switched_for_others_or_afterwards(runner, run):
     visitor = threading.Thread(target=other_visitor)
     visitor.start()
     for name in SWITCHES:
-        compare(run, Switch(name), 0)
+        compare(run, Switch(name=name), 0)
     visitor.join()
     other_visitor()
     assert len(seen) == 10
@@ -118,14 +118,20 @@ def test_nothing_is_switched_for_others_or_afterwards(runner, run):
 
 def test_what_is_not_there_is_named(runner, run, tokenizer):
     for make, message in [
-        (lambda: Switch("lights"), "switch: expected one of positions, residual, scale, head; found 'lights'"),
-        (lambda: Switch("head", "up"), "attention: expected one of"),
-        (lambda: compare(run, Switch("head", "cross", 9), 0), "layer: expected a whole number from 0 to 1"),
-        (lambda: compare(run, Switch("head", "cross", 0, 11), 0), "head: expected a whole number from 0 to 10"),
-        (lambda: compare(run, Switch("scale"), -1), "position: expected a whole number"),
+        (lambda: Switch(name="lights"), "switch: expected one of positions, residual, scale, head; found 'lights'"),
+        (lambda: Switch(name="head", kind="up"), "attention: expected one of"),
+        (
+            lambda: compare(run, Switch(name="head", kind="cross", layer=9), 0),
+            "layer: expected a whole number from 0 to 1",
+        ),
+        (
+            lambda: compare(run, Switch(name="head", kind="cross", layer=0, head=11), 0),
+            "head: expected a whole number from 0 to 10",
+        ),
+        (lambda: compare(run, Switch(name="scale"), -1), "position: expected a whole number"),
     ]:
         with pytest.raises(ValueError, match=message):
             make()
     blind = Runner(Translator(tiny_model(vocab_size=len(tokenizer), positions="none"), tokenizer))
     with pytest.raises(ValueError, match="expected a model with positions"):
-        compare(blind.run("Ram pushed Hari.", SETTINGS), Switch("positions"), 0)
+        compare(blind.run("Ram pushed Hari.", SETTINGS), Switch(name="positions"), 0)

@@ -101,7 +101,7 @@ def test_the_last_frame_equals_the_live_run_of_the_exported_weights(filmed):
     assert len(film.frames[-1].translations[1].ids) > 2, "it has learned enough to write words"
     runner = Runner(Translator.from_pretrained(checkpoint))
     for sentence, frame in zip(film.sentences, film.frames[-1].translations, strict=True):
-        live = runner.run(sentence.text, Settings(sentence.direction))
+        live = runner.run(sentence.text, Settings(direction=sentence.direction))
         assert [token.id for token in live.source] == list(sentence.ids)
         assert live.translations[0].ids == frame.ids and live.translations[0].text == frame.text
         probs = [token.probability for token in live.translations[0].tokens]
@@ -135,7 +135,7 @@ def test_the_alignment_error_is_that_of_the_words_most_looked_at(filmed):
     [first, _] = load_alignment(filmed.data_dir / "words.de-en.tsv", tokenizer)
     assert first.first.ids == tokenizer.encode("roter Hund da") and first.first.words[-1] == 2
     runner = Runner(translator)
-    live = runner.run("roter Hund da", Settings("de-en"), prefix=first.second.ids)
+    live = runner.run("roter Hund da", Settings(direction="de-en"), prefix=first.second.ids)
     weights = live.trace["decoder.layers.0.cross_attn.weights"][0].mean(dim=0).numpy()
     found = set()
     for word in range(2):

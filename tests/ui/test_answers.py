@@ -33,7 +33,9 @@ from ui.page import build_page  # noqa: F401  (its tabs register their questions
 from ui.request import Request
 from ui.tabs.inside import cell
 
-REQUEST = Request("own", "The small house.", Settings("en-de", beam_size=1, n_best=1)).to_browser()
+REQUEST = Request(
+    model="own", text="The small house.", settings=Settings(direction="en-de", beam_size=1, n_best=1)
+).to_browser()
 PLACE = {"kind": "cross", "layer": 1, "head": 2, "query": 1, "key": 0}
 
 

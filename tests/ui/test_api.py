@@ -58,7 +58,7 @@ def test_a_bad_request_gets_the_reason(client, arguments, message):
 
 def test_attention_gives_the_weights_that_the_tab_shows(client, runner):
     answer = client.predict("A small house.", "en-de", "cross", api_name="/attention")
-    maps = attention_maps(runner.run("A small house.", Settings("en-de")), "cross")
+    maps = attention_maps(runner.run("A small house.", Settings(direction="en-de")), "cross")
     assert np.allclose(answer["weights"], maps.weights, atol=1e-7)
     assert [token["text"] for token in answer["columns"]] == [token.text for token in maps.columns]
     assert np.allclose(answer["statistics"]["entropy_bits"], head_statistics(maps).entropy_bits)
@@ -66,8 +66,8 @@ def test_attention_gives_the_weights_that_the_tab_shows(client, runner):
 
 def test_next_token_gives_the_distribution_that_the_tab_shows(client, runner):
     answer = client.predict("A small house.", "en-de", 2, 0.7, 5, 0.9, 3, api_name="/next_token")
-    run = runner.run("A small house.", Settings("en-de"))
-    expected = distribution(run, 2, Sampling(0.7, 5, 0.9), n_shown=3)
+    run = runner.run("A small house.", Settings(direction="en-de"))
+    expected = distribution(run, 2, Sampling(temperature=0.7, top_k=5, top_p=0.9), n_shown=3)
     assert [c["id"] for c in answer["candidates"]] == [c.id for c in expected.candidates]
     assert answer["candidates"][0]["sampling_probability"] == expected.candidates[0].sampling_probability
     assert answer["entropy_bits"] == expected.entropy_bits

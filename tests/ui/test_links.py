@@ -13,7 +13,13 @@ WHOLE = {"text": "A house.", "direction": "en-de", "beam_size": "3", "alpha": "0
 
 def test_a_link_carries_the_whole_request():
     request = request_from_query({**WHOLE, "model": "org/name", "prefix": "7.8", "tab": "attention"}, "own")
-    assert request == Request("org/name", "A house.", Settings("en-de", 3, 0.5, 2), chosen=1, prefix=(7, 8))
+    assert request == Request(
+        model="org/name",
+        text="A house.",
+        settings=Settings(direction="en-de", beam_size=3, alpha=0.5, n_best=2),
+        chosen=1,
+        prefix=(7, 8),
+    )
 
 
 def test_a_link_without_a_model_means_the_page_s_own():
@@ -41,7 +47,13 @@ def test_a_damaged_link_is_refused_with_the_reason(changes, message):
 
 
 def test_a_request_survives_the_browser():
-    request = Request("own", "A house.", Settings("en-de", 3, 0.5, 2), chosen=1, prefix=(7, 8))
+    request = Request(
+        model="own",
+        text="A house.",
+        settings=Settings(direction="en-de", beam_size=3, alpha=0.5, n_best=2),
+        chosen=1,
+        prefix=(7, 8),
+    )
     assert Request.from_browser(request.to_browser()) == request
 
 
@@ -53,12 +65,12 @@ def test_a_request_survives_the_browser():
         [],
         {},
         {"text": 5},
-        Request("own", "A house.", Settings("en-de")).to_browser() | {"model": 5},
-        Request("own", "A house.", Settings("en-de")).to_browser() | {"text": ["a"]},
-        Request("own", "A house.", Settings("en-de")).to_browser() | {"chosen": "1"},
-        Request("own", "A house.", Settings("en-de")).to_browser() | {"chosen": True},
-        Request("own", "A house.", Settings("en-de")).to_browser() | {"prefix": [1.5]},
-        Request("own", "A house.", Settings("en-de")).to_browser() | {"prefix": 5},
+        Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"model": 5},
+        Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"text": ["a"]},
+        Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"chosen": "1"},
+        Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"chosen": True},
+        Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"prefix": [1.5]},
+        Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"prefix": 5},
     ],
 )
 def test_a_made_up_request_is_refused(value):
@@ -69,4 +81,6 @@ def test_a_made_up_request_is_refused(value):
 @pytest.mark.parametrize("changes", [{"beam_size": 10**9}, {"alpha": math.nan}, {"alpha": "0.6"}, {"n_best": 0}])
 def test_a_setting_out_of_range_is_refused(changes):
     with pytest.raises(ValueError, match=next(iter(changes))):
-        Request.from_browser(Request("own", "A house.", Settings("en-de")).to_browser() | changes)
+        Request.from_browser(
+            Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | changes
+        )

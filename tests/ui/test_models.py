@@ -113,8 +113,8 @@ def test_two_visitors_who_ask_at_once_load_once(translator):
 
 def test_a_request_is_answered_by_the_model_that_it_names(models):
     models.load("org/a", ignore)
-    settings = Settings("en-de", beam_size=1, n_best=1)
-    run = models.open(Request("org/a", "A house.", settings).to_browser())
+    settings = Settings(direction="en-de", beam_size=1, n_best=1)
+    run = models.open(Request(model="org/a", text="A house.", settings=settings).to_browser())
     assert (run.model, run.text) == ("org/a", "A house.")
     assert run is models.runner("org/a").run("A house.", settings)
 

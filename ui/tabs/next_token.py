@@ -56,7 +56,7 @@ def forced(runner: Runner, run: Run, fields: Fields) -> Run:
 
 def sampled(runner: Runner, run: Run, fields: Fields) -> Run:
     """Tokens drawn from a position on."""
-    sampling = Sampling(fields["temperature"], fields["top_k"], fields["top_p"])
+    sampling = Sampling(temperature=fields["temperature"], top_k=fields["top_k"], top_p=fields["top_p"])
     return sample_on(runner, run, fields["position"], sampling, fields["seed"])
 
 
