@@ -63,7 +63,7 @@ def test_a_typed_beginning_comes_behind_the_text_and_a_space(gpt2):
         (lambda runner, run: force(runner, run, 0, 5), r"position: expected .* from \d+ to .* the text itself"),
         (lambda runner, run: sample_on(runner, run, 1, Sampling(), 0), "position: expected .* the text itself"),
         (lambda runner, run: runner.run("", run.settings), "text: expected a word or a sentence; found none"),
-        (lambda runner, run: runner.run("A", Settings(direction="en-de")), "direction: expected one of text; found 'en-"),
+        (lambda runner, run: runner.run("A", Settings(direction="en-de")), "expected one of text; found 'en-de'"),
         (lambda runner, run: runner.run("A", run.settings, 0, [5] * 41), "target prefix: expected at most 40 tokens"),
     ],
 )  # fmt: skip
