@@ -16,6 +16,7 @@ from explain.cell import attention_cell
 from explain.run import Run, Settings
 from explain.runner import Runner
 from tests.conftest import tiny_translator
+from tests.loops import finished
 from ui.answers import (
     _KINDS,
     _QUESTIONS,
@@ -64,7 +65,7 @@ def asked(models, *questions, request=REQUEST):
 
 
 def sent(models, body):
-    return json.loads(asyncio.run(answering(models)(body)).body)["answers"]
+    return json.loads(finished(answering(models)(body)).body)["answers"]
 
 
 def test_a_cell_is_that_of_the_run_and_place_asked_for(models):
@@ -204,7 +205,7 @@ def test_of_a_hundred_at_once_few_run_and_those_without_room_are_told(models):
         ask, body = answering(models), {"request": REQUEST, "questions": [{"name": "slow", "fields": {}}]}
         return await asyncio.gather(*(ask(body) for _ in range(100)))
 
-    answers = [json.loads(reply.body)["answers"][0] for reply in asyncio.run(hundred())]
+    answers = [json.loads(reply.body)["answers"][0] for reply in finished(hundred())]
     assert answers.count("done") == MAX_WAITING
     refused = [answer["problem"] for answer in answers if answer != "done"]
     assert len(refused) == 100 - MAX_WAITING
@@ -239,7 +240,7 @@ def test_what_runs_the_model_waits_for_the_pages_events_and_holds_up_nothing_els
         return json.loads((await waits).body)["answers"]
 
     try:
-        assert asyncio.run(both()) == ["found"]
+        assert finished(both()) == ["found"]
     finally:
         go_on.set()
         running.join(30)

@@ -1,6 +1,5 @@
 """Every tab on three models: ours, one of OPUS-MT's kind with two vocabularies, and one of GPT-2's."""
 
-import asyncio
 import json
 
 import numpy as np
@@ -11,6 +10,7 @@ from explain.stages.walk import walk
 from explain.toy import starting_matrices
 from tests.conftest import tiny_translator
 from tests.explain.others import open_other
+from tests.loops import finished
 from ui.answers import _QUESTIONS, answering
 from ui.formulas import mathml, typeset
 from ui.models import Models
@@ -86,7 +86,7 @@ REFUSED = {
 def test_each_widget_is_answered_on_every_model_when_it_is_first_seen(models, opened, name):
     _, run = opened
     asked = {"request": Request.of(run).to_browser(), "questions": [{"name": name, "fields": FIRST[name]}]}
-    [answer] = json.loads(asyncio.run(answering(models)(asked)).body)["answers"]
+    [answer] = json.loads(finished(answering(models)(asked)).body)["answers"]
     assert REFUSED.get(run.model, {}).get(name, "") in answer.get("problem", "")
     assert ("problem" in answer) == (name in REFUSED.get(run.model, {}))
 
