@@ -106,13 +106,13 @@ function figureOf(one) {
     }),
     words: (row, column) => words(one, row, column),
     details: find(".figure-details"),
-  });
+  }).draw();
   return figure;
 }
 
 function canvasOf({ name, values: { shape } }) {
-  const words_ = `${name}: ${shape.join(" by ")} values. Arrow keys move.`;
-  return make("canvas", { role: "application", tabindex: 0, "aria-label": words_ });
+  const about = `${name}: ${shape.join(" by ")} values. Arrow keys move.`;
+  return make("canvas", { role: "application", tabindex: 0, "aria-label": about });
 }
 
 function receive(answer) {
