@@ -84,8 +84,13 @@ function describe() {
       ? `, however far the position. On the left, low dimensions change fast from position to position; on the right, high ones hardly move. `
       : `. This table was learned, not computed: it has no waves, and no position beyond its last one. `) +
     `Click a column to draw it as a wave.`;
-  find(".n-positions").value = find(".n-positions-slider").value = table.n_positions;
-  find(".d-model").value = find(".d-model-slider").value = table.d_model;
+  find(".n-positions-slider").value = table.n_positions;
+  find(".d-model-slider").value = table.d_model;
+  if (!find(".n-positions:focus, .d-model:focus")) {
+    // a visitor who is typing there keeps what was typed
+    find(".n-positions").value = table.n_positions;
+    find(".d-model").value = table.d_model;
+  }
   find(".position").max = table.n_positions - 1;
   find(".own").setAttribute("aria-pressed", String(table.own));
   find(".formula").hidden = !table.wavelengths;
