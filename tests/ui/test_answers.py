@@ -249,6 +249,42 @@ def test_what_runs_the_model_waits_for_the_pages_events_and_holds_up_nothing_els
         running.join(30)
 
 
+def test_of_a_hundred_uncached_runs_asked_for_at_once_one_is_computed_at_a_time():
+    network = tiny_translator(max_positions=251)
+    models = Models([Runner(network, "own")])
+    inside: set[int] = set()
+    most, n_passes = 0, 0
+
+    def enter(*_):
+        nonlocal most, n_passes
+        inside.add(threading.get_ident())
+        most, n_passes = max(most, len(inside)), n_passes + 1
+        if n_passes % 50 == 0:
+            time.sleep(0.01)  # a thread beside this one would come in
+
+    def leave(*_):
+        inside.discard(threading.get_ident())
+
+    for stack in (network.network.encoder, network.network.decoder):
+        stack.register_forward_pre_hook(enter)
+        stack.register_forward_hook(leave)
+
+    async def hundred():
+        ask = answering(models)
+        names = [("cell", PLACE), ("switched", {"name": "residual"})]
+        bodies = [
+            {"request": REQUEST | {"text": f"A man {i}."}, "questions": [{"name": name, "fields": fields}]}
+            for i in range(50)
+            for name, fields in names
+        ]
+        return await asyncio.gather(*(ask(body) for body in bodies))
+
+    answers = [json.loads(reply.body)["answers"][0] for reply in asyncio.run(hundred())]
+    assert sum("problem" not in answer for answer in answers) == MAX_WAITING
+    assert n_passes > MAX_WAITING
+    assert most == 1
+
+
 def test_every_type_that_a_field_may_have_has_a_name():
     types = {each for asked in _QUESTIONS.values() for field in asked.fields.values() for each in field.types}
     assert types - {NoneType} == set(_KINDS) - {float}
