@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
 
@@ -80,6 +80,20 @@ class LeastRecentlyUsed(Generic[Value]):
                 oldest, _ = self._values.popitem(last=False)
                 self._weights.pop(oldest, None)
         return value
+
+    def find(self, key: Hashable) -> Value | None:
+        """The value under `key`, or None if it is not there (yet)."""
+        with self._lock:
+            if key not in self._weights:
+                return None
+            self._values.move_to_end(key)
+            return self._values[key].get()
+
+    @property
+    def keys(self) -> tuple[Any, ...]:
+        """Of the values that are there, the one not asked for longest first."""
+        with self._lock:
+            return tuple(key for key in self._values if key in self._weights)
 
     def __len__(self) -> int:
         return len(self._values)

@@ -16,9 +16,8 @@ from safetensors.numpy import load_file
 from explain.kinds import KINDS, Kind
 from model.config import TransformerConfig
 from model.storage.checkpoint import read_config
-from model.storage.files import WEIGHTS, existing
+from model.storage.files import FRAME_MAPS, FRAMES, WEIGHTS, existing
 
-FRAMES, FRAME_MAPS = "frames.json", "frames.safetensors"
 FORMAT = 1
 
 # Of which side a map's rows and its columns are.

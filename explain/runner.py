@@ -140,14 +140,14 @@ class Runner:
 
     def _checked_prefix(self, prefix: Sequence[int], prompt: Prompt) -> tuple[int, ...]:
         tokenizer, limit = self.tokenizer, prompt.limit - len(prompt.start) + 1
+        if len(prefix) > limit:
+            raise ValueError(f"target prefix: expected at most {limit} tokens for this text; found {len(prefix)}")
         for token_id in prefix:
             whole_number("target token", token_id, 0, len(tokenizer) - 1)
             if token_id in self.text_model.beam.forbidden:
                 raise ValueError(f"target token: no translation contains {tokenizer.token(token_id)}: choose another")
         if tokenizer.eos_id in prefix[:-1]:
             raise ValueError(f"target prefix: expected nothing after {tokenizer.token(tokenizer.eos_id)}")
-        if len(prefix) > limit:
-            raise ValueError(f"target prefix: expected at most {limit} tokens for this text; found {len(prefix)}")
         return tuple(prefix)
 
 

@@ -16,6 +16,7 @@ from jaxtyping import Float
 
 from explain.checks import whole_number
 from model.attention import scaled_dot_product_attention
+from model.checks import is_number, is_whole_number
 
 N_WORDS = 3
 SIZES = (4, 6, 8)
@@ -45,7 +46,7 @@ def toy(matrices: Mapping[str, Any], d_model: int, n_heads: int) -> Toy:
     Raises:
         ValueError: a size is out of range, or an entry is no finite number from -1000 to 1000.
     """
-    if type(d_model) is not int or d_model not in SIZES:
+    if not is_whole_number(d_model) or d_model not in SIZES:
         raise ValueError(f"d_model: expected one of {', '.join(map(str, SIZES))}; found {d_model!r}")
     whole_number("heads", n_heads, 1, MAX_HEADS)
     x, w_q, w_k, w_v, w_o = (
@@ -91,7 +92,7 @@ def _matrix(name: str, rows: Any, n_rows: int, n_columns: int) -> np.ndarray:
 def _entry(name: str, row: int, column: int, entry: Any) -> float:
     place = f"{name}, row {row + 1}, column {column + 1}"
     shown = repr(entry)[:30]
-    if not isinstance(entry, int | float | str) or isinstance(entry, bool):
+    if not isinstance(entry, str) and not is_number(entry):
         raise ValueError(f"{place}: expected a number; found {shown}")
     try:
         value = float(entry.replace("−", "-") if isinstance(entry, str) else entry)

@@ -22,7 +22,7 @@ EXTRA_TOKENS = 50  # a translation has at most the source's length + 50 tokens (
 LARGEST_ALPHA = 10.0  # of the length penalty: what is above has long lost its meaning, and at last overflows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Hypothesis:
     """A decoded sequence: `ids` end with eos unless the length limit cut them.
 
@@ -313,4 +313,4 @@ def _next_log_probs(
 
 
 def _hypothesis(ids: list[int], log_probs: list[float], penalty: float) -> Hypothesis:
-    return Hypothesis(tuple(ids), tuple(log_probs), sum(log_probs) / penalty)
+    return Hypothesis(ids=tuple(ids), log_probs=tuple(log_probs), score=sum(log_probs) / penalty)

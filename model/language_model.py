@@ -38,7 +38,7 @@ class LanguageModel:
             ValueError: the direction is unknown, or the text is longer than the model's `max_positions`.
         """
         if direction != CONTINUE:
-            raise ValueError(f"direction: expected one of {CONTINUE}; found {direction!r}")
+            raise ValueError(f"direction: expected one of {CONTINUE}; found {direction[:100]!r}")
         ids, longest = self.tokenizer.encode(text), self.network.config.max_positions
         start = tuple(ids) or (self.tokenizer.bos_id,)
         if len(start) > longest:

@@ -170,7 +170,7 @@ def encode_source(tokenizer: TranslationCodec, text: str, direction: str, max_to
         ValueError: the direction is unknown, or the text is empty or longer than `max_tokens`.
     """
     if direction not in tokenizer.directions:
-        raise ValueError(f"direction: expected one of {', '.join(tokenizer.directions)}; found {direction!r}")
+        raise ValueError(f"direction: expected one of {', '.join(tokenizer.directions)}; found {direction[:100]!r}")
     target_language = direction.split("-")[1]
     ids = tokenizer.encode_source(text, target_language)
     n_tokens = len(ids) - len(tokenizer.encode_source("", target_language))

@@ -1,6 +1,7 @@
 """Fixtures that many tests share; beartype checks the shapes that `model/` and `explain/` promise."""
 
 import os
+from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -21,6 +22,15 @@ from model.config import TransformerConfig
 from model.transformer import Transformer
 from model.translator import Translator
 from training.tokenizer import train_tokenizer
+
+# What takes long comes first, so that two processes (`pytest -n 2`) have small files left when they near the end.
+_TESTS = Path(__file__).parent
+_LONG = {"browser", "training", "experiments"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not _LONG.intersection(item.path.relative_to(_TESTS).parts))
+
 
 # Sizes that all differ, and primes where a size may be one, so that a swapped axis fails.
 SIZES = dict(vocab_size=37, d_model=22, n_heads=11, d_ff=29, n_encoder_layers=3, n_decoder_layers=2, max_positions=71)

@@ -7,12 +7,12 @@ weights knew before. The paper averages checkpoints too, the last ones of one ru
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import torch
 
 from model.storage.checkpoint import Checkpoint
+from model.storage.files import write_json
 from model.storage.weights import read_weights
 from model.translator import Translator
 from training.card import TRAINING_FACTS, load_facts
@@ -36,7 +36,7 @@ def average(checkpoint: Path, start: Path, folder: Path) -> None:
         weight.lerp_(weights[name].to(weight), 0.5)
     Checkpoint(network=translator.network, tokenizer=translator.tokenizer, card=None).save(folder)
     facts["averaged_with_start"] = True
-    (folder / TRAINING_FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    write_json(folder / TRAINING_FACTS, facts)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, cast
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
+from model.storage.files import FRAME_MAPS, FRAMES
 from training.recipe import Recipe
 
-FRAMES, FRAME_MAPS = "frames.json", "frames.safetensors"  # beside them too: how the training went, where it was filmed
 TRAINING_FACTS = "training.json"  # beside the weights that training.train exports: the recipe, and what the run took
 METRIC_A, METRIC_B = "BLEU, tokenised and lower-cased", "BLEU, sacreBLEU default"
 

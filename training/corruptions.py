@@ -1,7 +1,8 @@
 """`python -m training.corruptions CHECKPOINT`: how often a sentence keeps its translation when it is typed carelessly.
 
-Each corruption is a fixed rule, so that two checkpoints answer the same question; none is a way of `training.as_typed`,
-which draws the slips that a model is trained on.
+Each corruption is a fixed rule, so that two checkpoints answer the same question. Newer recipes train on the like of
+most of them, drawn at random (`training.as_typed`, `training.carry`), but not of a greeting before, a second sentence
+or a line break.
 """
 
 from __future__ import annotations

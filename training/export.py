@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
 from model.storage.checkpoint import Checkpoint, read_config
+from model.storage.files import write_json
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 from training.card import TRAINING_FACTS, load_facts
@@ -34,7 +34,7 @@ def export(
         "cpu_seconds": progress.cpu_seconds,
         "started_from": progress.started_from,
     }
-    (folder / TRAINING_FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    write_json(folder / TRAINING_FACTS, facts)
 
 
 def facts_of_start(checkpoint: Path, recipe: Recipe) -> dict[str, Any]:

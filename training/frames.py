@@ -30,13 +30,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save
 
 from model.config import TransformerConfig
-from model.storage.files import WEIGHTS, replacing
+from model.storage.files import FRAME_MAPS, FRAMES, WEIGHTS, replacing
 from model.taps import record
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
 from model.translator import Translator, encode_source
 from training.alignment_error import AlignedPair, alignment_error, load_alignment
-from training.card import FRAME_MAPS, FRAMES
 from training.frames_table import Frames
 
 FORMAT = 1

@@ -12,19 +12,24 @@ def key(text: str) -> str:
     return "".join(char for char in text.casefold() if char.isalnum())
 
 
-def held_out_keys(paths: Iterable[str | Path]) -> set[str]:
+def keys_of(texts: Iterable[str]) -> set[str]:
+    """Their keys; a line of signs alone is no sentence to hold out."""
+    return {key(text) for text in texts} - {""}
+
+
+def keys_in(paths: Iterable[str | Path]) -> set[str]:
     """The keys of every column of tab-separated text files, gzip-compressed where the name ends in `.gz`.
 
     Raises:
         ValueError: a file is missing.
     """
-    keys = set()
+    keys: set[str] = set()
     for path in map(Path, paths):
         if not path.is_file():
             raise ValueError(f"expected a file of held-out text; found none at {path}")
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-            keys.update(key(side) for line in lines for side in line.split("\t"))
-    return keys - {""}  # a line of signs alone is no sentence to hold out
+            keys |= keys_of(side for line in lines for side in line.split("\t"))
+    return keys
 
 
 def without_held_out(pairs: Iterable[tuple[str, str]], keys: set[str]) -> list[tuple[str, str]]:

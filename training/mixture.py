@@ -13,7 +13,7 @@ from model.tokenizer import Tokenizer
 from training.as_typed import as_typed
 from training.carry import carry
 from training.data import Example, load_corpus, tokenize
-from training.held_out import key, without_held_out
+from training.held_out import keys_of, without_held_out
 from training.phrasebook import phrasebook
 from training.recipe import Corpus, Recipe
 from training.rename import Renamer, Texts
@@ -31,24 +31,30 @@ class Mixture:
     def __init__(self, recipe: Recipe, data_dir: Path) -> None:
         self.recipe = recipe
         self.texts: dict[str, Texts] = {}
+        keys = held_out(recipe, data_dir)
+        counts: list[Counter[str]] = []  # of words, by language, in the corpora that do not ask for common ones
         # those that keep common words alone come last: the others say which words are common
-        for corpus in sorted(recipe.corpora, key=lambda corpus: corpus.common_words):
+        for corpus in sorted(recipe.corpora, key=lambda corpus: corpus.common_words > 0):
             if corpus.repeat:
-                pairs = self._pairs_of(corpus, data_dir)
+                if corpus.common_words and not counts:
+                    counts = [self._count_words(language) for language in recipe.languages]
+                pairs = self._pairs_of(corpus, data_dir, counts, keys)
                 self.texts[corpus.name] = dict(zip(recipe.languages, zip(*pairs, strict=True), strict=True))
         self._renamer = Renamer(self.texts.values()) if recipe.rename else None
 
-    def _pairs_of(self, corpus: Corpus, data_dir: Path) -> list[tuple[str, str]]:
+    def _pairs_of(
+        self, corpus: Corpus, data_dir: Path, counts: list[Counter[str]], keys: set[str]
+    ) -> list[tuple[str, str]]:
         recipe = self.recipe
         if corpus.phrasebook is not None:
-            pairs = without_held_out(phrasebook(recipe.seed, corpus.phrasebook), held_out_keys(recipe, data_dir))
+            pairs = without_held_out(phrasebook(recipe.seed, corpus.phrasebook), keys)
         else:
             texts = load_corpus(corpus, recipe.languages, "train", data_dir)[:]
             pairs = list(zip(*(texts[language] for language in recipe.languages), strict=True))
         if corpus.max_words:
             pairs = [pair for pair in pairs if max(len(side.split()) for side in pair) <= corpus.max_words]
         if corpus.common_words:
-            common = [self._common_words(language, corpus.common_words) for language in recipe.languages]
+            common = [{word for word, n in count.items() if n >= corpus.common_words} for count in counts]
             pairs = [
                 pair for pair in pairs if all(_words(side) <= words for side, words in zip(pair, common, strict=True))
             ]
@@ -56,11 +62,10 @@ class Mixture:
             raise ValueError(f"corpus {corpus.name}: expected pairs for training; found none that may stay")
         return pairs
 
-    def _common_words(self, language: str, n_times: int) -> set[str]:
-        counts = Counter(
+    def _count_words(self, language: str) -> Counter[str]:
+        return Counter(
             word for texts in self.texts.values() for side in texts[language] for word in _WORD.findall(side.lower())
         )
-        return {word for word, n in counts.items() if n >= n_times}
 
     @property
     def n_pairs(self) -> dict[str, int]:
@@ -106,16 +111,15 @@ class Mixture:
         return examples
 
 
-def held_out_keys(recipe: Recipe, data_dir: Path) -> set[str]:
-    """What a text of our own may not repeat: every sentence of the recipe's valid and test files, on either side."""
-    keys = {
-        key(side)
+def held_out(recipe: Recipe, data_dir: Path) -> set[str]:
+    """What a text of our own may not repeat: the keys of the recipe's valid and test files, of both sides."""
+    return keys_of(
+        side
         for split in ("valid", "test")
         for corpus in recipe.with_split(split)
         for sides in load_corpus(corpus, recipe.languages, split, data_dir)[:].values()
         for side in sides
-    }
-    return keys - {""}  # a line of signs alone is no sentence to hold out
+    )
 
 
 def load_valid(recipe: Recipe, data_dir: Path) -> dict[str, datasets.Dataset]:

@@ -10,10 +10,10 @@ import yaml
 from huggingface_hub import ModelCard, ModelCardData
 
 from model.storage.checkpoint import FILES
-from model.storage.files import CARD
+from model.storage.files import CARD, FRAME_MAPS, FRAMES
 from model.storage.hub import check_repo_id, push
 from model.translator import Translator
-from training.card import FRAME_MAPS, FRAMES, TRAINING_FACTS
+from training.card import TRAINING_FACTS
 
 
 def publish(checkpoint: Path, repo_id: str, *, private: bool = False, revision: str | None = None) -> str:

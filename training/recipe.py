@@ -35,7 +35,7 @@ class Corpus:
     name: str
     path: str | None = None
     hub: str | None = None
-    phrasebook: int | None = None  # so many pairs, made anew from the recipe's seed
+    phrasebook: int | None = None  # at most so many pairs, made from the recipe's seed
     hub_config: str | None = None  # which configuration of the Hub's data set, where it has several
     splits: dict[str, str] = dataclasses.field(default_factory=dict)  # what train, valid and test are called here
     repeat: float = 1  # how often an epoch holds each pair, on average; 0 for one that is only held against
@@ -56,8 +56,8 @@ class Corpus:
                 raise ValueError(f"corpus {self.name}: {name}: expected a number from 0 on; found {value!r}")
 
     def has(self, split: str) -> bool:
-        """Whether there is a split of this name."""
-        return split == "train" if self.hub is None and "{split}" not in (self.path or "") else True
+        """Whether it has a split of this name, as far as its path tells: one without `{split}` is all train."""
+        return split == "train" or self.hub is not None or "{split}" in (self.path or "")
 
     def split(self, name: str) -> str:
         """What this corpus calls the split train, valid or test."""

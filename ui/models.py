@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
+from explain.cache import LeastRecentlyUsed
 from explain.run import Run
 from explain.runner import Runner
 from ui.request import Request
@@ -38,14 +39,13 @@ class Models:
                 f"bundled: expected one or more models of different names; found {[runner.name for runner in bundled]}"
             )
         self.allowed = tuple(allowed) if load else ()
-        self._load, self._capacity = load, capacity
-        self._loaded: OrderedDict[str, Runner] = OrderedDict()
-        self._lock, self._loading = threading.Lock(), threading.Lock()
+        self._load, self._loading = load, threading.Lock()
+        self._loaded: LeastRecentlyUsed[Runner] = LeastRecentlyUsed(capacity)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The models that are in memory, the bundled ones first."""
-        return (*self._bundled, *self._loaded)
+        return (*self._bundled, *self._loaded.keys)
 
     @property
     def default(self) -> Runner:
@@ -81,21 +81,12 @@ class Models:
         if (found := self._find(name)) is not None:
             return found
         self._check_allowed(name)
+        assert self._load is not None  # without it no name is allowed
         with self._loading:
-            if (found := self._find(name)) is None:  # unless another visitor has just brought it
-                assert self._load is not None  # without it no name is allowed
-                found = self._load(name, progress)
-                with self._lock:
-                    self._loaded[name] = found
-                    while len(self._loaded) > self._capacity:
-                        self._loaded.popitem(last=False)
-        return found
+            return self._loaded.get(name, partial(self._load, name, progress))
 
     def _find(self, name: str) -> Runner | None:
-        with self._lock:
-            if name in self._loaded:
-                self._loaded.move_to_end(name)
-            return self._bundled.get(name) or self._loaded.get(name)
+        return self._bundled.get(name) or self._loaded.find(name)
 
     def _check_allowed(self, name: str) -> None:
         if not any(fnmatchcase(name, pattern) for pattern in self.allowed):

@@ -7,6 +7,7 @@ from typing import Any
 
 from explain.run import Run, Settings
 from explain.runner import Runner
+from model.checks import is_whole_number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Request:
             chosen, prefix = value["chosen"], value["prefix"]
             settings = {field.name: value[field.name] for field in dataclasses.fields(Settings)}
             texts, numbers = (model, text), (chosen, *prefix)
-            well_formed = all(isinstance(each, str) for each in texts) and all(type(each) is int for each in numbers)
+            well_formed = all(isinstance(each, str) for each in texts) and all(map(is_whole_number, numbers))
         except (KeyError, TypeError) as error:
             raise ValueError(refusal) from error
         if not well_formed:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 CONFIG, WEIGHTS, TOKENIZER, CARD = "config.json", "model.safetensors", "tokenizer.json", "README.md"
+FRAMES, FRAME_MAPS = "frames.json", "frames.safetensors"  # of the training, where it kept some
 PICKLES = frozenset({".bin", ".pt", ".pth", ".pkl", ".ckpt"})
 
 

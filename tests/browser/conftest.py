@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from explain.runner import Runner
 from model.translator import Translator
+from tests.browser.visitor import visiting
 from tests.passes import Count, counted
 from ui.launch import launch
 from ui.models import Models
@@ -68,17 +69,6 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser, app_url) -> Iterator[Page]:
     """A fresh visitor on the first page; any script error or request to another host fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(f"script error: {error}"))
-    page.on("request", lambda request: _own(request.url, app_url) or errors.append(f"outside request: {request.url}"))
-    page.goto(app_url)
-    page.wait_for_selector("#tabs")
-    yield page
-    context.close()
-    assert not errors, errors
-
-
-def _own(url: str, app_url: str) -> bool:
-    return url.startswith((app_url, "data:", "blob:"))
+    with visiting(browser, app_url) as page:
+        page.wait_for_selector("#tabs")
+        yield page

@@ -12,27 +12,30 @@ from explain.attention import attention_maps, head_statistics
 from explain.kinds import KINDS
 from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
+from tests.browser.attention_tab import (
+    DETAILS,
+    open_head,
+    point,
+    saved,
+    say,
+    shown_weight,
+    switch,
+    wait_for_exact,
+)
 from tests.browser.figures import numbers, rounded
+from tests.browser.visitor import visiting
+from tests.browser.waits import answered
 from ui.sentence_bar import FIRST_EXAMPLE
-
-DETAILS = ".attention-map .figure-details"
 
 
 @pytest.fixture(scope="module")
 def tab(browser, app_url):
     """One visitor who stays in the tab from test to test; a script error fails the last of them."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    errors: list[str] = []
-    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(app_url)
-    page.get_by_role("tab", name="Attention", exact=True).click()
-    page.wait_for_selector(".attention-grid .map")
-    yield page
-    context.close()
-    assert not errors, errors
+    with visiting(browser, app_url, console_errors=True) as page:
+        page.set_default_timeout(15_000)
+        page.get_by_role("tab", name="Attention", exact=True).click()
+        page.wait_for_selector(".attention-grid .map")
+        yield page
 
 
 @pytest.fixture
@@ -40,54 +43,6 @@ def first_run(tab, runner):
     """The run of the page's first sentence, which the tab shows."""
     say(tab, FIRST_EXAMPLE[0])
     return runner.run(FIRST_EXAMPLE[0], Settings(FIRST_EXAMPLE[1]))
-
-
-def say(tab, text: str) -> None:
-    """Translates a text unless it is the one that is shown, with every control of the tab as at the start."""
-    box = tab.locator("#text textarea")
-    if box.input_value() != text:
-        box.fill(text)
-        before = canvases(tab)
-        box.press("Enter")
-        tab.wait_for_function(f"before => ({CANVASES})() !== before", arg=before)
-    tab.locator(".attention-grid .order").select_option("layers")
-    tab.locator(".attention-grid .hide input").uncheck()
-    tab.locator(".drawings label", has_text="Map").click()
-    switch(tab, "cross")
-
-
-CANVASES = "() => [...document.querySelectorAll('.map canvas')].map(c => c.toDataURL()).join()"
-
-
-def canvases(tab) -> str:
-    return tab.evaluate(CANVASES)
-
-
-def switch(tab, kind: str) -> None:
-    tab.locator(f".kinds label:has(input[value={kind}])").click()
-
-
-def open_head(tab, name: str) -> None:
-    tab.locator(f'.map[data-head="{name}"]').click()
-    wait_for_exact(tab)
-
-
-def wait_for_exact(tab) -> None:
-    tab.wait_for_function(
-        "() => [...document.querySelectorAll('.attention-map .save-csv')].every(button => !button.disabled)"
-    )
-
-
-def point(tab, row: int, column: int, shape) -> None:
-    box = tab.locator(".cells canvas").bounding_box()
-    x, y = (column + 0.5) * box["width"] / shape[1], (row + 0.5) * box["height"] / shape[0]
-    tab.locator(".cells").hover(position={"x": x, "y": y})
-
-
-def shown_weight(tab) -> float:
-    text = tab.locator(DETAILS).inner_text()
-    assert "≈" not in text
-    return numbers(text.split("weight ")[1])[0]
 
 
 def test_every_head_of_every_kind_is_painted(tab, first_run):
@@ -252,12 +207,6 @@ def test_lines_follow_the_token_pointed_at(tab, first_run):
     assert "is looked at most by" in tab.locator(".attention-lines .figure-details").inner_text()
 
 
-def saved(tab, button: str, within: str):
-    with tab.expect_download() as download:
-        tab.locator(within).get_by_role("button", name=button).click()
-    return download.value.path()
-
-
 def test_weights_are_saved_as_csv_and_json(tab, first_run):
     open_head(tab, "L3 H4")
     maps = attention_maps(first_run, "cross")
@@ -321,6 +270,7 @@ def test_made_up_numbers_from_a_browser_get_the_reason(tab):
         for layer, (asked, message) in enumerate(MADE_UP, start=2):
             made_up.append(asked)
             tab.locator(f'.map[data-head="L{layer} H1"]').click()
+            answered(tab)  # the message before may be the same
             expect(tab.locator(".attention-heads").locator("..").locator(".problem")).to_contain_text(message)
             assert "≈" in tab.locator(".attention-map .high").inner_text()  # drawn to the overview's precision
     finally:

@@ -12,6 +12,8 @@ from explain.stages.walk import walk
 from explain.toy import starting_matrices, toy
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded, shown
+from tests.browser.visitor import visiting
+from tests.browser.waits import answered
 from ui.answers import answering
 from ui.components import widget
 from ui.launch import launch
@@ -37,18 +39,12 @@ def tab(browser, runner, run) -> Iterator[Page]:
         with gr.Tabs():
             inside_tab(answering(Models([runner])))
     _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(url)
-    expect(page.locator(f"{STAGE} .title")).not_to_be_empty(timeout=20_000)
-    for summary in page.locator("summary:visible").all():
-        summary.click()
-    yield page
-    context.close()
+    with visiting(browser, url) as page:
+        expect(page.locator(f"{STAGE} .title")).not_to_be_empty(timeout=20_000)
+        for summary in page.locator("summary:visible").all():
+            summary.click()
+        yield page
     demo.close()
-    assert not errors, errors
 
 
 def test_the_diagram_has_every_layer_of_the_model(tab, runner):
@@ -66,7 +62,8 @@ def test_from_the_token_to_the_next_token(tab, runner, run):
     n_first = next(i for i, step in enumerate(steps) if step.layer == 1)
     for number in range(2, n_first + 2):  # through the embedding and the whole first layer
         tab.locator(f"{STAGE} .after").click()
-        expect(where).to_contain_text(f"{number} of {len(steps)}", timeout=20_000)
+        answered(tab)
+        expect(where).to_contain_text(f"{number} of {len(steps)}")
         seen.append(tab.locator(f"{STAGE} .title").inner_text())
         assert tab.locator(f"{STAGE} .formula math").count() == 1
         expect(tab.locator(f"{STAGE} .code pre").first).not_to_be_empty()
@@ -76,6 +73,7 @@ def test_from_the_token_to_the_next_token(tab, runner, run):
         expect(tab.locator(f"{DIAGRAM} .out").get_by_role("button", name=name)).to_have_attribute(
             "aria-pressed", "true"
         )
+    answered(tab)
     canvas = tab.locator(f"{STAGE} canvas")
     canvas.press("ArrowDown")
     canvas.press("ArrowUp")
@@ -92,6 +90,7 @@ def test_a_score_under_the_arrow_keys_is_the_models(tab, run):
     expect(tab.locator(f"{STAGE} .title")).to_contain_text("Scores")
     tab.locator(f"{STAGE} .heads").get_by_role("button", name="H3").click()
     expect(tab.locator(f"{STAGE} .heads [aria-pressed=true]")).to_have_text("H3")
+    answered(tab)
     canvas = tab.locator(f"{STAGE} canvas")
     for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
         canvas.press(key)
@@ -103,6 +102,7 @@ def test_a_score_under_the_arrow_keys_is_the_models(tab, run):
 def test_the_worked_cell_shows_the_cell_that_was_chosen(tab, runner, run):
     for name, choice in [("kind", "decoder"), ("layer", "1"), ("head", "2"), ("query", "4"), ("key", "3")]:
         tab.locator(f"{CELL} .{name}").select_option(choice)
+    answered(tab)
     cell = attention_cell(run, "decoder", 1, 2, 4, 3)
     asked = [tab.locator(f"{CELL} .{name}").input_value() for name in ("kind", "layer", "head", "query", "key")]
     assert asked == ["decoder", "1", "2", "4", "3"]
@@ -120,6 +120,7 @@ def test_the_worked_cell_shows_the_cell_that_was_chosen(tab, runner, run):
 def test_a_key_that_the_mask_closes_is_named_and_adds_nothing(tab, runner, run):
     for name, choice in [("kind", "decoder"), ("layer", "1"), ("head", "0"), ("query", "1"), ("key", "2")]:
         tab.locator(f"{CELL} .{name}").select_option(choice)
+    answered(tab)  # the keys on the way to this one are masked too
     closed = tab.locator(f"{CELL} table.row tr.here td")
     expect(closed.nth(1)).to_have_text("−∞ (masked)")
     expect(closed.nth(2)).to_have_text("0")

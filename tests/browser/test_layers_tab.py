@@ -9,6 +9,8 @@ from explain.depth import movement, shift
 from explain.run import Run, Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded
+from tests.browser.visitor import visiting
+from tests.browser.waits import answered
 from ui.sentence_bar import FIRST_EXAMPLE
 from ui.tabs.layers import WORDS
 
@@ -23,17 +25,11 @@ def run(runner) -> Run:
 @pytest.fixture(scope="module")
 def tab(browser, app_url) -> Iterator[Page]:
     """One visitor of this tab, whom all tests share."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(app_url)
-    page.get_by_role("tab", name="Layers").click()
-    page.locator(DEPTH).scroll_into_view_if_needed()
-    expect(page.locator(f"{DEPTH} .result")).to_be_visible(timeout=20_000)
-    yield page
-    context.close()
-    assert not errors, errors
+    with visiting(browser, app_url) as page:
+        page.get_by_role("tab", name="Layers").click()
+        page.locator(DEPTH).scroll_into_view_if_needed()
+        expect(page.locator(f"{DEPTH} .result")).to_be_visible(timeout=20_000)
+        yield page
 
 
 def test_how_far_a_layer_moved_a_token_is_shown(tab, run):
@@ -62,7 +58,8 @@ def test_a_word_that_is_not_there_gets_a_message_and_the_next_word_a_result(tab)
 def test_both_paths_in_the_plane_are_walked_listed_and_saved(tab, runner, run):
     tab.locator(f"{DEPTH} .word").fill(WORDS["en"][0])
     tab.locator(DEPTH).get_by_role("button", name="Compare").click()
-    expect(tab.locator(f"{DEPTH} .result")).to_be_visible(timeout=20_000)
+    answered(tab)
+    expect(tab.locator(f"{DEPTH} .result")).to_be_visible()
     found = shift(runner, *WORDS["en"], run.settings)
     canvas, details = tab.get_by_label("Both paths in the plane"), tab.locator(f"{DEPTH} .figure-details")
     for key in ("ArrowDown", "Home", "ArrowRight", "ArrowRight"):

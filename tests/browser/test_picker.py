@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from app import from_hub
 from explain.runner import Runner
 from tests.browser.conftest import FIRST_TRANSLATION
+from tests.browser.visitor import visiting
 from tests.hub.server import LocalHub, visit
 from tests.hub.stand_in import StandIn
 from tests.interop.conftest import MARIAN, write_gpt2, write_marian
@@ -65,15 +66,9 @@ def picker_url(hub, runner) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def visitor(browser, picker_url) -> Iterator[Page]:
     """One visitor for all tests of this file, with the choice of models before them."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(picker_url)
-    page.get_by_role("button", name="Another model").click()
-    yield page
-    context.close()
-    assert not errors, errors
+    with visiting(browser, picker_url) as page:
+        page.get_by_role("button", name="Another model").click()
+        yield page
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ from explain.positional import model_table, position_table, rotation, similarity
 from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded
+from tests.browser.visitor import visiting
+from tests.browser.waits import answered
 from ui.sentence_bar import FIRST_EXAMPLE
 
 CHART, CURVES, NEAR = "#position-chart", "#position-curves", "#position-similarity"
@@ -24,19 +26,13 @@ TURN, NAIVE, ORDER = "#position-rotation", "#position-naive", "#order-experiment
 @pytest.fixture(scope="module")
 def tab(browser, app_url) -> Iterator[Page]:
     """One visitor of this tab, whom all tests share: each asks for the table it needs."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(app_url)
-    page.get_by_role("tab", name="Positions").click()
-    page.locator(ORDER).scroll_into_view_if_needed()
-    expect(page.locator(f"{ORDER} .result")).to_be_visible(timeout=20_000)
-    for summary in page.locator("summary:visible").all():
-        summary.click()
-    yield page
-    context.close()
-    assert not errors, errors
+    with visiting(browser, app_url) as page:
+        page.get_by_role("tab", name="Positions").click()
+        page.locator(ORDER).scroll_into_view_if_needed()
+        expect(page.locator(f"{ORDER} .result")).to_be_visible(timeout=20_000)
+        for summary in page.locator("summary:visible").all():
+            summary.click()
+        yield page
 
 
 def details(page: Page, widget: str) -> str:
@@ -88,7 +84,7 @@ def test_a_cell_under_the_pointer_shows_its_value_and_has_its_colour(tab):
         colour, expected = canvas.evaluate(
             """(canvas, [x, y, value]) => [
                 [...canvas.getContext("2d").getImageData(x, y, 1, 1).data.slice(0, 3)],
-                lens.colours.diverging()[Math.round((value + 1) / 2 * 255)],
+                lens.colours.signed(1).colours[Math.round((value + 1) / 2 * 255)],
             ]""",
             [at["x"], at["y"], value],
         )
@@ -173,6 +169,7 @@ def test_a_shift_is_shown_as_the_rotation_that_explain_computes(tab, passes):
     expect(tab.locator(f"{TURN} .angle")).to_contain_text("6/24")
     tab.locator(f"{TURN} .offset").fill("-9")
     expect(tab.locator(f"{TURN} .equation")).to_contain_text("PE(pos − 9)")
+    answered(tab)
     expected = rotation(position_table(50, 24), 3, -9)
     assert numbers(tab.locator(f"{TURN} .difference").inner_text()) == [rounded(expected.max_difference)]
     cells = tab.locator(f"{TURN} .matrix td").all_inner_texts()
@@ -236,6 +233,7 @@ def test_markup_in_the_orders_is_shown_not_run(tab):
     expect(tab.locator(f"{ORDER} dt").first).to_have_text(f"dog {markup}", timeout=20_000)
     for text in (markup, "${document.title=1}", "{{document.title=1}}"):  # a message names the tokens
         compare(tab, "dog", text)
+        answered(tab)
         expect(tab.locator(f"{ORDER} .problem")).to_contain_text("only in the first")
     assert tab.title() != "1"
     assert tab.locator(f"{ORDER} img").count() == 0

@@ -2,15 +2,42 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from explain.attention import alignment
 from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import FIRST_TRANSLATION
+from tests.browser.visitor import visiting
 from ui.sentence_bar import FIRST_EXAMPLE
+
+
+@pytest.fixture(scope="module")
+def visitor(browser, app_url) -> Iterator[Page]:
+    """One visitor for all tests of this file: the page takes long to open, and little to go back to its beginning."""
+    with visiting(browser, app_url) as page:
+        page.wait_for_selector(FIRST_TRANSLATION)
+        yield page
+
+
+@pytest.fixture
+def page(visitor, runner) -> Page:
+    """The tab as it opens: the first example in its direction, and the best translation of it."""
+    text, direction = FIRST_EXAMPLE
+    best = runner.run(text, Settings(direction)).translation.text
+    if visitor.get_by_label("Direction").input_value() != "English → German":
+        visitor.locator("#swap").click()
+        expect(visitor.get_by_label("Direction")).to_have_value("English → German")
+    shown = visitor.locator(FIRST_TRANSLATION)
+    if visitor.locator("#text textarea").input_value() != text or shown.inner_text() != best:
+        visitor.locator("#text textarea").fill(text)
+        visitor.locator("#text textarea").press("Enter")
+    expect(shown).to_have_text(best)
+    visitor.mouse.move(0, 0)
+    return visitor
 
 
 def translate(page, text: str) -> None:
@@ -66,9 +93,11 @@ def test_choosing_a_hypothesis_shows_it(page):
 def test_the_address_reopens_the_same_sentence(page, browser):
     translate(page, "Where is my book?")
     page.wait_for_url("**text=Where**")
-    page.locator(".hypotheses button").nth(1).click()
+    second = page.locator(".hypotheses button").nth(1)
+    expected = second.locator("span").nth(1).inner_text()
+    second.click()
     page.wait_for_url("**chosen=1**")
-    expected = page.locator(FIRST_TRANSLATION).inner_text()
+    expect(page.locator(FIRST_TRANSLATION)).to_have_text(expected)
     context = browser.new_context()
     other = context.new_page()
     other.goto(page.url)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from explain.run import Run, Settings
 from tests.browser.accessibility import assert_accessible
+from tests.browser.visitor import visiting
 from ui.sentence_bar import FIRST_EXAMPLE
 
 SWITCHES = "#inside-switches"
@@ -20,16 +21,10 @@ def run(runner) -> Run:
 @pytest.fixture(scope="module")
 def tab(browser, app_url) -> Iterator[Page]:
     """One visitor of this tab, whom all tests share."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(app_url)
-    page.get_by_role("tab", name="What if").click()
-    expect(page.locator(f"{SWITCHES} .result")).to_be_visible(timeout=20_000)
-    yield page
-    context.close()
-    assert not errors, errors
+    with visiting(browser, app_url) as page:
+        page.get_by_role("tab", name="What if").click()
+        expect(page.locator(f"{SWITCHES} .result")).to_be_visible(timeout=20_000)
+        yield page
 
 
 def test_a_switch_shows_both_translations_and_the_next_sentence_is_whole_again(tab, runner, run):

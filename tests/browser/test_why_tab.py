@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from explain.experiments import attention_scale, family, gradient_paths, recall
 from tests.browser.accessibility import assert_accessible, wait_until_still
 from tests.browser.figures import numbers, rounded
+from tests.browser.visitor import visiting
 from ui.launch import launch
 from ui.tabs.why import EXPERIMENTS, why_tab
 
@@ -32,18 +33,9 @@ def why_url() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def tab(browser, why_url) -> Iterator[Page]:
     """One visitor, whom all tests share."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "request", lambda request: request.url.startswith((why_url, "data:", "blob:")) or errors.append(request.url)
-    )
-    page.goto(why_url)
-    expect(page.locator(f"{SCALE} .why-run")).to_be_visible(timeout=PATIENCE)
-    yield page
-    context.close()
-    assert not errors, errors
+    with visiting(browser, why_url) as page:
+        expect(page.locator(f"{SCALE} .why-run")).to_be_visible(timeout=PATIENCE)
+        yield page
 
 
 def open_claim(page: Page, claim: str) -> None:

@@ -84,3 +84,18 @@ def test_what_is_there_is_had_without_the_line():
         thread.start()
         thread.join(30)
         assert answers == ["kept"]
+
+
+def test_what_is_found_counts_as_asked_for_and_what_is_under_way_is_not_there():
+    cache = LeastRecentlyUsed(2)
+    for key in "ab":
+        cache.get(key, key.upper)
+    assert cache.find("a") == "A" and cache.find("c") is None
+    assert cache.keys == ("b", "a")
+
+    def compute():
+        assert cache.find("c") is None and "c" not in cache.keys
+        return "C"
+
+    cache.get("c", compute)
+    assert cache.keys == ("a", "c")

@@ -13,6 +13,12 @@ from tests.hub.server import LocalHub, visit
 from tests.hub.stand_in import StandIn
 
 NAME = "lab/tiny"
+LIMIT = 10_000_000  # bytes
+
+
+def same_files(folder: Path, checkpoint: Path) -> bool:
+    names = ("config.json", "model.safetensors", "tokenizer.json")
+    return all((folder / name).read_bytes() == (checkpoint / name).read_bytes() for name in names)
 
 
 @pytest.fixture(scope="session")

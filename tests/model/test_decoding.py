@@ -43,20 +43,27 @@ def test_a_beam_of_one_is_greedy(model):
     ]
 
 
-@pytest.mark.parametrize("alpha", [0.0, 0.6, 1.5])
-def test_a_wide_beam_finds_the_exhaustive_optimum(alpha):
+@pytest.fixture(scope="module")
+def every_hypothesis():
+    """A source, and the log-probability of each target of at most four tokens, of all that a vocabulary of 5 allows."""
     model = lively_model(vocab_size=5)
     src, max_length, eos = torch.tensor([[3, 4, 4, 2]]), 4, 2
-    scores = {}
+    totals = {}
     for n in range(1, max_length + 1):
         for ids in itertools.product(range(5), repeat=n):
             if eos in ids[:-1] or (ids[-1] != eos and n < max_length):
                 continue
             log_probs = model(src, torch.tensor([[1, *ids[:-1]]]))[0].log_softmax(dim=-1)
-            total = sum(log_probs[t, token].item() for t, token in enumerate(ids))
-            scores[ids] = total / ((5 + n) / 6) ** alpha
+            totals[ids] = sum(log_probs[t, token].item() for t, token in enumerate(ids))
+    return model, src, totals
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.6, 1.5])
+def test_a_wide_beam_finds_the_exhaustive_optimum(every_hypothesis, alpha):
+    model, src, totals = every_hypothesis
+    scores = {ids: total / ((5 + len(ids)) / 6) ** alpha for ids, total in totals.items()}
     ranking = sorted(scores, key=scores.get, reverse=True)
-    found = beam_search(model, src, beam_size=4**4 * 5, alpha=alpha, n_best=7, max_length=max_length)[0]
+    found = beam_search(model, src, beam_size=4**4 * 5, alpha=alpha, n_best=7, max_length=4)[0]
     assert [hypothesis.ids for hypothesis in found] == ranking[:7]
     assert [hypothesis.score for hypothesis in found] == pytest.approx([scores[ids] for ids in ranking[:7]], abs=1e-4)
 

@@ -16,12 +16,13 @@ from explain.frames import load_frames
 from explain.run import Settings
 from explain.runner import Runner
 from model.config import TransformerConfig
+from model.storage.files import FRAME_MAPS, FRAMES
 from model.tokenizer import Tokenizer
 from model.translator import Translator
 from tests.training.conftest import RECIPE, Run, recipe_with, write_lines
 from training.alignment_error import AlignedPair, alignment_error, load_alignment
 from training.card import update_card
-from training.frames import FRAME_MAPS, FRAMES, MAX_BYTES, FrameRecorder, rows_within
+from training.frames import MAX_BYTES, FrameRecorder, rows_within
 from training.recipe import Recipe
 from training.train import Trainer
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.training.conftest import RECIPE, write_lines
 from training.held_out import key
-from training.mixture import Mixture, held_out_keys, load_valid
+from training.mixture import Mixture, held_out, load_valid
 from training.recipe import Recipe
 from training.train import Trainer
 
@@ -54,6 +54,9 @@ def test_long_pairs_and_dictionary_words_that_no_sentence_uses_are_left_out(reci
     assert mixture.texts["said"]["de"] == ("der Hund sieht", "der Hund schläft")
     assert mixture.texts["words"]["de"] == ("Hund", "der Hund")
     assert mixture.n_pairs == {"said": 2, "words": 2}
+    animals = [("ox", "Ochse"), ("dog", "Hund"), ("the ox", "der Ochse")]
+    more = table(tmp_path, "animals", animals) + "common_words = 1\n" + corpora
+    assert Mixture(recipe_of(more), tmp_path).n_pairs == {"said": 3, "animals": 1, "words": 2}, "no dictionary vouches"
     with pytest.raises(ValueError, match="corpus said: expected pairs for training; found none that may stay"):
         Mixture(recipe_of(corpora + "max_words = 1\n"), tmp_path)
 
@@ -67,7 +70,7 @@ def test_a_corpus_of_no_repeats_is_only_held_against(recipe_of, toy_data, tmp_pa
     assert Mixture(recipe, tmp_path).draw(0) == {"en": ["red"], "de": ["rot"]}
     assert list(load_valid(recipe, tmp_path)) == ["only"]
     lines = [line for split in ("valid", "test") for line in (toy_data / f"table.{split}.tsv").read_text().splitlines()]
-    assert held_out_keys(recipe, tmp_path) == {key(side) for line in lines for side in line.split("\t")}
+    assert held_out(recipe, tmp_path) == {key(side) for line in lines for side in line.split("\t")}
 
 
 def test_no_pair_of_the_phrasebook_shares_a_side_with_what_is_held_out(recipe_of, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from training.held_out import held_out_keys, key, without_held_out
+from training.held_out import key, keys_in, without_held_out
 from training.phrasebook import by_topic, phrasebook
 from training.phrasebook.actions import read_verbs
 from training.phrasebook.clock import in_figures, in_words
@@ -245,7 +245,7 @@ def test_a_pair_that_shares_a_side_with_a_held_out_file_is_left_out(tmp_path):
     (tmp_path / "test.de").write_text("guten morgen\n?!\n", encoding="utf-8")
     with gzip.open(tmp_path / "test.tsv.gz", "wt", encoding="utf-8") as file:
         file.write("How ARE you\tWas geht ab?\n")
-    keys = held_out_keys([tmp_path / "test.de", tmp_path / "test.tsv.gz"])
+    keys = keys_in([tmp_path / "test.de", tmp_path / "test.tsv.gz"])
     pairs = [("Morning!", "Guten Morgen!"), ("How are you?", "Wie geht's?"), ("Hello.", "Hallo."), ("😀", "😀")]
     assert without_held_out(pairs, keys) == pairs[2:]
     assert key("How are you, Ben?") == "howareyouben"
@@ -253,7 +253,7 @@ def test_a_pair_that_shares_a_side_with_a_held_out_file_is_left_out(tmp_path):
 
 def test_a_held_out_file_that_is_missing_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"expected a file of held-out text; found none at .*nowhere\.tsv"):
-        held_out_keys([tmp_path / "nowhere.tsv"])
+        keys_in([tmp_path / "nowhere.tsv"])
 
 
 def test_the_command_writes_the_pairs_without_the_held_out_ones(tmp_path):
@@ -263,6 +263,6 @@ def test_the_command_writes_the_pairs_without_the_held_out_ones(tmp_path):
     printed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     lines = gzip.decompress(out.read_bytes()).decode().splitlines()
     written = [tuple(line.split("\t")) for line in lines]
-    assert written == without_held_out(PAIRS, held_out_keys([held_out]))
+    assert written == without_held_out(PAIRS, keys_in([held_out]))
     assert 5 < len(PAIRS) - len(written) < 100
     assert f"{len(written):,} pairs" in printed

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from training.held_out import held_out_keys, key
+from training.held_out import key, keys_in
 from training.phrasebook import phrasebook
 from training.recipe import Recipe
 
@@ -117,7 +117,7 @@ def found_in_data(sentences: Iterable[Sentence], data_dir: Path) -> set[Sentence
     wanted = {key(sentence.text): sentence for sentence in sentences}
     found = set()
     for path in files:  # one at a time: the keys of all would be a few hundred megabytes
-        found |= wanted.keys() & held_out_keys([path])
+        found |= wanted.keys() & keys_in([path])
     for seed in _phrasebook_seeds():
         found |= wanted.keys() & {key(side) for pair in phrasebook(seed) for side in pair}
     return {wanted[same] for same in found}

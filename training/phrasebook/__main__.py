@@ -6,7 +6,7 @@ import argparse
 import gzip
 from pathlib import Path
 
-from training.held_out import held_out_keys, without_held_out
+from training.held_out import keys_in, without_held_out
 from training.phrasebook import phrasebook
 
 
@@ -24,7 +24,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     made = phrasebook(args.seed)
-    pairs = without_held_out(made, held_out_keys(args.without))
+    pairs = without_held_out(made, keys_in(args.without))
     lines = "".join(f"{english}\t{german}\n" for english, german in pairs)
     args.out.write_bytes(gzip.compress(lines.encode(), mtime=0))  # no time of day in it: the same bytes each time
     print(f"{args.out}: {len(pairs):,} pairs; {len(made) - len(pairs):,} left out")

@@ -17,7 +17,7 @@ $$\text{Attention}(Q, K, V) = \text{softmax}\left(\frac{QK^T}{\sqrt{d_k}}\right)
 
 def figures(result: attention_scale.Result) -> list[Figure]:
     """Entropy, gradient and spread over d_k."""
-    pairs = [
+    measured = [
         (
             "How much choice the weights keep",
             "entropy of the weights, bits",
@@ -37,13 +37,8 @@ def figures(result: attention_scale.Result) -> list[Figure]:
     names = ("without the division", "divided by √d_k")
     return [
         lines(title, ("d_k", result.d_k), y, dict(zip(names, values, strict=True)), log)
-        for title, y, *values, log in pairs
+        for title, y, *values, log in measured
     ]
 
 
-SHOWN = Shown(
-    module=attention_scale,
-    title="Why the scores are divided by √dₖ",
-    claim=CLAIM,
-    figures=figures,
-)
+SHOWN = Shown(module=attention_scale, title="Why the scores are divided by √dₖ", claim=CLAIM, figures=figures)

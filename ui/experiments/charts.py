@@ -13,12 +13,7 @@ Figure = dict[str, Any]
 
 
 def lines(
-    title: str,
-    x: tuple[str, np.ndarray],
-    y: str,
-    series: Mapping[str, np.ndarray],
-    log: str = "",
-    note: str = "",
+    title: str, x: tuple[str, np.ndarray], y: str, series: Mapping[str, np.ndarray], log: str = "", note: str = ""
 ) -> Figure:
     """Several lines over the same numbers; `log` names the logarithmic axes, such as "xy"."""
     name, numbers = x

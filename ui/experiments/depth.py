@@ -24,9 +24,4 @@ def figures(result: depth.Result) -> list[Figure]:
     return [lines(title, ("layers", result.depth), "first layer ÷ last layer", result.ratios, "xy", note)]
 
 
-SHOWN = Shown(
-    module=depth,
-    title="Why residual connections and LayerNorm",
-    claim=CLAIM,
-    figures=figures,
-)
+SHOWN = Shown(module=depth, title="Why residual connections and LayerNorm", claim=CLAIM, figures=figures)

@@ -26,9 +26,4 @@ def figures(result: gradient_paths.Result) -> list[Figure]:
     return [lines(title, distance, "gradient (one step back = 1)", result.gradients, "y", note)]
 
 
-SHOWN = Shown(
-    module=gradient_paths,
-    title="Vanishing and exploding gradients",
-    claim=CLAIM,
-    figures=figures,
-)
+SHOWN = Shown(module=gradient_paths, title="Vanishing and exploding gradients", claim=CLAIM, figures=figures)

@@ -38,9 +38,4 @@ def figures(result: parallel_steps.Result) -> list[Figure]:
     ]
 
 
-SHOWN = Shown(
-    module=parallel_steps,
-    title="Sequential against parallel",
-    claim=CLAIM,
-    figures=figures,
-)
+SHOWN = Shown(module=parallel_steps, title="Sequential against parallel", claim=CLAIM, figures=figures)

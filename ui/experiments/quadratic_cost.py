@@ -45,9 +45,4 @@ def figures(result: quadratic_cost.Result) -> list[Figure]:
     ]
 
 
-SHOWN = Shown(
-    module=quadratic_cost,
-    title="The price: cost grows with n²",
-    claim=CLAIM,
-    figures=figures,
-)
+SHOWN = Shown(module=quadratic_cost, title="The price: cost grows with n²", claim=CLAIM, figures=figures)

@@ -25,9 +25,4 @@ def figures(result: several_heads.Result) -> list[Figure]:
     return [lines(title, ("training step", result.step), "both right, %", percent, note=note)]
 
 
-SHOWN = Shown(
-    module=several_heads,
-    title="Why several heads",
-    claim=CLAIM,
-    figures=figures,
-)
+SHOWN = Shown(module=several_heads, title="Why several heads", claim=CLAIM, figures=figures)

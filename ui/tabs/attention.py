@@ -12,6 +12,7 @@ from explain.checks import whole_number
 from explain.pack import float32_base64
 from explain.plain import plain
 from explain.run import Run
+from model.checks import is_whole_number
 from ui.answers import Ask, question
 from ui.components import widget
 from ui.languages import NAMES
@@ -48,7 +49,7 @@ def exact_attention(run: Run, kind: str | None, layers: list) -> dict[str, Any]:
     """
     kind, *_ = head_on(run, kind, None, None)
     n_layers = layer_counts(run)[kind]
-    here = [layer for layer in layers if not (type(layer) is int and layer >= n_layers)] or [0]
+    here = [layer for layer in layers if not (is_whole_number(layer) and layer >= n_layers)] or [0]
     return {"run": Request.of(run).to_browser(), **exact_weights(attention_maps(run, kind), here)}
 
 

@@ -103,6 +103,17 @@ const cells = (() => {
   /** @param {string[]} [names] */
   const longest = (names = []) => LETTER * Math.max(0, ...names.map((name) => name.length));
 
+  const RIGHT = 16; // px, beside the cells
+  const leftOf = (/** @type {Side} */ { names }) => Math.max(52, 12 + longest(names));
+
+  /**
+   * How wide a cell is in a map that has this room: whole pixels, as many as fit between the smallest and the largest.
+   * @param {number} room
+   * @param {{ columns: number, y: Side, smallest?: number, largest: number }} map
+   */
+  const fitting = (room, { columns, y, smallest = 1, largest }) =>
+    Math.max(smallest, Math.min(largest, Math.floor((room - leftOf(y) - RIGHT) / columns)));
+
   /**
    * A map of values with its sides named; the scale stands in the picture.
    * @param {HTMLCanvasElement} canvas
@@ -111,9 +122,9 @@ const cells = (() => {
   function heat(canvas, map) {
     const { rows, columns, cellWidth, cellHeight, x, y, density } = map;
     const fallen = x.names ? 10 + longest(x.names) : 20;
-    const [left, top] = [Math.max(52, 12 + longest(y.names)), 48];
+    const [left, top] = [leftOf(y), 48];
     const [width, height] = [Math.max(columns * cellWidth, 170), rows * cellHeight];
-    const pen = surface(canvas, left + width + 16, top + height + fallen + 22, density);
+    const pen = surface(canvas, left + width + RIGHT, top + height + fallen + 22, density);
     pen.drawImage(imageOf(map), left, top, columns * cellWidth, height);
     hatch(pen, map, left, top);
 
@@ -218,5 +229,5 @@ const cells = (() => {
     return inside ? [row, column] : null;
   }
 
-  return { MASKED, palette, paint, stepsOf, heat, outline, notch, cellAt };
+  return { MASKED, palette, paint, stepsOf, fitting, heat, outline, notch, cellAt };
 })();

@@ -36,5 +36,17 @@ const colours = (() => {
     return Array.from({ length: 256 }, (_, i) => mix(zero, ends[i < 128 ? 0 : 1], Math.abs(i - 127.5) / 127.5));
   }
 
-  return { variable, rgb, sequential, diverging };
+  /**
+   * What heat() wants of a scale of weights and the like.
+   * @param {number} high
+   */
+  const unsigned = (high) => ({ colours: sequential(), low: 0, high });
+
+  /**
+   * What it wants of one of signed values.
+   * @param {number} most the largest size
+   */
+  const signed = (most) => ({ colours: diverging(), low: -most, high: most });
+
+  return { variable, rgb, sequential, unsigned, signed };
 })();

@@ -42,6 +42,21 @@ const elements = (() => {
     furnish(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, content);
 
   /**
+   * A widget's own parts, by selectors.
+   * @param {ParentNode} widget
+   */
+  const within = (widget) => ({
+    /** @type {(selector: string) => any} */
+    find: (selector) => widget.querySelector(selector),
+    /** @type {(selector: string) => any[]} */
+    all: (selector) => [...widget.querySelectorAll(selector)],
+    /** @type {(type: string, selector: string, listener: (event: any) => void) => void} */
+    on: (type, selector, listener) => {
+      for (const part of widget.querySelectorAll(selector)) part.addEventListener(type, listener);
+    },
+  });
+
+  /**
    * A button in the page's quiet look.
    * @param {Content | Content[]} content
    * @param {EventListener} act
@@ -69,6 +84,31 @@ const elements = (() => {
   }
 
   /**
+   * Shows which of some buttons are pressed.
+   * @param {Iterable<Element>} buttons
+   * @param {(button: any) => boolean} isPressed
+   */
+  function press(buttons, isPressed) {
+    for (const one of buttons) one.ariaPressed = String(isPressed(one));
+  }
+
+  /**
+   * The selects of a head offer what a model has, and show this one.
+   * @param {ParentNode} widget
+   * @param {{ layers: Record<string, number>, n_heads: number }} model its layers by kind of attention
+   * @param {{ kind: string, layer: number, head: number }} place
+   */
+  function offerHeads(widget, { layers, n_heads }, { kind, layer, head }) {
+    const [kinds, ofLayer, ofHead] = ["kind", "layer", "head"].map(
+      (name) => /** @type {HTMLSelectElement} */ (widget.querySelector(`select.${name}`)),
+    );
+    for (const option of kinds.options) option.hidden = option.disabled = !(option.value in layers);
+    kinds.value = kind;
+    options(ofLayer, numbered("L", layers[kind]), layer);
+    options(ofHead, numbered("H", n_heads), head);
+  }
+
+  /**
    * "L1", "L2", …
    * @param {string} letter
    * @param {number} n
@@ -84,5 +124,5 @@ const elements = (() => {
       .split(/(\^[A-Z]\b|_(?:model|ff|k|\d)\b)/)
       .map((part) => (/^[_^]/.test(part) ? make(part[0] === "^" ? "sup" : "sub", {}, part.slice(1)) : part));
 
-  return { make, svg, button, row, options, numbered, notation };
+  return { make, svg, within, button, row, options, press, offerHeads, numbered, notation };
 })();

@@ -40,5 +40,15 @@ const numbers = (() => {
    */
   const floats = ({ base64 }) => new Float32Array(bytes(base64).buffer);
 
-  return { number, count, percent, bytes, floats };
+  /**
+   * The largest size of a value that is not masked (−∞).
+   * @param {Iterable<number>} values
+   */
+  function largest(values) {
+    let size = 0;
+    for (const value of values) if (Number.isFinite(value)) size = Math.max(size, Math.abs(value));
+    return size;
+  }
+
+  return { number, count, percent, bytes, floats, largest };
 })();

@@ -1,13 +1,24 @@
 // When a figure is drawn again.
 
 const redrawing = (() => {
+  /** @type {WeakMap<Element, (() => void)[]>} by element, so that they go with it */
+  const drawings = new WeakMap();
+
   /**
    * Calls draw() whenever the page goes from light to dark or back.
    * @param {Element} element
    * @param {() => void} draw
    */
   function onTheme(element, draw) {
-    const observer = new MutationObserver(() => (element.isConnected ? draw() : observer.disconnect()));
+    const known = drawings.get(element);
+    drawings.set(element, [...(known ?? []), draw]);
+    if (known) return;
+    const figure = new WeakRef(element);
+    const observer = new MutationObserver(() => {
+      const shown = figure.deref();
+      if (shown?.isConnected) for (const each of drawings.get(shown) ?? []) each();
+      else observer.disconnect();
+    });
     observer.observe(document.body, { attributes: true, attributeFilter: ["class"] });
   }
 

@@ -36,6 +36,7 @@ declare const lens: {
   planes: typeof planes;
   cells: typeof cells;
   walking: typeof walking;
+  figures: typeof figures;
   saving: typeof saving;
 };
 

@@ -6,7 +6,7 @@
 // subscribes to "attention-view" (the heads that are open).
 
 const { number, bytes } = lens.numbers;
-const { make } = lens.elements;
+const { make, within, button, press } = lens.elements;
 const { tokenText, tokenElement } = lens.tokens;
 const { variable, sequential } = lens.colours;
 const { onTheme } = lens.redrawing;
@@ -17,7 +17,7 @@ const { moved, reach } = lens.walking;
 const { saveCsv, savePng } = lens.saving;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, all, on } = within(element);
 
 // rows and columns name the lists of value.tokens; s and t are the languages, or undefined of a language model
 const KINDS = {
@@ -100,9 +100,9 @@ function read() {
   const [nLayers, nHeads] = weights.shape;
   const languages = value.languages || [];
   const hidden = find(".hide input").checked;
-  const shown = (all) => {
-    const left = all.filter((position) => !position.special);
-    return hidden && left.length ? left : all; // an empty translation has special tokens alone
+  const shown = (every) => {
+    const left = every.filter((position) => !position.special);
+    return hidden && left.length ? left : every; // an empty translation has special tokens alone
   };
   const allRows = positions(value.tokens[rows], rows, predicts && value.tokens[predicts]);
   const allColumns = positions(value.tokens[columns], columns);
@@ -179,19 +179,8 @@ const coloursOf = (high) => {
 function mapButton(head, steps, words) {
   const canvas = make("canvas");
   paint(canvas, attention.rows.length, attention.columns.length, steps, words);
-  const attributes = {
-    type: "button",
-    class: "map",
-    "data-head": label(head),
-    onclick: () => publish("attention-open", head),
-  };
-  return make(
-    "button",
-    attributes,
-    make("span", {}, label(head)),
-    canvas,
-    make("span", { class: "number" }, figure(head)),
-  );
+  const content = [make("span", {}, label(head)), canvas, make("span", { class: "number" }, figure(head))];
+  return button(content, () => publish("attention-open", head), { class: "map", "data-head": label(head) });
 }
 
 function drawMaps() {
@@ -209,16 +198,13 @@ function drawMaps() {
 
 // the heads that are open; the Tab key reaches the first of them, the arrow keys the others
 function mark() {
-  const maps = [...element.querySelectorAll(".map")];
-  for (const map of maps) map.setAttribute("aria-pressed", String(open.includes(map.dataset.head)));
-  reach(
-    maps,
-    maps.find((map) => open.includes(map.dataset.head)),
-  );
+  const isOpen = ({ dataset }) => open.includes(dataset.head);
+  press(all(".map"), isOpen);
+  reach(all(".map"), all(".map").find(isOpen));
 }
 
-find(".maps").addEventListener("keydown", (event) => {
-  const maps = [...element.querySelectorAll(".map")];
+on("keydown", ".maps", (event) => {
+  const maps = all(".map");
   const i = maps.indexOf(document.activeElement);
   const perRow = attention.nHeads;
   const next = i < 0 ? null : moved(event, [Math.floor(i / perRow), i % perRow], [maps.length / perRow, perRow]);
@@ -233,8 +219,7 @@ find(".maps").addEventListener("keydown", (event) => {
 
 // the kinds that this model has
 function offerKinds() {
-  const inputs = [...element.querySelectorAll(".kinds input")];
-  for (const input of inputs) input.parentElement.hidden = !(input.value in value.kinds);
+  for (const input of all(".kinds input")) input.parentElement.hidden = !(input.value in value.kinds);
   if (!(find(".kinds input:checked").value in value.kinds)) find('.kinds input[value="decoder"]').checked = true;
   find(".kinds").hidden = Object.keys(value.kinds).length < 2;
   find(".only").hidden = !find(".kinds").hidden;
@@ -301,13 +286,10 @@ function figures() {
   return [["layer", "head", ...names], ...rows];
 }
 
-find(".save-png").addEventListener("click", save);
-find(".save-csv").addEventListener("click", () => saveCsv(`attention-${attention.kind}-heads.csv`, figures()));
+on("click", ".save-png", save);
+on("click", ".save-csv", () => saveCsv(`attention-${attention.kind}-heads.csv`, figures()));
 
-find(".kinds").addEventListener("change", draw);
-find(".hide").addEventListener("change", draw);
-find(".statistic").addEventListener("change", draw);
-find(".order").addEventListener("change", draw);
+on("change", ".kinds, .hide, .statistic, .order", draw);
 
 onTheme(element, draw);
 subscribe(element, "attention-view", (heads) => {

@@ -3,12 +3,12 @@
 // subscribes to "attention" (the kind shown) and "attention-open" (a head was opened in the overview);
 // publishes "attention-view" (the heads in view) and "attention-picture" (what the map and the lines draw).
 
-const { number, bytes } = lens.numbers;
-const { button, options, numbered } = lens.elements;
+const { number, floats } = lens.numbers;
+const { within, button, options, press, numbered } = lens.elements;
 const { publish, subscribe } = lens.topics;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, on } = within(element);
 
 const FIRST_LAYER = 0;
 const MOST_PARTS = 8; // so many heads are also named one by one
@@ -38,11 +38,8 @@ function toggle(head) {
   const { layer, heads } = views[attention.kind];
   const others = heads.filter((other) => !same(head, other));
   if (others.length === heads.length) others.push(head);
-  if (!others.length) return; // one head at least
-  look(
-    layer,
-    scope().filter((one) => others.some((other) => same(one, other))),
-  );
+  const chosen = scope().filter((one) => others.some((other) => same(one, other)));
+  if (chosen.length) look(layer, chosen); // one head at least
 }
 
 // The buttons stay while they are the same heads: a double-click needs both its clicks on one button.
@@ -67,9 +64,7 @@ function drawControls() {
   options(find(".layer"), ["all layers", ...numbered("layer ", attention.nLayers)], layer === null ? 0 : layer + 1);
   drawButtons();
   const pressed = heads.map(name);
-  for (const shown of find(".heads").children) {
-    shown.setAttribute("aria-pressed", String(pressed.includes(shown.textContent)));
-  }
+  press(find(".heads").children, ({ textContent }) => pressed.includes(textContent));
   find(".how-label").hidden = heads.length < 2;
 }
 
@@ -120,15 +115,11 @@ function picture() {
 // positions counted from 1, as on the page
 function csv(rows, columns, cells) {
   const head = ["row", "row_token", "predicted_token", "column", "column_token", "weight"];
+  const lineOf = ({ index, token, predicts }, column, weight) => {
+    return [index + 1, token.text, predicts?.text ?? "", column.index + 1, column.token.text, weight];
+  };
   const lines = rows.flatMap((row, r) =>
-    columns.map((column, c) => [
-      row.index + 1,
-      row.token.text,
-      row.predicts?.text ?? "",
-      column.index + 1,
-      column.token.text,
-      cells[r * columns.length + c],
-    ]),
+    columns.map((column, c) => lineOf(row, column, cells[r * columns.length + c])),
   );
   return [head, ...lines];
 }
@@ -145,8 +136,8 @@ function viewName() {
   const { layer, heads } = views[attention.kind];
   if (heads.length === 1) return name(heads[0]);
   const how = find(".how").value === "max" ? "largest of" : "mean of";
-  if (heads.length === scope().length)
-    return `${how} all heads of ${layer === null ? "all layers" : `layer ${layer + 1}`}`;
+  const where = layer === null ? "all layers" : `layer ${layer + 1}`;
+  if (heads.length === scope().length) return `${how} all heads of ${where}`;
   return heads.length <= MOST_PARTS ? `${how} ${heads.map(name).join(", ")}` : `${how} ${heads.length} heads`;
 }
 
@@ -180,7 +171,7 @@ function receive(answer) {
   if (!sameRun(answer.run, run)) exact = {};
   ({ run } = answer);
   for (const [layer, weights] of Object.entries(answer.layers)) {
-    exact[`${answer.kind}:${layer}`] = new Float32Array(bytes(weights).buffer);
+    exact[`${answer.kind}:${layer}`] = floats({ base64: weights });
   }
   if (attention && sameRun(attention.run, run)) show();
 }
@@ -204,11 +195,10 @@ subscribe(element, "attention-open", (head) => {
   if (element.getBoundingClientRect().top > 0.8 * window.innerHeight) element.scrollIntoView();
 });
 
-find(".layer").addEventListener("change", (event) => {
+on("change", ".layer", (event) => {
   const layer = Number(event.target.value) - 1;
   views[attention.kind].layer = layer < 0 ? null : layer;
   look(views[attention.kind].layer, scope());
 });
-find(".all").addEventListener("click", () => attention && look(views[attention.kind].layer, scope()));
-find(".how").addEventListener("change", () => attention && show());
-find(".drawings").addEventListener("change", () => attention && show());
+on("click", ".all", () => attention && look(views[attention.kind].layer, scope()));
+on("change", ".how, .drawings", () => attention && show());

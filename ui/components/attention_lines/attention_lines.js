@@ -2,7 +2,7 @@
 // subscribes to "attention-picture", published by attention_heads
 
 const { number } = lens.numbers;
-const { make } = lens.elements;
+const { make, within } = lens.elements;
 const { light } = lens.tokens;
 const { variable, sequential } = lens.colours;
 const { onTheme } = lens.redrawing;
@@ -11,7 +11,7 @@ const { surface, picture, widthOf, write, scaleBar } = lens.surfaces;
 const { moved, reach } = lens.walking;
 const { saveCsv, saveJson, savePng } = lens.saving;
 
-const find = (selector) => element.querySelector(selector);
+const { find, all, on } = within(element);
 
 const ROW = 26; // px a token
 const NARROWEST = 80; // px between the sides, on a phone
@@ -50,8 +50,8 @@ function paint() {
 
 function tokens(positions, side) {
   return positions.map((position, at) => {
-    const on = () => point(side, at);
-    const listeners = { onmouseenter: on, onfocus: on, onmouseleave: release, onblur: release };
+    const tell = () => point(side, at);
+    const listeners = { onmouseenter: tell, onfocus: tell, onmouseleave: release, onblur: release };
     return make("button", { type: "button", class: "label", tabindex: at ? -1 : 0, ...listeners }, ...position.chips());
   });
 }
@@ -64,7 +64,7 @@ function draw() {
   find(".left").textContent = rows[0]?.predicts ? "read → predicted" : "looks";
   find(".right").textContent = "looked at";
   find(".high").textContent = `${shown.isExact ? "" : "≈ "}${number(shown.high)} (largest weight here)`;
-  for (const save of [".save-csv", ".save-json"]) find(save).disabled = !shown.isExact;
+  for (const save of all(".save-csv, .save-json")) save.disabled = !shown.isExact;
   const focused = element.contains(document.activeElement) && only;
   find(".rows").setAttribute("aria-label", axes.rows);
   find(".columns").setAttribute("aria-label", axes.columns);
@@ -97,7 +97,7 @@ function point(side, at) {
 
 function release() {
   only = null;
-  for (const label of element.querySelectorAll(".label")) label.style.removeProperty("--weight");
+  for (const label of all(".label")) label.style.removeProperty("--weight");
   light([]);
   paint();
 }
@@ -109,7 +109,7 @@ function go(side, at) {
   to.focus();
 }
 
-find(".plane").addEventListener("keydown", (event) => {
+on("keydown", ".plane", (event) => {
   const next = only && moved(event, [only.at, SIDES.indexOf(only.side)], [shown[only.side].length, 2]);
   if (!next) return;
   event.preventDefault();
@@ -133,9 +133,9 @@ function drawing() {
 
 const title = () => [`${shown.label}: ${shown.title}`, `Left: ${shown.axes.rows}. Right: ${shown.axes.columns}.`];
 
-find(".save-png").addEventListener("click", () => savePng(`${shown.file}-lines.png`, title(), drawing()));
-find(".save-csv").addEventListener("click", () => saveCsv(`${shown.file}.csv`, shown.csv()));
-find(".save-json").addEventListener("click", () => saveJson(`${shown.file}.json`, shown.json()));
+on("click", ".save-png", () => savePng(`${shown.file}-lines.png`, title(), drawing()));
+on("click", ".save-csv", () => saveCsv(`${shown.file}.csv`, shown.csv()));
+on("click", ".save-json", () => saveJson(`${shown.file}.json`, shown.json()));
 
 element.inert = true; // until there is something to point at
 subscribe(element, "attention-picture", (news) => {

@@ -2,16 +2,16 @@
 // subscribes to "attention-picture", published by attention_heads
 
 const { number } = lens.numbers;
-const { make } = lens.elements;
+const { make, within } = lens.elements;
 const { light } = lens.tokens;
-const { sequential } = lens.colours;
+const { sequential, unsigned } = lens.colours;
 const { onTheme } = lens.redrawing;
 const { subscribe } = lens.topics;
 const { heat, cellAt, paint, palette, stepsOf } = lens.cells;
 const { walk } = lens.walking;
 const { saveCsv, saveJson, savePng } = lens.saving;
 
-const find = (selector) => element.querySelector(selector);
+const { find, all, on } = within(element);
 
 const SMALLEST_CELL = 15; // px: a label of one line still fits
 const LARGEST_CELL = 34;
@@ -31,16 +31,11 @@ function fit() {
   if (!picture || !find(".frame").clientWidth) return;
   const room = (find(".frame").clientWidth - find(".labels.rows").offsetWidth - 4) / picture.columns.length;
   const size = Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, Math.floor(room)));
-  grid = {
-    left: 0,
-    top: 0,
-    cellWidth: size,
-    cellHeight: size,
-    rows: picture.rows.length,
-    columns: picture.columns.length,
-  };
+  const { length: rows } = picture.rows;
+  const { length: columns } = picture.columns;
+  grid = { left: 0, top: 0, cellWidth: size, cellHeight: size, rows, columns };
   find(".plane").style.setProperty("--cell", `${size}px`);
-  find(".cells").style.width = `${size * picture.columns.length}px`;
+  find(".cells").style.width = `${size * columns}px`;
 }
 
 function draw() {
@@ -53,12 +48,9 @@ function draw() {
   find(".labels.columns").replaceChildren(...labels(columns));
   find(".plane").style.setProperty("--rows", rows.length);
   find(".plane").style.setProperty("--columns", columns.length);
-  find(".cells").setAttribute(
-    "aria-label",
-    `${label}: ${rows.length} rows and ${columns.length} columns. Arrow keys move.`,
-  );
+  find(".cells").ariaLabel = `${label}: ${rows.length} rows and ${columns.length} columns. Arrow keys move.`;
   find(".high").textContent = `${picture.isExact ? "" : "≈ "}${number(picture.high)} (largest weight here)`;
-  for (const save of [".save-csv", ".save-json"]) find(save).disabled = !picture.isExact;
+  for (const save of all(".save-csv, .save-json")) save.disabled = !picture.isExact;
   fit();
   const steps = stepsOf(values, 0, picture.high);
   paint(find("canvas"), rows.length, columns.length, steps, palette(sequential()));
@@ -82,16 +74,13 @@ function point(row, column) {
   show(true);
 }
 
-function show(on) {
+function show(looking) {
   const [row, column] = cell;
-  for (const band of element.querySelectorAll(".band")) band.hidden = !on;
-  for (const [side, at] of [
-    ["rows", row],
-    ["columns", column],
-  ]) {
-    [...find(`.labels.${side}`).children].forEach((label, i) => label.classList.toggle("here", on && i === at));
+  for (const band of all(".band")) band.hidden = !looking;
+  for (const [side, at] of Object.entries({ rows: row, columns: column })) {
+    [...find(`.labels.${side}`).children].forEach((label, i) => label.classList.toggle("here", looking && i === at));
   }
-  const keys = on ? [picture.rows[row].key, picture.columns[column].key] : [];
+  const keys = looking ? [picture.rows[row].key, picture.columns[column].key] : [];
   light(keys.filter(Boolean));
 }
 
@@ -107,9 +96,9 @@ walk(find(".cells"), {
     find(".spot").scrollIntoView({ block: "nearest", inline: "nearest" });
   },
 });
-find(".cells").addEventListener("pointerleave", () => show(false));
-find(".cells").addEventListener("blur", () => show(false));
-find(".cells").addEventListener("focus", () => point(...cell));
+on("pointerleave", ".cells", () => show(false));
+on("blur", ".cells", () => show(false));
+on("focus", ".cells", () => point(...cell));
 
 // ---- saving ------------------------------------------------------------------------------------------------------
 
@@ -120,9 +109,7 @@ function drawing() {
   heat(canvas, {
     ...grid,
     values,
-    colours: sequential(),
-    low: 0,
-    high: picture.high,
+    ...unsigned(picture.high),
     x: side(axes.columns, columns),
     y: side(axes.rows, rows),
     density: 2,
@@ -132,9 +119,9 @@ function drawing() {
 
 const title = () => `${picture.label}: ${picture.title}${picture.isExact ? "" : " (to two digits)"}`;
 
-find(".save-png").addEventListener("click", () => savePng(`${picture.file}.png`, title(), drawing()));
-find(".save-csv").addEventListener("click", () => saveCsv(`${picture.file}.csv`, picture.csv()));
-find(".save-json").addEventListener("click", () => saveJson(`${picture.file}.json`, picture.json()));
+on("click", ".save-png", () => savePng(`${picture.file}.png`, title(), drawing()));
+on("click", ".save-csv", () => saveCsv(`${picture.file}.csv`, picture.csv()));
+on("click", ".save-json", () => saveJson(`${picture.file}.json`, picture.json()));
 
 element.inert = true; // until there is something to point at
 subscribe(element, "attention-picture", (news) => {

@@ -6,18 +6,14 @@
 // or { kind: "mask", title, note, rows: name, columns: name, cells: [[0 or 1, ...]] }.
 
 const { count } = lens.numbers;
-const { make, svg, button, row } = lens.elements;
-const { sequential } = lens.colours;
-const { responsive } = lens.redrawing;
+const { make, svg, within, button, row } = lens.elements;
+const { unsigned } = lens.colours;
 const { around } = lens.axes;
 const { plane, curve, select } = lens.planes;
-const { heat, outline, cellAt } = lens.cells;
-const { walk } = lens.walking;
+const { figure, heatMap } = lens.figures;
 const { saveCsv, saveSvg, savePng } = lens.saving;
 
-const find = (selector) => element.querySelector(selector);
-const HEIGHT = 300;
-const CELL = 22;
+const { find } = within(element);
 
 // colour, dashes and mark of each line: none is told by its colour alone
 /** @type {Look[]} */
@@ -30,8 +26,8 @@ const LOOKS = [
   { colour: "ink", shape: "diamond" },
 ];
 
-const scrolling = (...content) => make("div", { class: "figure-scroll" }, ...content);
-const detailsLine = () => make("p", { class: "figure-details", "aria-live": "polite" });
+const scrolling = (content) => make("div", { class: "figure-scroll" }, content);
+const detailsLine = () => make("p", { class: "figure-details long", "aria-live": "polite" });
 
 function buttons({ title }, rows, savePicture) {
   const name = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
@@ -52,37 +48,32 @@ function linesPart({ title, x, y, series }) {
   let at = -1; // of the places
   let drawn = null;
 
-  const draw = responsive(scroll, () => {
+  function paint() {
     const over = (axis, name) => ({ ...axis, ...around(all(name), axis.log) });
-    drawn = plane(drawing, {
-      height: HEIGHT,
-      looks,
-      x: over(x, "x"),
-      y: over(y, "y"),
-    });
+    drawn = plane(drawing, { height: 300, looks, x: over(x, "x"), y: over(y, "y") });
     series.forEach((line, i) => {
       const through = line.x.map((place, j) => [place, line.y[j]]);
       curve(drawn, y.log ? through.filter(([, value]) => value > 0) : through, looks[i]);
     });
     if (at >= 0) select(drawn, places[at]);
-  });
-  const go = (_, next) => {
-    if (next === at) return;
-    at = next;
-    const found = series.filter((line) => line.x.includes(places[at]));
-    const words = found.map((line) => `${line.name} ${count(line.y[line.x.indexOf(places[at])])}`);
-    details.textContent = `${x.name} ${count(places[at])}: ${words.join("; ")}`;
-    draw();
-  };
-  walk(drawing, {
+  }
+
+  figure(drawing, {
+    paint,
     size: () => [1, places.length],
-    at: () => [0, at],
     find: (pointer) => {
       const far = places.map((place) => Math.abs(drawn.toX(place) - pointer.x));
       return [0, far.indexOf(Math.min(...far))];
     },
-    show: go,
-    go,
+    words(_, i) {
+      const found = series.filter((line) => line.x.includes(places[i]));
+      const words = found.map((line) => `${line.name} ${count(line.y[line.x.indexOf(places[i])])}`);
+      return `${x.name} ${count(places[i])}: ${words.join("; ")}`;
+    },
+    details,
+    follows: true,
+    at: () => [0, at],
+    go: (_, i) => (at = i),
   });
   const rows = series.flatMap((line) => line.x.map((place, i) => [line.name, place, line.y[i]]));
   const save = (name) => button("Save the picture (SVG)", () => saveSvg(`${name}.svg`, title, drawing));
@@ -96,13 +87,8 @@ const shown = (value) => (typeof value === "number" ? value.toLocaleString("en-U
 function tablePart({ title, columns, rows }) {
   const head = make("thead", {}, row(...columns.map((name) => make("th", { scope: "col" }, name))));
   const lines = rows.map(([name, ...values]) => row(make("th", { scope: "row" }, name), ...values.map(shown)));
-  const scroll = scrolling(make("table", {}, head, make("tbody", {}, ...lines)));
-  for (const [name, value] of [
-    ["tabindex", "0"],
-    ["role", "group"],
-    ["aria-label", title],
-  ])
-    scroll.setAttribute(name, value);
+  const table = make("table", {}, head, make("tbody", {}, ...lines));
+  const scroll = make("div", { class: "figure-scroll", tabindex: 0, role: "group", "aria-label": title }, table);
   return [scroll, buttons({ title }, [columns, ...rows])];
 }
 
@@ -113,38 +99,19 @@ function maskPart({ title, rows, columns, cells }) {
   const scroll = scrolling(canvas);
   const details = detailsLine();
   const values = cells.flat();
-  /** @type {Cell} */
-  let at = [0, 0];
-  let drawn = null;
-
-  const draw = responsive(scroll, () => {
-    drawn = heat(canvas, {
+  heatMap(canvas, {
+    map: () => ({
       values,
       rows: cells.length,
       columns: cells[0].length,
-      cellWidth: CELL,
-      cellHeight: CELL,
+      cellWidth: 22,
+      cellHeight: 22,
       x: { name: columns, first: 1 },
       y: { name: rows, first: 1 },
-      colours: sequential(),
-      low: 0,
-      high: 1,
-    });
-    outline(drawn, ...at);
-  });
-  const show = (i, j) => {
-    details.textContent = `${rows} ${i + 1}, ${columns} ${j + 1}: ${cells[i][j] ? "seen" : "masked"}`;
-  };
-  walk(canvas, {
-    size: () => [cells.length, cells[0].length],
-    at: () => at,
-    find: (pointer) => cellAt(drawn, pointer),
-    show,
-    go: (i, j) => {
-      at = [i, j];
-      show(i, j);
-      draw();
-    },
+      ...unsigned(1),
+    }),
+    words: (i, j) => `${rows} ${i + 1}, ${columns} ${j + 1}: ${cells[i][j] ? "seen" : "masked"}`,
+    details,
   });
   const save = (name) => button("Save the picture (PNG)", () => savePng(`${name}.png`, title, canvas));
   return [scroll, details, buttons({ title }, cells, save)];
@@ -154,14 +121,10 @@ function maskPart({ title, rows, columns, cells }) {
 
 const PARTS = { lines: linesPart, table: tablePart, mask: maskPart };
 
-function part(figure) {
-  const box = make(
-    "div",
-    { class: `experiment-figure ${figure.kind}` },
-    make("h4", { class: "figure-title" }, figure.title),
-  );
-  box.append(...PARTS[figure.kind](figure));
-  if (figure.note) box.append(make("p", { class: "figure-note" }, figure.note));
+function part(found) {
+  const title = make("h4", { class: "figure-title" }, found.title);
+  const box = make("div", { class: `experiment-figure ${found.kind}` }, title, ...PARTS[found.kind](found));
+  if (found.note) box.append(make("p", { class: "figure-note" }, found.note));
   return box;
 }
 

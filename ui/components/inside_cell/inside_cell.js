@@ -2,47 +2,35 @@
 // Asks for "cell" { kind, layer, head, query, key }: { cell, parts, layers: { kind: count }, n_heads, names: { source,
 // target } }. Where another run has no such place it gets another one: the selectors show the cell that is drawn.
 
-const { number } = lens.numbers;
-const { options, numbered, notation } = lens.elements;
+const { number, largest } = lens.numbers;
+const { make, within, row, options, offerHeads, notation } = lens.elements;
 const { label } = lens.tokens;
-const { diverging } = lens.colours;
-const { responsive } = lens.redrawing;
-const { heat, outline, cellAt } = lens.cells;
-const { walk } = lens.walking;
+const { signed } = lens.colours;
+const { heatMap } = lens.figures;
 const { saveJson } = lens.saving;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, on } = within(element);
 const PLACES = ["kind", "layer", "head", "query", "key"];
 let worked = null; // what is drawn
 let wanted = {}; // the place that the visitor chose
-const strips = {
-  value: { values: [], name: "value v", cursor: 0, axis: "dimension of v" },
-  added: { values: [], name: "added to the stream", cursor: 0, axis: "dimension of the stream" },
-};
 
 function tableRow(texts, bar, here = false) {
-  const row = document.createElement("tr");
-  row.classList.toggle("here", here);
-  for (const text of texts) row.insertCell().append(...[text].flat());
-  if (bar === undefined) return row;
-  const cell = row.insertCell();
-  cell.className = "bar";
-  const drawn = document.createElement("i");
-  drawn.style.width = `${Math.abs(bar.share) * 7}rem`;
-  drawn.className = bar.signed ? (bar.share < 0 ? "negative" : "positive") : "";
-  cell.append(drawn);
-  return row;
+  const cells = texts.map((text) => make("td", {}, ...[text].flat()));
+  if (bar) {
+    const sign = bar.signed && (bar.share < 0 ? "negative" : "positive");
+    cells.push(make("td", { class: "bar" }, make("i", { class: sign, style: `width: ${Math.abs(bar.share) * 7}rem` })));
+  }
+  const line = row(...cells);
+  line.classList.toggle("here", here);
+  return line;
 }
 
 function drawChoices({ cell, layers, n_heads, names }) {
   const rows = cell.kind === "encoder" ? names.source : names.target;
   const keys = cell.kind === "decoder" ? names.target : names.source;
   const placed = (texts) => texts.map((text, i) => `${i + 1} ${label(text)}`);
-  for (const option of find(".kind").options) option.hidden = option.disabled = !(option.value in layers);
-  find(".kind").value = cell.kind;
-  options(find(".layer"), numbered("L", layers[cell.kind]), cell.layer);
-  options(find(".head"), numbered("H", n_heads), cell.head);
+  offerHeads(element, { layers, n_heads }, cell);
   options(find(".query"), placed(rows), cell.query);
   options(find(".key"), placed(keys), cell.key);
 }
@@ -55,14 +43,14 @@ function drawNumbers({ cell }) {
   find(".sum").textContent = `sum of ${cell.products.length} products: q · k = ${number(cell.dot)}`;
   find(".scaled").textContent =
     `score = ${number(cell.dot)} / √${cell.q.length} = ${number(cell.dot)} / ${number(cell.root)} = ${number(cell.score)}`;
-  const row = cell.row.map((weight, i) =>
+  const weights = cell.row.map((weight, i) =>
     tableRow(
       [label(cell.keys[i].text), cell.masked[i] ? "−∞ (masked)" : number(cell.scores[i]), number(weight)],
       { share: weight },
       i === cell.key,
     ),
   );
-  find(".row tbody").replaceChildren(...row);
+  find(".row tbody").replaceChildren(...weights);
   const sum = cell.row.reduce((total, weight) => total + weight, 0);
   find(".weights").textContent =
     `weight of “${label(cell.key_token.text)}” = ${number(cell.weight)}; the row sums to ${Number(sum.toPrecision(9))}`;
@@ -94,65 +82,53 @@ function drawParts({ cell, parts }) {
   find(".parts tbody").replaceChildren(...rows);
 }
 
-const draw = responsive(find(".side-by-side"), () => {
-  for (const [name, strip] of Object.entries(strips)) {
-    if (!strip.values.length) continue;
-    const most = Math.max(...strip.values.map(Math.abs)) || 1;
-    const room = find(`.${name}`).parentElement.clientWidth - 70;
-    strip.drawn = heat(find(`.${name}`), {
-      values: strip.values,
-      rows: 1,
-      columns: strip.values.length,
-      cellHeight: 22,
-      cellWidth: Math.max(1, Math.floor(room / strip.values.length)),
-      x: { name: strip.axis, first: 1 },
-      y: { name: "", names: [""] },
-      colours: diverging(),
-      low: -most,
-      high: most,
-    });
-    outline(strip.drawn, 0, strip.cursor);
-  }
-});
-
-for (const [name, strip] of Object.entries(strips)) {
-  const show = (_, column) => {
-    find(".figure-details").textContent =
-      `${strip.name}, dimension ${column + 1}: ${number(strip.values[column])}, in full ${Number(strip.values[column].toPrecision(8))}`;
-  };
-  walk(find(`.${name}`), {
-    size: () => [1, strip.values.length],
-    at: () => [0, strip.cursor],
-    find: (event) => cellAt(strip.drawn, event),
-    show,
-    go: (row, column) => {
-      strip.cursor = column;
-      show(row, column);
-      draw();
+// a vector as a strip of cells
+function strip(selector, name, axis, valuesOf) {
+  return heatMap(find(selector), {
+    map() {
+      if (!worked) return null;
+      const values = valuesOf(worked.cell);
+      return {
+        values,
+        rows: 1,
+        columns: values.length,
+        largest: Infinity,
+        cellHeight: 22,
+        x: { name: axis, first: 1 },
+        y: { name: "", names: [""] },
+        ...signed(largest(values) || 1),
+      };
+    },
+    words(_, column) {
+      const value = valuesOf(worked.cell)[column];
+      return `${name}, dimension ${column + 1}: ${number(value)}, in full ${Number(value.toPrecision(8))}`;
     },
   });
 }
 
+const strips = [
+  strip(".value", "value v", "dimension of v", ({ v }) => v),
+  strip(".added", "added to the stream", "dimension of the stream", ({ added }) => added),
+];
+
 function receive(answer) {
   worked = answer;
   wanted = Object.fromEntries(PLACES.map((place) => [place, answer.cell[place]]));
-  strips.value.values = answer.cell.v;
-  strips.added.values = answer.cell.added;
   drawChoices(answer);
   drawNumbers(answer);
   drawParts(answer);
-  draw();
+  for (const { draw } of strips) draw();
 }
 
 const ask = asks({ element, server }, "cell", () => wanted, receive);
 
 for (const place of PLACES) {
-  find(`.${place}`).addEventListener("change", ({ target: { value } }) => {
+  on("change", `select.${place}`, ({ target: { value } }) => {
     wanted = { ...wanted, [place]: place === "kind" ? value : Number(value) };
     ask();
   });
 }
-find(".save-json").addEventListener("click", () => {
+on("click", ".save-json", () => {
   if (!worked) return;
   const { cell, parts } = worked;
   saveJson("cell.json", { cell, parts });

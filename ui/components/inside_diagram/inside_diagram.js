@@ -1,34 +1,21 @@
 // The architecture as buttons, each of which opens the first stage of its block.
 // Asks for "diagram": { norm, steps: [{ side, layer, block, stage, name }] }; publishes "inside.go", subscribes to "inside.at": step numbers
 
+const { make, within, button, press } = lens.elements;
 const { publish, subscribe } = lens.topics;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find } = within(element);
 const CORE = { self_attn: "Self-attention", cross_attn: "Cross-attention", feed_forward: "Feed-forward" };
 let norm = "";
-let buttons = []; // { button, from, to }: the steps that a button stands for
+let buttons = new Map(); // button -> { from, to }: the steps that it stands for
 
-function make(tag, className, text) {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
+const arrow = (sign) => make("span", { class: "arrow", "aria-hidden": true }, sign);
 
-const arrow = (sign) => {
-  const made = make("span", "arrow", sign);
-  made.setAttribute("aria-hidden", "true");
-  return made;
-};
-
-function button(text, where, from, to) {
-  const made = make("button", "quiet-button", text);
-  made.type = "button";
-  made.setAttribute("aria-pressed", "false");
-  if (where) made.setAttribute("aria-label", `${where} ${text}`);
-  made.addEventListener("click", () => publish("inside.go", from));
-  buttons.push({ button: made, from, to });
+function opening(text, where, from, to) {
+  const made = button(text, () => publish("inside.go", from), { "aria-pressed": false });
+  if (where) made.ariaLabel = `${where} ${text}`;
+  buttons.set(made, { from, to });
   return made;
 }
 
@@ -45,81 +32,60 @@ function parts(steps) {
   return found;
 }
 
-function label({ kind, block }) {
-  if (kind === "core") return block === "self_attn" && inDecoder ? "Masked self-attention" : CORE[block];
+function label(side, { kind, block }) {
+  if (kind === "core") return block === "self_attn" && side === "decoder" ? "Masked self-attention" : CORE[block];
   if (kind === "norm") return "Norm";
   return norm === "post" ? "Add & norm" : "Add";
 }
 
-let inDecoder = false;
-
 function layerRow(side, layer, steps) {
-  inDecoder = side === "decoder";
-  const row = make("div", "row layer", "");
-  row.append(make("span", "name", `L${layer + 1}`));
+  const row = make("div", { class: "in-row layer" }, make("span", { class: "name" }, `L${layer + 1}`));
   const found = parts(steps);
+  let sublayer = null;
   found.forEach((part, i) => {
-    if (part.block !== found[i - 1]?.block) row.append(make("span", "sublayer", "")); // a line breaks between these
-    row.lastChild.append(button(label(part), `${side} L${layer + 1}`, part.from, part.to));
-    if (i < found.length - 1) row.lastChild.append(arrow("→"));
+    if (part.block !== found[i - 1]?.block) row.append((sublayer = make("span", { class: "sublayer in-row" }))); // a line breaks between these
+    sublayer.append(opening(label(side, part), `${side} L${layer + 1}`, part.from, part.to));
+    if (i < found.length - 1) sublayer.append(arrow("→"));
   });
   return row;
 }
 
-function single(text, steps) {
-  const row = make("div", "row", "");
-  row.append(button(text, "", steps[0].index, steps.at(-1).index));
-  return row;
-}
+const single = (text, steps) =>
+  make("div", { class: "in-row" }, opening(text, null, steps[0].index, steps.at(-1).index));
 
 function draw(answer) {
   ({ norm } = answer);
-  buttons = [];
+  buttons = new Map();
   const steps = answer.steps.map((step, index) => ({ ...step, index }));
   const isPair = steps.some(({ side }) => side === "encoder"); // or a language model
   const starts = { encoder: "Source tokens", decoder: isPair ? "Target tokens" : "Tokens of the text" };
+  const ends = { encoder: "Encoder's last norm", decoder: "Decoder's last norm" };
+  const layersOf = (side) => 1 + Math.max(...steps.map((step) => (step.side === side ? (step.layer ?? -1) : -1)));
   find(".stack.encoder").hidden = !isPair;
   find(".writes").textContent = isPair ? "Decoder: writes the translation" : "Decoder: continues the text";
   for (const side of isPair ? ["encoder", "decoder"] : ["decoder"]) {
     const own = steps.filter((step) => step.side === side);
-    const rows = [
-      single(
-        `${starts[side]} → embedding + position`,
-        own.filter(({ block }) => block === "embedding"),
-      ),
-    ];
-    const n = 1 + Math.max(...own.map(({ layer }) => layer ?? -1));
-    for (let layer = 0; layer < n; layer++) {
-      rows.push(
-        arrow("↓"),
-        layerRow(
-          side,
-          layer,
-          own.filter((step) => step.layer === layer),
-        ),
-      );
+    const [embedding, final] = ["embedding", "final_norm"].map((name) => own.filter(({ block }) => block === name));
+    /** @type {HTMLElement[]} */
+    const rows = [single(`${starts[side]} → embedding + position`, embedding)];
+    for (let layer = 0; layer < layersOf(side); layer++) {
+      const ofLayer = own.filter((step) => step.layer === layer);
+      rows.push(arrow("↓"), layerRow(side, layer, ofLayer));
     }
-    const final = own.filter(({ block }) => block === "final_norm");
-    if (final.length)
-      rows.push(arrow("↓"), single(side === "encoder" ? "Encoder's last norm" : "Decoder's last norm", final));
+    if (final.length) rows.push(arrow("↓"), single(ends[side], final));
     find(`.${side} .blocks`).replaceChildren(...rows);
   }
   const out = steps.filter(({ side }) => side === "output");
   find(".out").replaceChildren(...out.flatMap((step, i) => [arrow(i ? "→" : "↓"), single(step.name, [step])]));
-  const count = (side) =>
-    new Set(steps.filter((step) => step.side === side && step.layer !== null).map(({ layer }) => layer)).size;
-  find(".about").textContent =
-    (isPair
-      ? `${count("encoder")} encoder and ${count("decoder")} decoder layers`
-      : `No encoder, ${count("decoder")} decoder layers`) +
-    `, ${norm}-norm: ` +
-    (norm === "pre"
+  const encoder = isPair ? `${layersOf("encoder")} encoder and` : "No encoder,";
+  const place =
+    norm === "pre"
       ? "LayerNorm stands before each sub-layer (in the paper, after each sum)."
-      : "LayerNorm stands after each sum, as in the paper.");
+      : "LayerNorm stands after each sum, as in the paper.";
+  find(".about").textContent = `${encoder} ${layersOf("decoder")} decoder layers, ${norm}-norm: ${place}`;
 }
 
 asks({ element, server }, "diagram", () => ({}), draw);
-subscribe(element, "inside.at", (index) => {
-  for (const { button: one, from, to } of buttons)
-    one.setAttribute("aria-pressed", String(from <= index && index <= to));
-});
+subscribe(element, "inside.at", (index) =>
+  press(buttons.keys(), (one) => buttons.get(one).from <= index && index <= buttons.get(one).to),
+);

@@ -2,17 +2,16 @@
 // Asks for "stage" { step, head }: { step, head, n_heads, headed, steps, view }, where view.maps[].values is
 // { shape, base64 }, and words are parts as `typeset` puts them side by side. Hears "inside.go" from the diagram and tells "inside.at".
 
-const { number, floats } = lens.numbers;
+const { number, floats, largest } = lens.numbers;
+const { make, within, button } = lens.elements;
 const { label } = lens.tokens;
-const { sequential, diverging } = lens.colours;
-const { responsive } = lens.redrawing;
+const { unsigned, signed } = lens.colours;
 const { publish, subscribe } = lens.topics;
-const { heat, outline, cellAt } = lens.cells;
-const { walk } = lens.walking;
+const { heatMap } = lens.figures;
 const { saveCsv, savePng } = lens.saving;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, on } = within(element);
 const BLOCKS = {
   embedding: "embedding",
   self_attn: "self-attention",
@@ -24,15 +23,7 @@ const BLOCKS = {
 let drawn = null; // the answer
 let wanted = { step: 0, head: 0 }; // what the visitor chose
 let model = null; // whose steps they are: another model has others
-/** @type {{ canvas: HTMLCanvasElement, map: any, values: Float32Array, drawn?: any, cursor: Cell }[]} */
-let figuresShown = [];
-
-function make(tag, className, ...content) {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.append(...content);
-  return made;
-}
+let shown = []; // the maps drawn, each with its canvas and its unpacked values
 
 function go(step, head = wanted.head) {
   wanted = { step, head };
@@ -43,13 +34,7 @@ function go(step, head = wanted.head) {
 const typeset = (parts) =>
   parts.map((part) => (part.math ? new DOMParser().parseFromString(part.math, "text/html").body.firstChild : part));
 
-function choice(text, pressed, action) {
-  const button = make("button", "quiet-button", text);
-  button.type = "button";
-  button.setAttribute("aria-pressed", String(pressed));
-  button.addEventListener("click", action);
-  return button;
-}
+const choice = (name, pressed, action) => button(name, action, { "aria-pressed": pressed });
 
 // ---- words -------------------------------------------------------------------------------------------------------
 
@@ -75,123 +60,88 @@ function drawWords({ step, head, steps, view, n_heads, headed }) {
   find(".title").replaceChildren(...typeset(view.title));
   find(".why").replaceChildren(...typeset(view.why));
   find(".formula").replaceChildren(...typeset(view.formula));
-  find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", "", ...typeset(line))));
+  find(".shapes").replaceChildren(...view.shapes.map((line) => make("li", {}, ...typeset(line))));
   find(".code").replaceChildren(
-    ...view.code.flatMap(({ file, name, lines }) => {
-      const code = make("pre", "", lines.map(([n, text]) => `${String(n).padStart(4)}  ${text}`).join("\n"));
-      code.tabIndex = 0;
-      code.setAttribute("role", "region");
-      code.setAttribute("aria-label", `Lines of ${file}`);
-      return [make("p", "", `${file}, ${name}`), code];
-    }),
+    ...view.code.flatMap(({ file, name, lines }) => [
+      make("p", {}, `${file}, ${name}`),
+      make(
+        "pre",
+        { tabindex: 0, role: "region", "aria-label": `Lines of ${file}` },
+        lines.map(([n, text]) => `${String(n).padStart(4)}  ${text}`).join("\n"),
+      ),
+    ]),
   );
 }
 
 // ---- maps --------------------------------------------------------------------------------------------------------
 
-function range(values, shares) {
-  if (shares) return { low: 0, high: 1 };
-  let most = 0;
-  for (const value of values) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
-  return { low: -most || -1, high: most || 1 };
-}
-
 const MASKED = "hatched: −∞, a position that this one may not see";
 const isMasked = ({ values }) => values.includes(-Infinity);
 
-function drawMaps() {
-  for (const shown of figuresShown) {
-    const { canvas, map, values, cursor } = shown;
-    const [rows, columns] = map.values.shape;
-    const names = map.rows.map(label);
-    const room = canvas.parentElement.clientWidth - 40 - 7.5 * Math.max(...names.map((name) => name.length));
-    const smallest = map.columns ? 16 : 1;
-    const cellWidth = Math.max(smallest, Math.min(26, Math.floor(room / columns)));
-    shown.drawn = heat(canvas, {
-      values,
-      rows,
-      columns,
-      cellWidth,
-      cellHeight: 18,
-      x: { name: map.column_axis, names: map.columns?.map(label), first: 1 },
-      y: { name: map.row_axis, names },
-      colours: map.shares ? sequential() : diverging(),
-      ...range(values, map.shares),
-    });
-    outline(shown.drawn, ...cursor);
-  }
-}
-
-function show({ map, values }, row, column) {
+function words({ map, values }, row, column) {
   const value = values[row * map.values.shape[1] + column];
   const where = map.columns ? label(map.columns[column]) : `${map.column_axis} ${column + 1}`;
   const named = map.cells ? ` “${label(map.cells[row][column])}”` : "";
   const digits = value === -Infinity ? "masked (−∞)" : `${number(value)}, in full ${Number(value.toPrecision(8))}`;
-  find(".figure-details").textContent =
-    `${map.name}: row ${row + 1} “${label(map.rows[row])}”, ${where}${named}: ${digits}`;
+  return `${map.name}: row ${row + 1} “${label(map.rows[row])}”, ${where}${named}: ${digits}`;
 }
 
-const draw = responsive(find(".maps"), drawMaps);
-
-function figureOf(map) {
-  const figure = document.createElement("figure");
-  figure.append(make("figcaption", map.role || "", map.name));
-  const scroll = make("div", "figure-scroll");
-  const canvas = make("canvas", "");
-  canvas.tabIndex = 0;
-  canvas.setAttribute("role", "application");
-  canvas.setAttribute("aria-label", `${map.name}: ${map.values.shape.join(" by ")} values. Arrow keys move.`);
-  scroll.append(canvas);
-  figure.append(scroll);
-  /** @type {typeof figuresShown[number]} */
-  const shown = { canvas, map, values: floats(map.values), cursor: [0, 0] };
-  if (isMasked(shown)) figure.append(make("p", "figure-note key", make("i", ""), MASKED));
-  walk(canvas, {
-    size: () => map.values.shape,
-    at: () => shown.cursor,
-    find: (event) => cellAt(shown.drawn, event),
-    show: (row, column) => show(shown, row, column),
-    go: (row, column) => {
-      shown.cursor = [row, column];
-      show(shown, row, column);
-      draw();
-    },
+function figureOf(one) {
+  const { canvas, map, values } = one;
+  const [rows, columns] = map.values.shape;
+  const figure = make("figure", {}, make("figcaption", { class: map.role }, map.name));
+  figure.append(make("div", { class: "figure-scroll" }, canvas));
+  if (isMasked(one)) figure.append(make("p", { class: "figure-note key in-row" }, make("i"), MASKED));
+  heatMap(canvas, {
+    map: () => ({
+      values,
+      rows,
+      columns,
+      smallest: map.columns ? 16 : 1,
+      largest: 26,
+      cellHeight: 18,
+      x: { name: map.column_axis, names: map.columns?.map(label), first: 1 },
+      y: { name: map.row_axis, names: map.rows.map(label) },
+      ...(map.shares ? unsigned(1) : signed(largest(values) || 1)),
+    }),
+    words: (row, column) => words(one, row, column),
+    details: find(".figure-details"),
   });
-  figuresShown.push(shown);
   return figure;
+}
+
+function canvasOf({ name, values: { shape } }) {
+  const words_ = `${name}: ${shape.join(" by ")} values. Arrow keys move.`;
+  return make("canvas", { role: "application", tabindex: 0, "aria-label": words_ });
 }
 
 function receive(answer) {
   drawn = answer;
-  figuresShown = [];
+  shown = answer.view.maps.map((map) => ({ map, canvas: canvasOf(map), values: floats(map.values) }));
   drawWords(answer);
-  find(".maps").replaceChildren(...answer.view.maps.map(figureOf));
+  find(".maps").replaceChildren(...shown.map(figureOf));
   find(".figure-details").textContent = "";
   publish("inside.at", answer.step);
-  draw();
 }
 
-const ask = asks(
-  { element, server },
-  "stage",
-  (request) => {
-    if (request.model !== model) wanted = { step: 0, head: 0 };
-    ({ model } = request);
-    return wanted;
-  },
-  receive,
-);
+function fields(request) {
+  if (request.model !== model) wanted = { step: 0, head: 0 };
+  ({ model } = request);
+  return wanted;
+}
 
-find(".before").addEventListener("click", () => go(Math.max(0, wanted.step - 1)));
-find(".after").addEventListener("click", () => go(Math.min(drawn.steps.length - 1, wanted.step + 1)));
-find(".save-png").addEventListener("click", () => {
-  for (const shown of figuresShown) {
-    const title = isMasked(shown) ? `${shown.map.name}; ${MASKED}` : shown.map.name;
-    savePng(`${drawn.view.step.stage}.png`, title, shown.canvas);
+const ask = asks({ element, server }, "stage", fields, receive);
+
+on("click", ".before", () => go(Math.max(0, wanted.step - 1)));
+on("click", ".after", () => go(Math.min(drawn.steps.length - 1, wanted.step + 1)));
+on("click", ".save-png", () => {
+  for (const one of shown) {
+    const title = isMasked(one) ? `${one.map.name}; ${MASKED}` : one.map.name;
+    savePng(`${drawn.view.step.stage}.png`, title, one.canvas);
   }
 });
-find(".save-csv").addEventListener("click", () => {
-  const rows = figuresShown.flatMap(({ map, values }) =>
+on("click", ".save-csv", () => {
+  const rows = shown.flatMap(({ map, values }) =>
     Array.from(values, (value, i) => {
       const [row, column] = [Math.floor(i / map.values.shape[1]), i % map.values.shape[1]];
       return [map.name, row + 1, map.rows[row], column + 1, map.columns ? map.columns[column] : "", value];

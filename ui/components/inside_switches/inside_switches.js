@@ -3,16 +3,14 @@
 // gets another one: the selectors show what is drawn.
 
 const { number, percent, floats } = lens.numbers;
-const { options, numbered, notation } = lens.elements;
+const { make, within, row, options, press, offerHeads, notation } = lens.elements;
 const { label } = lens.tokens;
-const { sequential } = lens.colours;
-const { responsive } = lens.redrawing;
-const { heat, outline, cellAt } = lens.cells;
-const { walk } = lens.walking;
+const { unsigned } = lens.colours;
+const { heatMap } = lens.figures;
 const { saveJson } = lens.saving;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, all, on } = within(element);
 const NAMES = {
   positions: "Positions off",
   residual: "Residual connections off",
@@ -23,26 +21,16 @@ const MAPS = ["whole", "switched"];
 let wanted = { name: "positions" }; // what the visitor chose
 let result = null; // what is drawn
 let numbers = {};
-const drawn = {};
 /** @type {Cell} */
 let cursor = [0, 0];
 
 function drawChoices({ layers, n_heads, reads, switch: off, position }) {
-  for (const option of find(".kind").options) option.hidden = option.disabled = !(option.value in layers);
-  find(".kind").value = off.kind;
-  options(find(".layer"), numbered("L", layers[off.kind]), off.layer);
-  options(find(".head"), numbered("H", n_heads), off.head);
+  offerHeads(element, { layers, n_heads }, off);
   options(
     find(".position"),
     reads.map((text, i) => `${i + 1} ${label(text)}`),
     position,
   );
-}
-
-function press() {
-  for (const button of element.querySelectorAll(".names button")) {
-    button.setAttribute("aria-pressed", String(button.dataset.name === wanted.name));
-  }
 }
 
 function drawWords({ switch: off, position, reads }) {
@@ -54,65 +42,46 @@ function drawWords({ switch: off, position, reads }) {
   find(".next-title").textContent = `The next token after “${label(reads[position])}”`;
   find(".first").textContent = `Attention ${where}, whole model`;
   find(".second").replaceChildren(...notation(`Attention ${where}, ${title}`));
-  const rows = result.candidates.map((candidate) => {
-    const row = document.createElement("tr");
-    row.insertCell().textContent = label(candidate.token.text);
-    for (const kind of MAPS) {
-      row.insertCell().textContent = percent(candidate[kind]);
-      const bar = document.createElement("i");
-      bar.style.width = `${4 * candidate[kind]}rem`;
-      const cell = row.insertCell();
-      cell.className = "bar";
-      cell.append(bar);
-    }
-    return row;
-  });
+  const amount = (share) => [
+    percent(share),
+    make("td", { class: "bar" }, make("i", { style: `width: ${4 * share}rem` })),
+  ];
+  const rows = result.candidates.map(({ token, whole, switched }) =>
+    row(label(token.text), ...amount(whole), ...amount(switched)),
+  );
   find("tbody").replaceChildren(...rows);
 }
 
-const draw = responsive(element, () => {
-  if (!result) return;
-  const { rows, columns } = result;
-  for (const kind of MAPS) {
-    const names = rows.map(({ text }) => label(text));
-    const room =
-      find(`.map-${kind}`).parentElement.clientWidth - 40 - 7.5 * Math.max(...names.map((text) => text.length));
-    const size = Math.max(15, Math.min(26, Math.floor(room / columns.length)));
-    drawn[kind] = heat(find(`.map-${kind}`), {
-      values: numbers[kind],
-      rows: rows.length,
-      columns: columns.length,
-      cellWidth: size,
-      cellHeight: size,
-      x: { name: "key", names: columns.map(({ text }) => label(text)) },
-      y: { name: "query", names },
-      colours: sequential(),
-      low: 0,
-      high: 1,
-    });
-    outline(drawn[kind], ...cursor);
-  }
-});
+const tokenNames = (tokens) => tokens.map(({ text }) => label(text));
 
-function show(row, column) {
-  const { rows, columns } = result;
-  const [whole, switched] = MAPS.map((kind) => number(numbers[kind][row * columns.length + column]));
-  find(".figure-details").textContent =
-    `“${label(rows[row].text)}” looks at “${label(columns[column].text)}”: weight ${whole} in the whole model, ${switched} in the switched one`;
-}
-
-for (const kind of MAPS) {
-  walk(find(`.map-${kind}`), {
-    size: () => [result.rows.length, result.columns.length],
-    at: () => cursor,
-    find: (event) => cellAt(drawn[kind], event),
-    show,
-    go: (row, column) => {
-      cursor = [row, column];
-      show(row, column);
-      draw();
+const maps = MAPS.map((kind) =>
+  heatMap(find(`.map-${kind}`), {
+    map: () =>
+      result && {
+        values: numbers[kind],
+        rows: result.rows.length,
+        columns: result.columns.length,
+        smallest: 15,
+        largest: 26,
+        x: { name: "key", names: tokenNames(result.columns) },
+        y: { name: "query", names: tokenNames(result.rows) },
+        ...unsigned(1),
+      },
+    words(i, j) {
+      const { rows, columns } = result;
+      const [whole, switched] = MAPS.map((each) => number(numbers[each][i * columns.length + j]));
+      return `“${label(rows[i].text)}” looks at “${label(columns[j].text)}”: weight ${whole} in the whole model, ${switched} in the switched one`;
     },
-  });
+    at: () => cursor,
+    go: (...cell) => {
+      cursor = cell;
+      drawMaps();
+    },
+  }),
+);
+
+function drawMaps() {
+  for (const { draw } of maps) draw();
 }
 
 function receive(answer) {
@@ -125,28 +94,23 @@ function receive(answer) {
   find(".figure-details").textContent = "";
   drawChoices(answer);
   drawWords(answer);
-  draw();
+  drawMaps();
 }
 
 const ask = asks({ element, server, inSight: true }, "switched", () => wanted, receive);
 
-for (const button of element.querySelectorAll(".names button")) {
-  button.addEventListener("click", () => {
-    wanted = { ...wanted, name: button.dataset.name };
-    press();
-    ask();
-  });
-}
+on("click", ".names button", ({ currentTarget: { dataset } }) => {
+  wanted = { ...wanted, name: dataset.name };
+  press(all(".names button"), (button) => button.dataset.name === wanted.name);
+  ask();
+});
 for (const place of ["kind", "layer", "head", "position"]) {
-  find(`.${place}`).addEventListener("change", ({ target: { value } }) => {
+  on("change", `select.${place}`, ({ target: { value } }) => {
     wanted = { ...wanted, [place]: place === "kind" ? value : Number(value) };
     ask();
   });
 }
-find(".save-json").addEventListener("click", () => {
-  saveJson("switch.json", {
-    ...result,
-    whole_map: Array.from(numbers.whole),
-    switched_map: Array.from(numbers.switched),
-  });
+on("click", ".save-json", () => {
+  const [whole_map, switched_map] = MAPS.map((kind) => Array.from(numbers[kind]));
+  saveJson("switch.json", { ...result, whole_map, switched_map });
 });

@@ -2,72 +2,54 @@
 // value: the starting { matrices } by d_model. Asks for "toy_attention" { d_model, n_heads, matrices }: { q, k, … }.
 
 const { number } = lens.numbers;
-const { notation } = lens.elements;
+const { make, within, row, notation } = lens.elements;
 const { saveJson } = lens.saving;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, all, on } = within(element);
 const WORDS = ["Ram", "pushed", "Hari"];
 const ROLES = { W_Q: "q", W_K: "k", W_V: "v", q: "q", k: "k", v: "v" };
 let result = null; // what is drawn
 
-function matrix(name, caption, rows, cell, rowNames) {
-  const frame = document.createElement("div");
-  frame.className = "matrix";
-  const table = document.createElement("table");
-  const title = table.createCaption();
-  title.append(...notation(caption));
-  title.className = ROLES[name] || "";
-  rows.forEach((values, i) => {
-    const row = table.insertRow();
-    if (rowNames) {
-      const head = document.createElement("th");
-      head.scope = "row";
-      head.textContent = rowNames[i];
-      row.append(head);
-    }
-    values.forEach((value, j) => row.insertCell().append(cell(value, i, j)));
+function matrix(name, caption, rows, cell, rowNames = null) {
+  const lines = rows.map((values, i) => {
+    const head = rowNames ? [make("th", { scope: "row" }, rowNames[i])] : [];
+    return row(...head, ...values.map((value, j) => cell(value, i, j)));
   });
-  frame.append(table);
-  return frame;
+  const title = make("caption", { class: ROLES[name] }, ...notation(caption));
+  return make("div", { class: "matrix" }, make("table", {}, title, make("tbody", {}, ...lines)));
 }
 
 const size = () => Number(find(".size").value);
 const nHeads = () => Number(find(".n-heads").value);
 
+function field(name, value, i, j) {
+  return make("input", {
+    value,
+    inputmode: "decimal",
+    maxlength: 12,
+    "data-matrix": name,
+    "aria-label": `${name}, row ${i + 1}, column ${j + 1}`,
+    oninput: () => ask(),
+  });
+}
+
 function start() {
-  const matrices = props.value[size()];
-  const tables = Object.entries(matrices).map(([name, rows]) =>
-    matrix(
-      name,
-      `${name.replace("_", "^")} (${rows.length} × ${rows[0].length})`,
-      rows,
-      (value, i, j) => {
-        const input = document.createElement("input");
-        input.value = value;
-        input.inputMode = "decimal";
-        input.maxLength = 12;
-        input.dataset.matrix = name;
-        input.setAttribute("aria-label", `${name}, row ${i + 1}, column ${j + 1}`);
-        input.addEventListener("input", () => ask());
-        return input;
-      },
-      name === "X" ? WORDS : null,
-    ),
-  );
+  const tables = Object.entries(props.value[size()]).map(([name, rows]) => {
+    const caption = `${name.replace("_", "^")} (${rows.length} × ${rows[0].length})`;
+    return matrix(name, caption, rows, (...place) => field(name, ...place), name === "X" && WORDS);
+  });
   find(".inputs").replaceChildren(...tables);
   ask();
 }
 
 function typed() {
   const rowsOf = (name) => {
-    const inputs = [...element.querySelectorAll(`input[data-matrix="${name}"]`)].map(({ value }) => value.trim());
+    const inputs = all(`input[data-matrix="${name}"]`).map(({ value }) => value.trim());
     return Array.from({ length: inputs.length / size() }, (_, i) => inputs.slice(i * size(), (i + 1) * size()));
   };
   return Object.fromEntries(Object.keys(props.value[size()]).map((name) => [name, rowsOf(name)]));
 }
-
-const text = (value) => document.createTextNode(number(value));
 
 function drawResult() {
   const heads = result.q.length;
@@ -80,13 +62,14 @@ function drawResult() {
     ["weights", "A = softmax(S), row by row"],
     ["heads", "head = A V"],
   ];
+  const shown = (name, title, rows) => matrix(name, title, rows, number, WORDS);
   const tables = Array.from({ length: heads }, (_, i) =>
-    perHead.map(([name, title]) => matrix(name, named(title, i), result[name][i], text, WORDS)),
+    perHead.map(([name, title]) => shown(name, named(title, i), result[name][i])),
   ).flat();
-  tables.push(matrix("joined", "Concat(heads)", result.joined, text, WORDS));
-  tables.push(matrix("output", "Concat(heads) W^O", result.output, text, WORDS));
+  tables.push(shown("joined", "Concat(heads)", result.joined));
+  tables.push(shown("output", "Concat(heads) W^O", result.output));
   find(".outputs").replaceChildren(...tables);
-  const sums = result.row_sums.map((row) => row.map((sum) => Number(sum.toPrecision(12))).join(", ")).join("; ");
+  const sums = result.row_sums.map((ofHead) => ofHead.map((sum) => Number(sum.toPrecision(12))).join(", ")).join("; ");
   const d_k = result.q[0][0].length;
   const root = `√d_k = √${d_k} = ${number(Math.sqrt(d_k))}`;
   find(".sums").replaceChildren(...notation(`Rows of the softmax sum to ${sums}. ${root}.`));
@@ -95,9 +78,7 @@ function drawResult() {
 function markBad(problem) {
   const place = problem.match(/^(\w+), row (\d+), column (\d+)/);
   const bad = place && `${place[1]}, row ${place[2]}, column ${place[3]}`;
-  for (const input of element.querySelectorAll("input")) {
-    input.setAttribute("aria-invalid", String(input.getAttribute("aria-label") === bad));
-  }
+  for (const input of all("input")) input.ariaInvalid = String(input.ariaLabel === bad);
 }
 
 function receive(answer) {
@@ -119,9 +100,9 @@ function refused(problem) {
 const fields = () => ({ d_model: size(), n_heads: nHeads(), matrices: typed() });
 const ask = asks({ element, server }, "toy_attention", fields, receive, refused);
 
-find(".size").addEventListener("change", start);
-find(".n-heads").addEventListener("change", ask);
-find(".again").addEventListener("click", start);
-find(".save-json").addEventListener("click", () => saveJson("toy.json", { ...typed(), ...result }));
+on("change", ".size", start);
+on("change", ".n-heads", ask);
+on("click", ".again", start);
+on("click", ".save-json", () => saveJson("toy.json", { ...typed(), ...result }));
 
 start();

@@ -3,15 +3,15 @@
 //          re-weighting, logits: base64 float32 of the whole vocabulary, forbidden: [ids that sampling never draws],
 //          in_text: whether the step is one of the text that a language model continues }
 
-const { number, percent, bytes } = lens.numbers;
-const { svg } = lens.elements;
+const { number, percent, floats } = lens.numbers;
+const { make, svg, within, row: tableRow } = lens.elements;
 const { tokenText, tokenElement } = lens.tokens;
 const { variable } = lens.colours;
 const { saveCsv, saveJson, saveSvg } = lens.saving;
 const { subscribe } = lens.topics;
 const { drawable, distribution, entropyBits } = lens.sampling;
 
-const find = (selector) => element.querySelector(selector);
+const { find, on } = within(element);
 let step = null; // what was heard, unpacked
 let bars = []; // one a row of the table
 let sampled = null; // sampling probabilities, one an id
@@ -19,7 +19,7 @@ let sampled = null; // sampling probabilities, one an id
 // ---- numbers -----------------------------------------------------------------------------------------------------
 
 function unpack(value) {
-  const logits = new Float32Array(bytes(value.logits).buffer);
+  const logits = floats({ base64: value.logits });
   const forbidden = new Set(value.forbidden);
   return { ...value, logits, forbidden, drawable: drawable(logits, forbidden) };
 }
@@ -64,20 +64,10 @@ function samplingProbability(row, rows) {
 
 const rowName = (row) => (row.token ? `“${tokenText(row.token)}”` : `all ${row.n.toLocaleString("en")} other tokens`);
 
-function make(name, className, text = "") {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
 function barCell(kind) {
-  const cell = make("td", `amount ${kind}`);
-  const amount = make("data", "number");
-  const track = make("span", "track");
-  const fill = make("span", "fill");
-  track.append(fill);
-  cell.append(amount, track);
+  const amount = make("data", { class: "number" });
+  const fill = make("span", { class: "fill" });
+  const cell = make("td", { class: `amount ${kind}` }, amount, make("span", { class: "track" }, fill));
   return { cell, amount, fill };
 }
 
@@ -88,24 +78,23 @@ function setBar({ amount, fill }, probability, text) {
 }
 
 function nameCell(row, canForce) {
-  const cell = make("th", "token-name");
-  cell.scope = "row";
+  const cell = make("th", { class: "token-name", scope: "row" });
   if (!row.token) {
-    cell.textContent = rowName(row);
+    cell.append(rowName(row));
     return cell;
   }
   const chip = tokenElement(row.token, null, canForce ? "button" : "span");
-  if (canForce) chip.setAttribute("aria-label", `Put ${rowName(row)} here`);
+  if (canForce) chip.ariaLabel = `Put ${rowName(row)} here`;
   cell.append(chip);
-  if (row.chosen) cell.append(make("span", "mark", "chosen"));
+  if (row.chosen) cell.append(make("span", { class: "mark" }, "chosen"));
   return cell;
 }
 
 function buildRow(row) {
-  const line = document.createElement("tr");
   const canForce = Boolean(row.token) && !row.chosen && !step.in_text && !step.forbidden.has(row.token.id);
   const [probability, drawn] = [barCell("model"), barCell("drawn")];
-  line.append(make("td", "rank", row.rank ?? ""), nameCell(row, canForce), probability.cell, drawn.cell);
+  const rank = make("td", { class: "rank" }, row.rank ?? "");
+  const line = tableRow(rank, nameCell(row, canForce), probability.cell, drawn.cell);
   line.classList.toggle("chosen", Boolean(row.chosen));
   line.classList.toggle("rest", !row.token);
   line.classList.toggle("can-force", canForce);
@@ -113,13 +102,10 @@ function buildRow(row) {
   if (canForce) {
     line.addEventListener("click", () => trigger("force", { position: step.position, token: row.token.id }));
   }
-  for (const name of ["mouseenter", "focusin"]) {
-    line.addEventListener(
-      name,
-      () => (find(".figure-details").textContent = details(bars.find((bar) => bar.row === row))),
-    );
-  }
-  return { row, line, drawn };
+  const bar = { row, line, drawn, sampling_probability: 0 };
+  const tell = () => (find(".figure-details").textContent = details(bar));
+  for (const name of ["mouseenter", "focusin"]) line.addEventListener(name, tell);
+  return bar;
 }
 
 function details({ row, sampling_probability }) {
@@ -140,7 +126,10 @@ function draw(news) {
   element.inert = false;
   const { chosen, chosen_rank, entropy_bits } = step.distribution;
   find(".title").textContent = `Step ${step.position + 1} of ${step.n_steps}: what the model expected to come next`;
-  find(".so-far").replaceChildren(...step.read.map((token) => tokenElement(token)), make("span", "gap", "?"));
+  find(".so-far").replaceChildren(
+    ...step.read.map((token) => tokenElement(token)),
+    make("span", { class: "gap" }, "?"),
+  );
   find(".chosen-fact").textContent = `“${tokenText(chosen)}”, rank ${chosen_rank}, ${percent(chosen.probability)}`;
   find(".entropy-fact").textContent =
     `${number(entropy_bits)} bits, as unsure as among ${number(2 ** entropy_bits)} equally likely tokens`;
@@ -249,19 +238,19 @@ function savePicture() {
 
 // ---- what the visitor does ---------------------------------------------------------------------------------------
 
-for (const name of [".temperature", ".top-k", ".top-p"]) find(name).addEventListener("input", drawSampling);
-find(".reset").addEventListener("click", () => {
+on("input", ".temperature, .top-k, .top-p", drawSampling);
+on("click", ".reset", () => {
   for (const name of [".temperature", ".top-k", ".top-p"]) find(name).value = find(name).defaultValue;
   drawSampling();
 });
-find(".n-shown").addEventListener("change", drawTable);
-find(".sample-on").addEventListener("click", () => {
+on("change", ".n-shown", drawTable);
+on("click", ".sample-on", () => {
   const seed = find(".seed").value;
   trigger("sample", { position: step.position, seed: seed === "" ? null : Number(seed), ...sampling() });
 });
-find(".save-csv").addEventListener("click", saveRows);
-find(".save-json").addEventListener("click", saveAll);
-find(".save-svg").addEventListener("click", savePicture);
+on("click", ".save-csv", saveRows);
+on("click", ".save-json", saveAll);
+on("click", ".save-svg", savePicture);
 
 element.inert = true; // until there is something to weigh
 subscribe(element, "next_token.bars", draw);

@@ -6,7 +6,7 @@
 // publishes "next_token.at", the step looked at
 
 const { number, percent } = lens.numbers;
-const { svg } = lens.elements;
+const { make, svg, within, button } = lens.elements;
 const { tokenText, tokenElement } = lens.tokens;
 const { variable } = lens.colours;
 const { onTheme } = lens.redrawing;
@@ -14,7 +14,7 @@ const { saveCsv, saveSvg } = lens.saving;
 const { publish } = lens.topics;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, all, on } = within(element);
 let shown = null; // the walk drawn last
 let at = 0; // the step looked at
 let begins = false; // whether the visitor typed a beginning, behind which the look goes next
@@ -73,26 +73,13 @@ function drawTexts() {
     find(".now").textContent = text;
     return;
   }
-  const other = document.createElement("span");
-  other.className = "other";
-  other.textContent = words.slice(same).join(" ");
-  find(".now").replaceChildren(
-    words
-      .slice(0, same)
-      .map((word) => `${word} `)
-      .join(""),
-    other,
-  );
+  const before = words.slice(0, same).map((word) => `${word} `);
+  find(".now").replaceChildren(...before, make("span", { class: "other" }, words.slice(same).join(" ")));
 }
 
-const chips = () => [...element.querySelectorAll(".sequence button")];
+const chips = () => all(".sequence button");
 
-function label(text) {
-  const made = document.createElement("span");
-  made.className = "label";
-  made.textContent = text;
-  return made;
-}
+const label = (text) => make("span", { class: "label" }, text);
 
 function drawSequence() {
   const { n_text, translates } = shown;
@@ -117,14 +104,8 @@ function drawSequence() {
 function drawUncertain() {
   const { entropies_bits } = shown.steps;
   const order = [...entropies_bits.keys()].sort((a, b) => entropies_bits[b] - entropies_bits[a]).slice(0, 3);
-  const buttons = order.map((i) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet-button";
-    button.textContent = `step ${i + 1}, “${tokenText(shown.tokens[i])}” (${number(entropies_bits[i])} bits)`;
-    button.addEventListener("click", () => walkTo(i));
-    return button;
-  });
+  const nameOf = (i) => `step ${i + 1}, “${tokenText(shown.tokens[i])}” (${number(entropies_bits[i])} bits)`;
+  const buttons = order.map((i) => button(nameOf(i), () => walkTo(i)));
   find(".uncertain").replaceChildren(...buttons);
 }
 
@@ -194,25 +175,25 @@ function bringIntoFrame(area) {
 
 // what depends on the step looked at
 function mark() {
-  const all = chips();
-  all.forEach((chip, i) => {
+  const steps = chips();
+  steps.forEach((chip, i) => {
     chip.tabIndex = i === at ? 0 : -1;
     chip.classList.toggle("ahead", i > at);
     if (i === at) chip.setAttribute("aria-current", "step");
     else chip.removeAttribute("aria-current");
   });
-  const areas = element.querySelectorAll(".column");
+  const areas = all(".column");
   areas.forEach((area, i) => {
     area.setAttribute("stroke", i === at ? variable("accent") : "none");
     area.setAttribute("stroke-width", 2);
   });
   bringIntoFrame(areas[at]);
   const strip = find(".strip");
-  strip.setAttribute("aria-valuemax", all.length);
+  strip.setAttribute("aria-valuemax", steps.length);
   strip.setAttribute("aria-valuenow", at + 1);
   strip.setAttribute("aria-valuetext", details(at));
   find(".back").setAttribute("aria-disabled", String(at === 0));
-  find(".forward").setAttribute("aria-disabled", String(at === all.length - 1));
+  find(".forward").setAttribute("aria-disabled", String(at === steps.length - 1));
   tell(at);
 }
 
@@ -245,32 +226,26 @@ const ask = asks({ element, server }, "next_token", fields, draw);
 
 // ---- what the visitor does ---------------------------------------------------------------------------------------
 
-find(".back").addEventListener("click", () => walkTo(at - 1));
-find(".forward").addEventListener("click", () => walkTo(at + 1));
-find(".sequence").addEventListener("keydown", walkByKey);
-find(".strip").addEventListener("keydown", walkByKey);
-find(".undo").addEventListener("click", () => {
+on("click", ".back", () => walkTo(at - 1));
+on("click", ".forward", () => walkTo(at + 1));
+on("keydown", ".sequence, .strip", walkByKey);
+on("click", ".undo", () => {
   if (shown.own_text !== null) trigger("undo", {});
 });
-find(".beginning").addEventListener("submit", (event) => {
+on("submit", ".beginning", (event) => {
   event.preventDefault();
   begins = true;
   trigger("begin", { prefix: find(".prefix").value });
 });
-find(".save-csv").addEventListener("click", () => {
+on("click", ".save-csv", () => {
   const { probabilities, ranks, entropies_bits } = shown.steps;
-  const rows = shown.tokens.map((token, i) => [
-    i + 1,
-    token.id,
-    token.text,
-    token.given ? "yes" : "no",
-    probabilities[i],
-    ranks[i],
-    entropies_bits[i],
-  ]);
+  const rows = shown.tokens.map(({ id, text, given }, i) => {
+    const of = [probabilities, ranks, entropies_bits].map((numbers) => numbers[i]);
+    return [i + 1, id, text, given ? "yes" : "no", ...of];
+  });
   saveCsv("steps.csv", [["step", "id", "token", "given", "probability", "rank", "entropy_bits"], ...rows]);
 });
-find(".save-svg").addEventListener("click", () =>
+on("click", ".save-svg", () =>
   saveSvg("steps.svg", "Each token's probability and the entropy before it", find(".strip svg")),
 );
 

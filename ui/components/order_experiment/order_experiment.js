@@ -3,28 +3,22 @@
 // first, second: { text, tokens, translation }, pairing, differences_with, differences_without, largest_with,
 // largest_without, map_with, map_without: { shape, base64 } }.
 
-const { number, floats } = lens.numbers;
-const { make, svg, row } = lens.elements;
+const { number, floats, largest } = lens.numbers;
+const { make, svg, within, row } = lens.elements;
 const { tokenName, tokenElement, linkHover } = lens.tokens;
-const { variable, sequential } = lens.colours;
-const { responsive } = lens.redrawing;
-const { heat, outline, cellAt } = lens.cells;
-const { walk } = lens.walking;
+const { variable, unsigned } = lens.colours;
+const { heatMap } = lens.figures;
 const { saveCsv, savePng } = lens.saving;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, on } = within(element);
 const KINDS = ["without", "with"];
-const maps = {};
 let values = {}; // kind -> the numbers of its map
 /** @type {Cell} */
 let cursor = [0, 0];
 let value = null; // what is drawn
 let texts = null; // what is compared
 let direction = null; // what the visitor chose
-
-/** @returns {Cell} */
-const sizes = () => [value.first.tokens.length, value.second.tokens.length];
 
 // ---- the pairing -------------------------------------------------------------------------------------------------
 
@@ -56,40 +50,47 @@ function drawLines(upper, lower) {
 
 // ---- the maps, both on one scale ---------------------------------------------------------------------------------
 
-const draw = responsive(find(".maps"), () => {
-  if (!value) return;
-  const { first, second, pairing } = value;
-  const room = find(".map-with").parentElement.clientWidth - 100;
-  const cell = Math.max(16, Math.min(26, Math.floor(room / second.tokens.length)));
-  let high = 0;
-  for (const kind of KINDS) for (const entry of values[kind]) high = Math.max(high, entry);
-  for (const kind of KINDS) {
-    const map = heat(find(`.map-${kind}`), {
-      values: values[kind],
-      rows: first.tokens.length,
-      columns: second.tokens.length,
-      cellWidth: cell,
-      cellHeight: cell,
-      x: { name: "token of the second order", names: second.tokens.map(tokenName) },
-      y: { name: "token of the first order", names: first.tokens.map(tokenName) },
-      colours: sequential(),
-      low: 0,
-      high,
-    });
-    maps[kind] = map;
-    map.pen.strokeStyle = variable("muted");
-    map.pen.lineWidth = 1.5;
-    pairing.forEach((j, i) => map.pen.strokeRect(map.left + j * cell + 2, map.top + i * cell + 2, cell - 4, cell - 4));
-    outline(map, ...cursor);
-  }
-});
-
-function show(i, j) {
+function words(i, j) {
   const { first, second } = value;
   const [without, with_] = KINDS.map((kind) => number(values[kind][i * second.tokens.length + j]));
-  find(".figure-details").textContent =
+  return (
     `“${tokenName(first.tokens[i])}” at ${i} of the first, “${tokenName(second.tokens[j])}” at ${j} of the second: ` +
-    `${without} without positions, ${with_} with`;
+    `${without} without positions, ${with_} with`
+  );
+}
+
+const maps = KINDS.map((kind) =>
+  heatMap(find(`.map-${kind}`), {
+    map() {
+      if (!value) return null;
+      const { first, second } = value;
+      return {
+        values: values[kind],
+        rows: first.tokens.length,
+        columns: second.tokens.length,
+        smallest: 16,
+        largest: 26,
+        x: { name: "token of the second order", names: second.tokens.map(tokenName) },
+        y: { name: "token of the first order", names: first.tokens.map(tokenName) },
+        ...unsigned(Math.max(...KINDS.map((each) => largest(values[each])))),
+      };
+    },
+    over({ pen, left, top, cellWidth: size }) {
+      pen.strokeStyle = variable("muted");
+      pen.lineWidth = 1.5;
+      value.pairing.forEach((j, i) => pen.strokeRect(left + j * size + 2, top + i * size + 2, size - 4, size - 4));
+    },
+    words,
+    at: () => cursor,
+    go: (...cell) => {
+      cursor = cell;
+      draw();
+    },
+  }),
+);
+
+function draw() {
+  for (const map of maps) map.draw();
 }
 
 // ---- what comes out ----------------------------------------------------------------------------------------------------
@@ -135,29 +136,16 @@ function receive(answer) {
   });
   drawPairing();
   drawTable();
-  show(...cursor);
+  maps[0].show(...cursor);
   draw();
 }
 
 for (const kind of KINDS) {
-  walk(find(`.map-${kind}`), {
-    size: sizes,
-    at: () => cursor,
-    find: (event) => cellAt(maps[kind], event),
-    show,
-    go: (i, j) => {
-      cursor = [i, j];
-      show(i, j);
-      draw();
-    },
-  });
-  find(`.save-${kind}`).addEventListener(
-    "click",
-    () => value && savePng(`order-${kind}.png`, `Differences ${kind} positions`, find(`.map-${kind}`)),
+  on("click", `.save-${kind}`, () =>
+    savePng(`order-${kind}.png`, `Differences ${kind} positions`, find(`.map-${kind}`)),
   );
 }
-find(".save-csv").addEventListener("click", () => {
-  if (!value) return;
+on("click", ".save-csv", () => {
   const { first, pairing, differences_without, differences_with } = value;
   const rows = pairing.map((j, i) => [first.tokens[i].text, i, j, differences_without[i], differences_with[i]]);
   saveCsv("order.csv", [
@@ -172,12 +160,12 @@ const typed = () => Object.fromEntries(["first", "second"].map((name) => [name, 
 texts = typed();
 const ask = asks({ element, server, inSight: true }, "two_orders", () => ({ ...texts, direction }), receive);
 
-find("form").addEventListener("submit", (event) => {
+on("submit", "form", (event) => {
   event.preventDefault();
   texts = typed();
   ask();
 });
-find(".direction").addEventListener("change", (event) => {
+on("change", ".direction", (event) => {
   direction = event.target.value;
   texts = typed();
   ask();

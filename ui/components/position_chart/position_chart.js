@@ -4,20 +4,18 @@
 // distance }, with arrays as { shape, base64 }; publishes "positions.size", what it asks for.
 
 const { number, floats } = lens.numbers;
-const { make } = lens.elements;
-const { variable, diverging } = lens.colours;
-const { responsive } = lens.redrawing;
+const { make, within } = lens.elements;
+const { variable, signed } = lens.colours;
 const { publish, subscribe } = lens.topics;
-const { heat, outline, notch, cellAt } = lens.cells;
-const { walk } = lens.walking;
+const { notch } = lens.cells;
+const { heatMap } = lens.figures;
 const { saveCsv, savePng } = lens.saving;
 const { asks, typed } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, on } = within(element);
 const canvas = find(".map");
 const MAX_WAVES = 8;
 let table = null; // the last good one, which stays when a size was refused
-let map = null;
 /** @type {{ positions: number | string, dimensions: number | string, own: boolean }} */
 let size = { positions: 64, dimensions: 0, own: true }; // what is asked for; the model knows its own dimensions
 /** @type {Cell} position and dimension */
@@ -40,35 +38,37 @@ function title() {
   return `${whose}: ${table.n_positions} positions of ${table.d_model} dimensions`;
 }
 
-const draw = responsive(find(".figure-scroll"), () => {
-  if (!table) return;
-  const room = find(".figure-scroll").clientWidth - 68;
-  map = heat(canvas, {
-    values: table.values,
-    rows: table.n_positions,
-    columns: table.d_model,
-    cellWidth: Math.max(1, Math.min(40, Math.floor(room / table.d_model))),
-    cellHeight: Math.max(1, Math.min(24, Math.floor(448 / table.n_positions))),
-    x: { name: "dimension" },
-    y: { name: "position" },
-    colours: diverging(),
-    low: -table.bound,
-    high: table.bound,
-  });
-  map.pen.fillStyle = variable("ink");
-  for (const dimension of waves) {
-    notch(map.pen, map.left + (dimension + 0.5) * map.cellWidth, map.top, 0, -1, 4);
-  }
-  outline(map, ...cursor);
-});
-
-function show(position, dimension) {
+function words(position, dimension) {
   const exponent = make("sup", {}, `${dimension - (dimension % 2)}/${table.d_model}`);
   const formula = table.wavelengths ? [` = ${kindOf(dimension)}(${position} / 10000`, exponent, ")"] : [];
   const wave = table.wavelengths ? `; one wave every ${number(table.wavelengths[dimension])} positions` : "";
-  const value = ` = ${number(valueAt(position, dimension))}${wave}`;
-  find(".figure-details").replaceChildren(`PE(${position}, ${dimension})`, ...formula, value);
+  return [`PE(${position}, ${dimension})`, ...formula, ` = ${number(valueAt(position, dimension))}${wave}`];
 }
+
+const { draw, show } = heatMap(canvas, {
+  map: () =>
+    table && {
+      values: table.values,
+      rows: table.n_positions,
+      columns: table.d_model,
+      largest: 40,
+      cellHeight: Math.max(1, Math.min(24, Math.floor(448 / table.n_positions))),
+      x: { name: "dimension" },
+      y: { name: "position" },
+      ...signed(table.bound),
+    },
+  over({ pen, left, top, cellWidth }) {
+    pen.fillStyle = variable("ink");
+    for (const dimension of waves) notch(pen, left + (dimension + 0.5) * cellWidth, top, 0, -1, 4);
+  },
+  words,
+  at: () => cursor,
+  go: (...cell) => {
+    cursor = cell;
+    publish("positions.selected", cursor[0]);
+  },
+  pick: togglePick,
+});
 
 function describe() {
   find("h2").textContent = title();
@@ -111,11 +111,8 @@ function receive(answer) {
 function togglePick(position, dimension) {
   const others = waves.filter((wave) => wave !== dimension);
   const added = others.length === waves.length ? [...others.slice(1 - MAX_WAVES), dimension] : others;
-  if (added.length)
-    publish(
-      "positions.waves",
-      added.sort((a, b) => a - b),
-    );
+  added.sort((a, b) => a - b);
+  if (added.length) publish("positions.waves", added);
 }
 
 subscribe(element, "positions.selected", (position) => {
@@ -131,18 +128,7 @@ subscribe(element, "positions.waves", (dimensions) => {
   draw();
 });
 
-walk(canvas, {
-  size: () => [table.n_positions, table.d_model],
-  at: () => cursor,
-  find: (event) => cellAt(map, event),
-  show,
-  go: (position, dimension) => {
-    cursor = [position, dimension];
-    publish("positions.selected", position);
-  },
-  pick: togglePick,
-});
-find(".position").addEventListener("input", (event) => publish("positions.selected", Number(event.target.value)));
+on("input", ".position", ({ target }) => publish("positions.selected", Number(target.value)));
 
 // ---- another table -----------------------------------------------------------------------------------------------
 
@@ -157,29 +143,27 @@ function ask(own) {
 // more positions of the model's own table are still the model's
 const askAsTyped = () => ask(Boolean(table && table.own && find(".d-model").value.trim() === String(table.d_model)));
 
-find(".sizes").addEventListener("submit", (event) => {
+on("submit", ".sizes", (event) => {
   event.preventDefault();
   askAsTyped();
 });
 for (const name of ["n-positions", "d-model"]) {
-  find(`.${name}-slider`).addEventListener("input", (event) => (find(`.${name}`).value = event.target.value));
-  find(`.${name}-slider`).addEventListener("change", askAsTyped);
+  on("input", `.${name}-slider`, ({ target }) => (find(`.${name}`).value = target.value));
+  on("change", `.${name}-slider`, askAsTyped);
 }
-find(".own").addEventListener("click", () => {
+on("click", ".own", () => {
   if (table) find(".n-positions").value = table.n_positions; // whatever was typed and not drawn
   ask(true);
 });
 
 // ---- saving ------------------------------------------------------------------------------------------------------
 
-find(".save-png").addEventListener("click", () => table && savePng("positions.png", title(), canvas));
-find(".save-csv").addEventListener("click", () => {
+on("click", ".save-png", () => table && savePng("positions.png", title(), canvas));
+on("click", ".save-csv", () => {
   if (!table) return;
-  const dimensions = Array.from({ length: table.d_model }, (_, dimension) => dimension);
-  const rows = Array.from({ length: table.n_positions }, (_, position) => [
-    position,
-    ...dimensions.map((dimension) => valueAt(position, dimension)),
-  ]);
+  const dimensions = [...Array(table.d_model).keys()];
+  const rowOf = (position) => [position, ...dimensions.map((dimension) => valueAt(position, dimension))];
+  const rows = Array.from({ length: table.n_positions }, (_, position) => rowOf(position));
   saveCsv("positions.csv", [["position", ...dimensions.map((dimension) => `dimension ${dimension}`)], ...rows]);
 });
 

@@ -2,13 +2,13 @@
 // positions, and the wavelengths. Nothing is computed here: each number is one of the table's.
 
 const { number } = lens.numbers;
-const { responsive } = lens.redrawing;
+const { within } = lens.elements;
 const { publish, subscribe } = lens.topics;
-const { plane, points, curve, select, columnAt, text, line } = lens.planes;
-const { walk } = lens.walking;
+const { points, curve, text, line } = lens.planes;
+const { graph } = lens.figures;
 const { saveCsv, saveSvg } = lens.saving;
 
-const find = (selector) => element.querySelector(selector);
+const { find, on } = within(element);
 const MAX_WAVES = 8;
 const STRIP = 62; // height of one wave
 let table = null;
@@ -26,62 +26,64 @@ const ready = () => table && selected < table.n_positions && waves.every((wave) 
 
 // ---- the fingerprint ---------------------------------------------------------------------------------------------
 
-let fingerprintPlane = null;
-
 const fingerprintTitle = () => `The fingerprint of position ${selected}`;
 
-const drawFingerprint = responsive(find(".fingerprint").parentElement, () => {
-  if (!ready()) return;
-  fingerprintPlane = plane(find(".fingerprint"), {
-    height: 260,
-    x: { name: "dimension", low: 0, high: table.d_model - 1, whole: true },
-    y: {
-      name: table.wavelengths ? "value: sines as a line, cosines dashed" : "value",
-      low: -table.bound,
-      high: table.bound,
-    },
-  });
-  const values = fingerprintOf(selected);
-  if (table.wavelengths) {
-    const sines = values.filter((_, i) => i % 2 === 0);
-    const cosines = values.filter((_, i) => i % 2 === 1);
-    curve(fingerprintPlane, points(sines, 0, 2));
-    curve(fingerprintPlane, points(cosines, 1, 2), { dash: "5 4", colour: "muted", shape: "ring" });
-  } else curve(fingerprintPlane, points(values));
-  select(fingerprintPlane, dimension);
-});
+/** @type {{ at: () => Cell, go: (row: number, column: number) => void }} */
+const overDimensions = { at: () => [0, dimension], go: goDimension };
 
-function showFingerprint(_, at) {
-  find(".fingerprint-details").textContent = `position ${selected}, dimension ${at}: ${number(valueAt(selected, at))}`;
-}
+const fingerprint = graph(find(".fingerprint"), {
+  axes: () =>
+    ready() && {
+      n: table.d_model,
+      x: "dimension",
+      y: {
+        name: table.wavelengths ? "value: sines as a line, cosines dashed" : "value",
+        low: -table.bound,
+        high: table.bound,
+      },
+      height: 260,
+    },
+  curves(drawn) {
+    const values = fingerprintOf(selected);
+    if (!table.wavelengths) return curve(drawn, points(values));
+    const [sines, cosines] = [0, 1].map((first) => values.filter((_, i) => i % 2 === first));
+    curve(drawn, points(sines, 0, 2));
+    curve(drawn, points(cosines, 1, 2), { dash: "5 4", colour: "muted", shape: "ring" });
+  },
+  words: (_, at) => `position ${selected}, dimension ${at}: ${number(valueAt(selected, at))}`,
+  details: find(".fingerprint-details"),
+  ...overDimensions,
+});
 
 // ---- the waves: a strip for each, so that nobody needs colours to tell them apart --------------------------------
 
-let wavesPlane = null;
-
-const drawWaves = responsive(find(".waves").parentElement, () => {
-  if (!ready()) return;
-  wavesPlane = plane(find(".waves"), {
-    height: 28 + waves.length * STRIP + 42,
-    x: { name: "position", low: 0, high: table.n_positions - 1, whole: true },
-    y: { name: `value, ${number(-table.bound)} to ${number(table.bound)} in each strip` },
-  });
-  const { drawing, left, top, right } = wavesPlane;
-  waves.forEach((wave, i) => {
-    const middle = top + (i + 0.5) * STRIP;
-    const toY = (value) => middle - (value / table.bound) * (STRIP / 2 - 12);
-    drawing.append(line([left, middle], [right, middle], "line"));
-    drawing.append(text(left - 8, middle, String(wave), { align: "end", colour: "ink" }));
-    drawing.append(text(right, top + i * STRIP + 5, wavelengthText(wave), { align: "end" }));
-    curve({ ...wavesPlane, toY }, points(waveOf(wave)));
-  });
-  select(wavesPlane, selected);
+const wavesGraph = graph(find(".waves"), {
+  axes: () =>
+    ready() && {
+      n: table.n_positions,
+      x: "position",
+      y: { name: `value, ${number(-table.bound)} to ${number(table.bound)} in each strip` },
+      height: 28 + waves.length * STRIP + 42,
+    },
+  curves(drawn) {
+    const { drawing, left, top, right } = drawn;
+    waves.forEach((wave, i) => {
+      const middle = top + (i + 0.5) * STRIP;
+      const toY = (value) => middle - (value / table.bound) * (STRIP / 2 - 12);
+      drawing.append(line([left, middle], [right, middle], "line"));
+      drawing.append(text(left - 8, middle, String(wave), { align: "end", colour: "ink" }));
+      drawing.append(text(right, top + i * STRIP + 5, wavelengthText(wave), { align: "end" }));
+      curve({ ...drawn, toY }, points(waveOf(wave)));
+    });
+  },
+  words(_, position) {
+    const parts = waves.map((wave) => `${wave}: ${number(valueAt(position, wave))}`);
+    return `position ${position}, dimension ${parts.join(", ")}`;
+  },
+  details: find(".waves-details"),
+  at: () => [0, selected],
+  go: (_, position) => publish("positions.selected", position),
 });
-
-function showWaves(_, position) {
-  const parts = waves.map((wave) => `${wave}: ${number(valueAt(position, wave))}`);
-  find(".waves-details").textContent = `position ${position}, dimension ${parts.join(", ")}`;
-}
 
 // whole numbers with commas or spaces between them -> the dimensions, or what is wrong with them
 function dimensionsTyped(typed) {
@@ -102,37 +104,35 @@ function dimensionsTyped(typed) {
 function describeWaves() {
   find(".problem").hidden = true;
   find(".dimensions").value = waves.join(", ");
-  showWaves(0, selected);
-  drawWaves();
+  wavesGraph.show(0, selected);
+  wavesGraph.draw();
 }
 
 // ---- the wavelengths ---------------------------------------------------------------------------------------------
 
-let lengthsPlane = null;
-
-const drawLengths = responsive(find(".lengths").parentElement, () => {
-  if (!ready() || !table.wavelengths) return;
-  lengthsPlane = plane(find(".lengths"), {
-    height: 260,
-    x: { name: "dimension", low: 0, high: table.d_model - 1, whole: true },
-    y: { name: "positions a wave (logarithmic)", low: 5, high: 7e4, log: true },
-  });
-  curve(lengthsPlane, points(table.wavelengths));
-  select(lengthsPlane, dimension);
+const lengths = graph(find(".lengths"), {
+  axes: () =>
+    ready() &&
+    table.wavelengths && {
+      n: table.d_model,
+      x: "dimension",
+      y: { name: "positions a wave (logarithmic)", low: 5, high: 7e4, log: true },
+      height: 260,
+    },
+  curves: (drawn) => curve(drawn, points(table.wavelengths)),
+  words: (_, at) => `dimension ${at}: ${wavelengthText(at)}`,
+  details: find(".lengths-details"),
+  ...overDimensions,
 });
-
-function showLength(_, at) {
-  find(".lengths-details").textContent = `dimension ${at}: ${wavelengthText(at)}`;
-}
 
 // ---- all together ------------------------------------------------------------------------------------------------
 
 function goDimension(_, at) {
   dimension = at;
-  showFingerprint(0, at);
-  showLength(0, at);
-  drawFingerprint();
-  drawLengths();
+  for (const { show, draw } of [fingerprint, lengths]) {
+    show(0, at);
+    draw();
+  }
 }
 
 function describePosition() {
@@ -162,7 +162,7 @@ subscribe(element, "positions.waves", (dimensions) => {
   if (ready()) describeWaves();
 });
 
-find(".choice").addEventListener("submit", (event) => {
+on("submit", ".choice", (event) => {
   event.preventDefault();
   if (!ready()) return;
   const { problem, dimensions } = dimensionsTyped(find(".dimensions").value);
@@ -171,27 +171,9 @@ find(".choice").addEventListener("submit", (event) => {
   find(".problem").textContent = problem || "";
 });
 
-const overDimensions = (drawing, planeOf, show) =>
-  walk(drawing, {
-    size: () => [1, table.d_model],
-    at: () => [0, dimension],
-    find: (event) => columnAt(planeOf(), table.d_model, event),
-    show,
-    go: goDimension,
-  });
-overDimensions(find(".fingerprint"), () => fingerprintPlane, showFingerprint);
-overDimensions(find(".lengths"), () => lengthsPlane, showLength);
-walk(find(".waves"), {
-  size: () => [1, table.n_positions],
-  at: () => [0, selected],
-  find: (event) => columnAt(wavesPlane, table.n_positions, event),
-  show: showWaves,
-  go: (_, position) => publish("positions.selected", position),
-});
-
 // ---- saving ------------------------------------------------------------------------------------------------------
 
-const onClick = (selector, save) => find(selector).addEventListener("click", () => ready() && save());
+const onClick = (selector, save) => on("click", selector, () => ready() && save());
 
 onClick(".save-fingerprint-svg", () => saveSvg("fingerprint.svg", fingerprintTitle(), find(".fingerprint")));
 onClick(".save-fingerprint-csv", () =>

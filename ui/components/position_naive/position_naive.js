@@ -4,24 +4,21 @@
 // vocabulary_max, learned: whether the model's positions are }.
 
 const { number } = lens.numbers;
-const { svg } = lens.elements;
+const { svg, within, press } = lens.elements;
 const { tokenText } = lens.tokens;
 const { variable } = lens.colours;
-const { responsive } = lens.redrawing;
-const { plane, points, curve, marks, select, columnAt } = lens.planes;
-const { walk } = lens.walking;
+const { points, curve, marks } = lens.planes;
+const { graph } = lens.figures;
 const { saveCsv, saveSvg } = lens.saving;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, on } = within(element);
 const drawing = find(".lengths");
 const TITLE = "Raw position numbers, the model's position vectors, and its embeddings: how long each vector is";
-const HEIGHT = 340;
 let position = 5;
 let value = null; // the answer
-let drawn = null;
 
-const zoomed = () => find(".zoom").getAttribute("aria-pressed") === "true";
+const zoomed = () => find(".zoom").ariaPressed === "true";
 const count = () => value.naive_norms.length;
 
 // each line, and the tokens as dots
@@ -33,42 +30,42 @@ const KEY = [
   { name: "vocabulary: grey band, median", colour: "muted", dash: "2 3", shape: null },
 ];
 
-const draw = responsive(drawing.parentElement, () => {
-  if (!value) return;
-  const top = zoomed() ? 2 * value.vocabulary_max : Math.max(...value.naive_norms, 2 * value.vocabulary_max);
-  drawn = plane(drawing, {
-    height: HEIGHT,
-    looks: KEY,
-    x: { name: "position", low: 0, high: count() - 1, whole: true },
-    y: { name: "length of the vector", low: 0, high: top },
-  });
-  const { inside, left, right, toX, toY } = drawn;
-  const [shortest, longest] = [value.vocabulary_min, value.vocabulary_max].map(toY);
-  inside.append(
-    svg("rect", { x: left, y: longest, width: right - left, height: shortest - longest, fill: variable("scale-zero") }),
-  );
-  const [raw, model, tokens, vocabulary] = KEY;
-  curve(drawn, points(value.position_norms.map(() => value.vocabulary_median)), vocabulary);
-  curve(drawn, points(value.naive_norms), raw);
-  curve(drawn, points(value.position_norms), model);
-  const dots = value.token_norms.map((norm, i) => [toX(i), toY(norm)]);
-  inside.append(marks("circle", dots, tokens.colour, 4));
-  select(drawn, position);
+const { draw, show } = graph(drawing, {
+  axes: () =>
+    value && {
+      n: count(),
+      x: "position",
+      y: {
+        name: "length of the vector",
+        low: 0,
+        high: Math.max(2 * value.vocabulary_max, ...(zoomed() ? [] : value.naive_norms)),
+      },
+      height: 340,
+      looks: KEY,
+    },
+  curves(drawn) {
+    const { inside, left, right, toX, toY } = drawn;
+    const [y, bottom] = [value.vocabulary_max, value.vocabulary_min].map(toY);
+    const band = { x: left, y, width: right - left, height: bottom - y, fill: variable("scale-zero") };
+    inside.append(svg("rect", band));
+    const [raw, model, tokens, vocabulary] = KEY;
+    curve(drawn, points(value.position_norms.map(() => value.vocabulary_median)), vocabulary);
+    curve(drawn, points(value.naive_norms), raw);
+    curve(drawn, points(value.position_norms), model);
+    const dots = value.token_norms.map((norm, i) => [toX(i), toY(norm)]);
+    inside.append(marks("circle", dots, tokens.colour, 4));
+  },
+  words(_, at) {
+    const token = value.tokens[at];
+    const embedding = token ? `, the token “${tokenText(token)}” ${number(value.token_norms[at])}` : "";
+    return (
+      `lengths at position ${at}: the number ${at} in every dimension ${number(value.naive_norms[at])}, ` +
+      `the model's position vector ${number(value.position_norms[at])}${embedding}`
+    );
+  },
+  at: () => [0, position],
+  go: (_, at) => (position = at),
 });
-
-function show(_, at) {
-  const token = value.tokens[at];
-  const embedding = token ? `, the token “${tokenText(token)}” ${number(value.token_norms[at])}` : "";
-  find(".figure-details").textContent =
-    `lengths at position ${at}: the number ${at} in every dimension ${number(value.naive_norms[at])}, ` +
-    `the model's position vector ${number(value.position_norms[at])}${embedding}`;
-}
-
-function go(_, at) {
-  position = at;
-  show(0, at);
-  draw();
-}
 
 function receive(answer) {
   value = answer;
@@ -80,30 +77,26 @@ function receive(answer) {
       ? "This model's position vectors were learned; they are "
       : "The sinusoids are bounded: every one of them is ") +
     `${number(value.position_norms[0])} long at position 0 and ${number(value.position_norms[count() - 1])} at position ${count() - 1}.`;
-  go(0, Math.min(position, count() - 1));
+  position = Math.min(position, count() - 1);
+  show(0, position);
+  draw();
 }
 
-find(".zoom").addEventListener("click", () => {
-  find(".zoom").setAttribute("aria-pressed", String(!zoomed()));
+on("click", ".zoom", () => {
+  press([find(".zoom")], () => !zoomed());
   draw();
 });
-walk(drawing, {
-  size: () => [1, count()],
-  at: () => [0, position],
-  find: (event) => columnAt(drawn, count(), event),
-  show,
-  go,
-});
 
-find(".save-svg").addEventListener("click", () => value && saveSvg("naive-positions.svg", TITLE, drawing));
-find(".save-csv").addEventListener("click", () => {
+on("click", ".save-svg", () => value && saveSvg("naive-positions.svg", TITLE, drawing));
+on("click", ".save-csv", () => {
   if (!value) return;
-  const rows = value.naive_norms.map((naive, i) => [
+  const { naive_norms, position_norms, tokens, token_norms } = value;
+  const rows = naive_norms.map((naive, i) => [
     i,
     naive,
-    value.position_norms[i],
-    value.tokens[i]?.text ?? "",
-    value.token_norms[i] ?? "",
+    position_norms[i],
+    tokens[i]?.text ?? "",
+    token_norms[i] ?? "",
   ]);
   saveCsv("naive-positions.csv", [
     ["position", "raw number's length", "position vector's length", "token", "embedding's length"],

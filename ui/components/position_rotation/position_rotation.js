@@ -3,15 +3,14 @@
 // { pair, offset, d_model, angle, matrix, first, max_difference, and before, after, rotated as { shape, base64 } }.
 
 const { number, floats } = lens.numbers;
-const { make, row } = lens.elements;
-const { responsive } = lens.redrawing;
+const { make, within, row } = lens.elements;
 const { publish, subscribe } = lens.topics;
 const { marks, mark, text, line, sheet } = lens.planes;
-const { walk } = lens.walking;
+const { figure } = lens.figures;
 const { saveCsv, saveSvg } = lens.saving;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, on } = within(element);
 const drawing = find(".circle");
 // less than this is rounding: a 32-bit float near 1 is true to 6e-8
 const ROUNDING = 1e-6;
@@ -36,7 +35,7 @@ const place = ([sine, cosine]) => [CENTRE[0] + RADIUS * sine, CENTRE[1] - RADIUS
 
 const hand = (to, dash) => line(CENTRE, to, "accent", 2, dash);
 
-const draw = responsive(drawing.parentElement, () => {
+function paint() {
   if (!turn) return;
   sheet(drawing, 310, 370);
   const [x, y] = CENTRE;
@@ -71,6 +70,18 @@ const draw = responsive(drawing.parentElement, () => {
     }),
     text(x, 344, "× matrix · ○, for every position", { align: "middle", colour: "ink" }),
   );
+}
+
+const pairOf = (points, i) => `(${of(points, i).map(number).join(", ")})`;
+
+const { draw, show } = figure(drawing, {
+  paint,
+  size: () => [1, count()],
+  find: () => null, // the points of all positions lie too near to each other
+  words: (_, i) =>
+    `position ${turn.first + i}: ${pairOf(turn.before, i)}; shifted by ${number(turn.offset)}: ${pairOf(turn.after, i)}`,
+  at: () => [0, index()],
+  go: (_, i) => publish("positions.selected", turn.first + i),
 });
 
 // ---- the numbers -------------------------------------------------------------------------------------------------
@@ -86,8 +97,7 @@ function describe() {
     vector(`matrix · position ${position}`, rotated),
     vector(`position ${position + turn.offset}, from the table`, after),
   );
-  find(".figure-details").textContent =
-    `position ${position}: (${before.map(number).join(", ")}); shifted by ${number(turn.offset)}: (${after.map(number).join(", ")})`;
+  show(0, index());
   draw();
 }
 
@@ -138,27 +148,17 @@ subscribe(element, "positions.selected", (position) => {
   describe();
 });
 for (const name of ["pair", "offset"]) {
-  find(`.${name}`).addEventListener("input", nameChoice);
-  find(`.${name}`).addEventListener("change", () => {
-    wanted[name] = Number(find(`.${name}`).value);
+  on("input", `.${name}`, nameChoice);
+  on("change", `.${name}`, ({ target }) => {
+    wanted[name] = Number(target.value);
     ask();
   });
 }
-walk(drawing, {
-  size: () => [1, count()],
-  at: () => [0, index()],
-  find: () => null,
-  show: () => {},
-  go: (_, i) => publish("positions.selected", turn.first + i),
-});
-
-find(".save-svg").addEventListener("click", () => turn && saveSvg("rotation.svg", title(), drawing));
-find(".save-csv").addEventListener("click", () => {
+on("click", ".save-svg", () => turn && saveSvg("rotation.svg", title(), drawing));
+on("click", ".save-csv", () => {
   if (!turn) return;
   const names = ["before", "after", "rotated"];
-  const rows = Array.from({ length: count() }, (_, i) => [
-    turn.first + i,
-    ...names.flatMap((name) => of(turn[name], i)),
-  ]);
+  const rowOf = (i) => [turn.first + i, ...names.flatMap((name) => of(turn[name], i))];
+  const rows = Array.from({ length: count() }, (_, i) => rowOf(i));
   saveCsv("rotation.csv", [["position", ...names.flatMap((name) => [`${name} sine`, `${name} cosine`])], ...rows]);
 });

@@ -5,12 +5,12 @@
 //          start: token that the decoder reads first, n_text: how many tokens belong to a text that is continued }
 
 const { number, percent } = lens.numbers;
-const { make } = lens.elements;
+const { make, within } = lens.elements;
 const { tokenText, tokenElement } = lens.tokens;
 const { saveJson } = lens.saving;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, on } = within(element);
 let drawn = null; // what is shown
 
 function tokenDetails(token, position) {
@@ -35,8 +35,7 @@ function drawTokens(value, hypothesis) {
       find(".figure-details").textContent = tokenDetails(token, i) + looked;
       source.forEach((other, j) => other.style.setProperty("--weight", weights ? weights[j] : 0));
     };
-    chip.addEventListener("mouseenter", show);
-    chip.addEventListener("focus", show);
+    for (const name of ["mouseenter", "focus"]) chip.addEventListener(name, show);
     return chip;
   });
   find(".target").replaceChildren(...(value.translates ? [] : [tokenElement(value.start)]), ...target);
@@ -44,10 +43,8 @@ function drawTokens(value, hypothesis) {
 
 function drawHypotheses(value) {
   const items = value.hypotheses.map((hypothesis, i) => {
-    const [score, text] = [
-      make("span", { class: "score" }, number(hypothesis.score)),
-      make("span", {}, hypothesis.text),
-    ];
+    const score = make("span", { class: "score" }, number(hypothesis.score));
+    const text = make("span", {}, hypothesis.text);
     const onclick = () => trigger("choose", { hypothesis: i });
     return make("li", {}, make("button", { type: "button", "aria-pressed": i === value.chosen, onclick }, score, text));
   });
@@ -77,13 +74,13 @@ function draw(value) {
     `${count}; decoded in ${number(1000 * value.seconds)} ms.`;
 }
 
-find(".copy").addEventListener("click", () => {
+on("click", ".copy", () => {
   navigator.clipboard.writeText(find(".text").textContent).then(
     () => (find(".figure-details").textContent = "Copied."),
     () => (find(".figure-details").textContent = "The browser did not allow copying: select the text instead."),
   );
 });
-find(".save-json").addEventListener("click", () => {
+on("click", ".save-json", () => {
   const { alignment_layer, ...numbers } = drawn;
   const whose = numbers.translates ? `cross-attention of decoder L${alignment_layer + 1}, mean over its heads` : null;
   saveJson("translation.json", { ...numbers, alignment_of: whose });

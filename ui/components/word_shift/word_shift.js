@@ -3,56 +3,41 @@
 // alone where there is no example.
 
 const { number, percent } = lens.numbers;
-const { row } = lens.elements;
+const { within, row } = lens.elements;
 const { label } = lens.tokens;
-const { responsive } = lens.redrawing;
-const { plane, points, curve, mark, select, text, columnAt } = lens.planes;
-const { walk } = lens.walking;
+const { plane, points, curve, mark, text } = lens.planes;
+const { figure, graph } = lens.figures;
 const { saveJson, saveSvg } = lens.saving;
 const { asks } = lens.ask;
 
-const find = (selector) => element.querySelector(selector);
+const { find, on } = within(element);
 const FIELDS = ["word", "first", "second"];
 let shift = null; // what is drawn
 let compared = null; // the texts that the visitor compared last
 let typing = false; // since then
 let point = 0; // of the curve and of both paths
 let sentence = 0; // whose path in the plane is walked
-let curvePlane = null;
 let pathPlane = null;
 
 const pointName = (i) => (i === 0 ? "embedding" : `L${i}`);
 
 // ---- the figures -------------------------------------------------------------------------------------------------
 
-const draw = responsive(element, () => {
-  if (!shift) return;
-  const n = shift.cosine.length;
-  curvePlane = plane(find(".curve"), {
-    height: 300,
-    x: { name: "layers read", low: 0, high: n - 1, whole: true },
-    y: { name: "cosine", low: Math.min(0, ...shift.cosine), high: 1 },
-  });
-  curve(curvePlane, points(shift.cosine), { colour: "scale" });
-  select(curvePlane, point);
-  const [xs, ys] = [0, 1].map((axis) => shift.plane.flat().map((place) => place[axis]));
-  pathPlane = plane(find(".plane"), {
-    height: 300,
-    x: { name: "first component", low: Math.min(...xs), high: Math.max(...xs) },
-    y: { name: "second component", low: Math.min(...ys), high: Math.max(...ys) },
-  });
-  shift.plane.forEach((path, second) => {
-    const colour = second ? "scale-negative" : "scale-positive";
-    curve(pathPlane, path, { colour, shape: null });
-    path.forEach((at, i) => {
-      const [x, y] = pixelOf(second, i);
-      pathPlane.inside.append(
-        mark(second ? "frame" : "circle", [x, y], colour, 4),
-        text(x + 7, y - 8, String(i), { colour: "ink" }),
-      );
-    });
-  });
-  pathPlane.inside.append(mark("frame", pixelOf(sentence, point), "accent", 7));
+const curves = graph(find(".curve"), {
+  axes: () =>
+    shift && {
+      n: shift.cosine.length,
+      x: "layers read",
+      y: { name: "cosine", low: Math.min(0, ...shift.cosine), high: 1 },
+      height: 300,
+    },
+  curves: (drawn) => curve(drawn, points(shift.cosine), { colour: "scale" }),
+  words: (_, i) => `after ${pointName(i)}: cosine ${number(shift.cosine[i])}, distance ${number(shift.distance[i])}`,
+  at: () => [0, point],
+  go: (_, i) => {
+    point = i;
+    paths.draw();
+  },
 });
 
 const place = (second, i) => `(${shift.plane[second][i].map(number).join(", ")})`;
@@ -62,6 +47,26 @@ function pixelOf(second, i) {
   return [pathPlane.toX(x), pathPlane.toY(y)];
 }
 
+function drawPaths(selected) {
+  if (!shift) return;
+  const [xs, ys] = [0, 1].map((axis) => shift.plane.flat().map((at) => at[axis]));
+  pathPlane = plane(find(".plane"), {
+    height: 300,
+    x: { name: "first component", low: Math.min(...xs), high: Math.max(...xs) },
+    y: { name: "second component", low: Math.min(...ys), high: Math.max(...ys) },
+  });
+  shift.plane.forEach((path, second) => {
+    const colour = second ? "scale-negative" : "scale-positive";
+    curve(pathPlane, path, { colour, shape: null });
+    path.forEach((_, i) => {
+      const [x, y] = pixelOf(second, i);
+      const name = text(x + 7, y - 8, String(i), { colour: "ink" });
+      pathPlane.inside.append(mark(second ? "frame" : "circle", [x, y], colour, 4), name);
+    });
+  });
+  pathPlane.inside.append(mark("frame", pixelOf(...selected), "accent", 7));
+}
+
 // the point of either path that is nearest to the pointer
 function pointAt({ x, y }) {
   const places = shift.plane.flatMap((path, second) => path.map((_, i) => [second, i]));
@@ -69,38 +74,16 @@ function pointAt({ x, y }) {
   return places[far.indexOf(Math.min(...far))];
 }
 
-function showPlace(second, i) {
-  find(".figure-details").textContent =
-    `${second ? "second" : "first"} sentence, after ${pointName(i)}: ${place(second, i)} in the plane`;
-}
-
-walk(find(".plane"), {
+const paths = figure(find(".plane"), {
+  paint: drawPaths,
   size: () => [2, shift.cosine.length],
-  at: () => [sentence, point],
   find: pointAt,
-  show: showPlace,
+  words: (second, i) =>
+    `${second ? "second" : "first"} sentence, after ${pointName(i)}: ${place(second, i)} in the plane`,
+  at: () => [sentence, point],
   go: (second, i) => {
     [sentence, point] = [second, i];
-    showPlace(second, i);
-    draw();
-  },
-});
-
-function showPoint(_, i) {
-  const { cosine, distance } = shift;
-  find(".figure-details").textContent =
-    `after ${pointName(i)}: cosine ${number(cosine[i])}, distance ${number(distance[i])}`;
-}
-
-walk(find(".curve"), {
-  size: () => [1, shift.cosine.length],
-  at: () => [0, point],
-  find: (event) => columnAt(curvePlane, shift.cosine.length, event),
-  show: showPoint,
-  go: (line, column) => {
-    point = column;
-    showPoint(line, column);
-    draw();
+    curves.draw();
   },
 });
 
@@ -123,31 +106,27 @@ function describe() {
 
 // ---- asking ------------------------------------------------------------------------------------------------------
 
-const ask = asks(
-  { element, server, inSight: true },
-  "word_shift",
-  () => ({ texts: compared }),
-  (answer) => {
-    if (!typing) for (const name of FIELDS) find(`.${name}`).value = answer.texts[name];
-    find(".blind").hidden = answer.translates;
-    shift = answer.cosine ? answer : null;
-    find(".result").hidden = !shift;
-    if (shift) describe();
-    draw();
-  },
-);
+function receive(answer) {
+  if (!typing) for (const name of FIELDS) find(`.${name}`).value = answer.texts[name];
+  find(".blind").hidden = answer.translates;
+  shift = answer.cosine ? answer : null;
+  find(".result").hidden = !shift;
+  if (shift) describe();
+  curves.draw();
+  paths.draw();
+}
 
-find("form").addEventListener("input", () => (typing = true));
-find("form").addEventListener("submit", (event) => {
+const ask = asks({ element, server, inSight: true }, "word_shift", () => ({ texts: compared }), receive);
+
+on("input", "form", () => (typing = true));
+on("submit", "form", (event) => {
   event.preventDefault();
   compared = Object.fromEntries(FIELDS.map((name) => [name, find(`.${name}`).value]));
   typing = false;
   ask();
 });
-find(".save-png").addEventListener("click", () =>
-  saveSvg("word.svg", "Cosine of the word's two vectors", find(".curve")),
-);
-find(".save-plane").addEventListener("click", () =>
+on("click", ".save-png", () => saveSvg("word.svg", "Cosine of the word's two vectors", find(".curve")));
+on("click", ".save-plane", () =>
   saveSvg("plane.svg", `${find(".plane-title").textContent}; ● first sentence, □ second`, find(".plane")),
 );
-find(".save-json").addEventListener("click", () => saveJson("word.json", shift));
+on("click", ".save-json", () => saveJson("word.json", shift));
