@@ -164,6 +164,19 @@ def test_what_hangs_on_no_run_needs_no_request(models, echo):
     assert asked(models, ("echo", {"text": "a", "number": 2}), request=None) == [["a", 2, 0.5, False, None]]
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"texts": {"word": "man", "anything": 1}}, "fields: expected word, first, second; found texts"),
+        ({"word": ["man"], "first": "A man.", "second": "The man."}, "word: expected a text; found a list"),
+        ({"word": "man", "first": "A man."}, "text: expected a word or a sentence; found none"),
+    ],
+)
+def test_a_word_is_compared_in_two_typed_sentences_and_nothing_else(models, fields, words):
+    [answer] = asked(models, ("word_shift", fields))
+    assert words in answer["problem"]
+
+
 def test_another_run_gets_its_own_answer(models):
     other = REQUEST | {"text": "A man."}
     first, second = (asked(models, ("cell", PLACE), request=request)[0] for request in (REQUEST, other))
