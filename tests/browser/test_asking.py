@@ -344,3 +344,34 @@ def test_on_another_sentence_the_picture_waits_for_no_figure_that_runs_the_model
     finally:
         go_on.set()
     expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("tab", "roots"),
+    [
+        ("Next token", ["#next-token-bars"]),
+        ("Attention", [".figure:has(.attention-map)", ".figure:has(.attention-lines)"]),
+    ],
+)
+def test_what_draws_anothers_answer_waits_with_it_and_is_inert_after_a_refusal(page, monkeypatch, tab, roots):
+    open_tab(page, tab)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+    for root in roots:
+        expect(page.locator(f"{root} [inert]")).to_have_count(0, timeout=PATIENCE)
+    go_on = threading.Event()
+
+    def refuse(models, request, asked):
+        assert go_on.wait(60)
+        raise ValueError("expected another sentence")
+
+    monkeypatch.setattr(ui.answers, "answer", refuse)
+    try:
+        page.locator("#text textarea").fill("A small man.")
+        page.locator("#text textarea").press("Enter")
+        for root in roots:
+            expect(page.locator(f"{root} [aria-busy=true][inert]")).to_have_count(1, timeout=PATIENCE)
+    finally:
+        go_on.set()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+    for root in roots:
+        expect(page.locator(f"{root} .unfed[inert]")).to_have_count(1)

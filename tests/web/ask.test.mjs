@@ -42,6 +42,7 @@ function figure() {
     observers: {},
     place,
     classes,
+    contains: () => false,
     querySelector: () => place,
     classList: { toggle: (name, on) => (on ? classes.add(name) : classes.delete(name)) },
     resize(width) {
@@ -208,4 +209,28 @@ test("of several moments in one record, the last tells whether a figure is in si
   element.scroll(false, true);
   await settled();
   assert.deepEqual(trips, [["switched"]]);
+});
+
+test("a widget that draws another's answer waits with it, and cannot be pressed after a refusal", async () => {
+  const { ask, server, widget, run } = page();
+  const element = figure();
+  ask.feeds(element, "next_token");
+  assert.equal(element.inert, true);
+  widget("next_token");
+  run("first");
+  await settled();
+  const state = () => [element.ariaBusy, element.inert, element.classes.has("unfed")];
+  assert.deepEqual(state(), [null, false, false]);
+  const answers = server.reply;
+  for (const [reply, unfed] of [
+    [async () => ({ answers: [{ problem: "expected a step" }] }), true],
+    [answers, false],
+    [async () => undefined, true],
+  ]) {
+    server.reply = reply;
+    run(String(unfed));
+    assert.deepEqual(state().slice(0, 2), ["true", true]);
+    await settled();
+    assert.deepEqual(state(), [null, unfed, unfed]);
+  }
 });

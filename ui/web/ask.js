@@ -8,7 +8,9 @@
 // under way: if its widget chose something else meanwhile, the answer is dropped and the question asked anew. So what is
 // drawn is always the answer to what is chosen. Meanwhile the widget is aria-busy, and inert before its first answer; a
 // refusal stands in its ".problem" until the next answer. What another server or another moment may answer is asked again
-// when the tab is opened again, and by a button.
+// when the tab is opened again, and by a button. A widget that draws another's answer says so, and waits with it:
+//
+//   feeds(element, "cell");
 
 const ask = (() => {
   const { subscribe } = topics;
@@ -16,7 +18,7 @@ const ask = (() => {
    * @typedef {{ element: HTMLElement, server: Record<string, (data: object) => Promise<any>>, inSight?: boolean }} Widget
    * @typedef {Widget & {
    *   name: string, fields: (request: PageRequest) => object | null, draw: (answer: any) => void,
-   *   refused: (problem: string) => void, seen: boolean, stale: boolean, away: boolean,
+   *   refused: (problem: string) => void, seen: boolean, stale: boolean, away: boolean, refuses: boolean,
    * }} Question
    * @typedef {{ question: Question, fields: object }} Asked
    */
@@ -114,6 +116,7 @@ const ask = (() => {
     const { draw, refused } = question;
     const problem = answer.problem ?? "";
     question.stale = Boolean(answer.again);
+    question.refuses = Boolean(problem);
     mark(question, false);
     tell(question, problem);
     try {
@@ -154,13 +157,46 @@ const ask = (() => {
    * @param {boolean} waits
    */
   function mark(question, waits) {
-    const { element } = question;
+    const { element, name } = question;
     const waiting = busy.get(element) ?? new Set();
     busy.set(element, waiting);
     if (waits) waiting.add(question);
     else waiting.delete(question);
     element.ariaBusy = waiting.size ? "true" : null;
     if (!waiting.size) element.inert = false;
+    for (const each of fed.get(name) ?? []) feed(each, question, waits);
+  }
+
+  /** @type {Map<string, Set<HTMLElement>>} by a question's name, the widgets that draw its answer beside the one that asks */
+  const fed = new Map();
+  /** @type {WeakMap<HTMLElement, HTMLElement>} where the keyboard was in a widget before it had to wait */
+  const focused = new WeakMap();
+
+  /**
+   * @param {HTMLElement} element
+   * @param {Question} question
+   * @param {boolean} waits
+   */
+  function feed(element, { refuses }, waits) {
+    const { activeElement } = document;
+    if (waits && element.contains(activeElement)) focused.set(element, /** @type {HTMLElement} */ (activeElement));
+    element.ariaBusy = waits ? "true" : null;
+    element.classList.toggle("unfed", refuses && !waits);
+    element.inert = waits || refuses;
+    if (element.inert) return;
+    if (activeElement === document.body) focused.get(element)?.focus({ preventScroll: true });
+    focused.delete(element);
+  }
+
+  /**
+   * This widget draws what another was answered: it waits with that one, and nothing in it can be pressed meanwhile, nor
+   * after a refusal.
+   * @param {HTMLElement} element
+   * @param {string} name the other's question
+   */
+  function feeds(element, name) {
+    element.inert = true;
+    fed.set(name, (fed.get(name) ?? new Set()).add(element));
   }
 
   /**
@@ -183,6 +219,7 @@ const ask = (() => {
       seen: !inSight,
       stale: true,
       away: false,
+      refuses: false,
     };
     const again = () => leave(question);
     element.inert = true;
@@ -212,5 +249,5 @@ const ask = (() => {
    */
   const typed = ({ value }) => (/^-?\d+$/.test(value.trim()) ? Number(value) : value.trim().slice(0, 20));
 
-  return { asks, typed };
+  return { asks, feeds, typed };
 })();
