@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -21,6 +22,11 @@ class Once(Generic[Value]):
         self._lock = threading.Lock()
         self._values: list[Value] = []  # the one, once it is there: None is a value too
 
+    @property
+    def known(self) -> bool:
+        """Whether the value is there."""
+        return bool(self._values)
+
     def get(self) -> Value:
         """The value."""
         with self._lock:
@@ -34,16 +40,22 @@ class LeastRecentlyUsed(Generic[Value]):
     """The last results asked for, as many as fit; two threads that ask for one key compute it once.
 
     `weigh` tells how much of the `capacity` a result takes; without it each takes 1. The last one stays even where it
-    alone is more than fits.
+    alone is more than fits. Whoever computes, or waits for a result under way, holds the `line`; what is there is had
+    without it.
 
     Raises:
         ValueError: `capacity` is below 1.
     """
 
-    def __init__(self, capacity: int, weigh: Callable[[Value], int] = lambda _: 1) -> None:
+    def __init__(
+        self,
+        capacity: int,
+        weigh: Callable[[Value], int] = lambda _: 1,
+        line: AbstractContextManager[object] = nullcontext(),  # noqa: B008 (it has no state)
+    ) -> None:
         if capacity < 1:
             raise ValueError(f"capacity: expected 1 or more; found {capacity}")
-        self._capacity, self._weigh = capacity, weigh
+        self._capacity, self._weigh, self._line = capacity, weigh, line
         self._lock = threading.Lock()
         self._values: OrderedDict[Hashable, Once[Value]] = OrderedDict()
         self._weights: dict[Hashable, int] = {}  # of those that are computed
@@ -54,7 +66,9 @@ class LeastRecentlyUsed(Generic[Value]):
             once = self._values.setdefault(key, Once(compute))
             self._values.move_to_end(key)
         try:
-            value = once.get()
+            # the line first: who has it may wait for a result, so nobody may compute one and wait for the line
+            with nullcontext() if once.known else self._line:
+                value = once.get()
         except BaseException:
             with self._lock:
                 self._values.pop(key, None)

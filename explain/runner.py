@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from explain.cache import LeastRecentlyUsed
 from explain.checks import check_text, whole_number
 from explain.kinds import reading_side_of
+from explain.line import LINE
 from explain.passes import inspect
 from explain.run import MAX_ALPHA, MAX_BEAM_SIZE, N_BEST, Run, Settings
 from explain.search import Search, search
@@ -25,7 +26,7 @@ class Runner:
     """Runs texts through one model.
 
     `name` is what its runs call the model. The last `capacity` runs are kept, and of their inspected passes as many as
-    `trace_bytes` hold.
+    `trace_bytes` hold. All runners search and inspect in one line, so any thread may ask for what is not kept.
 
     Raises:
         ValueError: `capacity` or `trace_bytes` is below 1, or the model has no decoder.
@@ -42,9 +43,9 @@ class Runner:
         self.name = name
         if not self.config.n_decoder_layers:
             raise ValueError("expected a model with a decoder; found an encoder alone, which writes no text")
-        self._searches: LeastRecentlyUsed[Search] = LeastRecentlyUsed(capacity)
-        self._runs: LeastRecentlyUsed[Run] = LeastRecentlyUsed(capacity)
-        self._traces: LeastRecentlyUsed[Trace] = LeastRecentlyUsed(trace_bytes, _bytes)
+        self._searches: LeastRecentlyUsed[Search] = LeastRecentlyUsed(capacity, line=LINE)
+        self._runs: LeastRecentlyUsed[Run] = LeastRecentlyUsed(capacity, line=LINE)
+        self._traces: LeastRecentlyUsed[Trace] = LeastRecentlyUsed(trace_bytes, _bytes, LINE)
 
     # ---- what the model is ----
 

@@ -1,8 +1,9 @@
 """What widgets may ask, and the one way in which they are answered.
 
 A widget's script (ask.js) sends `{"request": the page's request, "questions": [{"name", "fields"}, …]}` and gets
-`{"answers": […]}`, one a question: what the function of that name gives, or `{"problem": words}`. Nothing that a
-browser sends makes an error of the server, and however much it sends, little runs at once.
+`{"answers": […]}`, one a question: what the function of that name gives, or `{"problem": words}`, with `"again": true`
+where the same question may be answered in a while. Nothing that a browser sends makes an error of the server, and
+however much it sends, little runs at once.
 """
 
 from __future__ import annotations
@@ -145,7 +146,8 @@ def answering(models: Models) -> Ask:
     async def ask(asked: Any) -> Response:
         questions = asked.get("questions") if isinstance(asked, dict) else None
         if not isinstance(questions, list) or not 0 < len(questions) <= MAX_QUESTIONS:
-            answers = [_problem(f"questions: expected 1 to {MAX_QUESTIONS}; found something else: reload the page")]
+            problem = _problem(f"questions: expected 1 to {MAX_QUESTIONS}; found something else: reload the page")
+            answers = [problem] * (MAX_QUESTIONS if isinstance(questions, list) and questions else 1)
         else:
             answers = await asyncio.gather(*(_in_its_line(models, asked.get("request"), each) for each in questions))
         return Response(b'{"answers":[' + b",".join(answers) + b"]}", media_type="application/json")
@@ -160,7 +162,7 @@ async def _in_its_line(models: Models, request: Any, asked: Any) -> bytes:
     except ValueError as error:
         return _problem(str(error))
     if not _room.acquire(blocking=False):
-        return _problem("Many visitors are asking at this moment: try again in a few seconds.")
+        return _json({"problem": "Many visitors are asking at this moment: try again in a few seconds.", "again": True})
     try:
         # written in the line too: the event loop does no work
         return await asyncio.get_running_loop().run_in_executor(line, partial(_written, models, request, asked))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Literal
@@ -11,16 +10,17 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.events import Dependency
 
+from explain.line import LINE
+
 Trigger = Callable[..., Dependency]  # such as `button.click`, or `event.success` of an event before it
-_LINE = threading.Lock()
 
 
 def in_line(function: Callable) -> Callable:
-    """Lets one such function run at a time, whether an event or a widget's question called it."""
+    """Lets one such function run at a time, whether an event or a widget's question called it, and no run beside it."""
 
     @wraps(function)
     def alone(*arguments: Any, **named: Any) -> Any:
-        with _LINE:
+        with LINE:
             return function(*arguments, **named)
 
     return alone

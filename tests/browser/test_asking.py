@@ -1,6 +1,7 @@
 """No widget shows a number that does not belong to its selectors, however slow the server; a tab opens in one trip."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 
@@ -319,3 +320,58 @@ def test_opening_a_tab_is_one_trip_for_its_picture_and_opening_it_again_is_none(
     open_tab(newcomer, tab)
     newcomer.wait_for_timeout(500)
     assert len(trips) == n_trips
+
+
+def test_on_another_sentence_the_picture_waits_for_no_figure_that_runs_the_model(page, monkeypatch):
+    page.set_viewport_size({"width": 1280, "height": 5000})  # all is in sight, the sentence too
+    open_tab(page, "Positions")
+    expect(page.locator("#order-experiment .verdict.with")).not_to_be_empty(timeout=PATIENCE)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+    answer, go_on = ui.answers.answer, threading.Event()
+
+    def held(models, request, asked):
+        assert asked["name"] != "two_orders" or go_on.wait(60)
+        return answer(models, request, asked)
+
+    monkeypatch.setattr(ui.answers, "answer", held)
+    try:
+        page.locator("#text textarea").fill("A small man.")
+        page.locator("#text textarea").press("Enter")
+        expect(page.locator("#order-experiment [aria-busy=true]")).to_have_count(1, timeout=PATIENCE)
+        expect(page.locator("#position-chart [aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+        expect(page.locator("#position-naive [aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+        expect(page.locator("#order-experiment [aria-busy=true]")).to_have_count(1)
+    finally:
+        go_on.set()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("tab", "roots"),
+    [
+        ("Next token", ["#next-token-bars"]),
+        ("Attention", [".figure:has(.attention-map)", ".figure:has(.attention-lines)"]),
+    ],
+)
+def test_what_draws_anothers_answer_waits_with_it_and_is_inert_after_a_refusal(page, monkeypatch, tab, roots):
+    open_tab(page, tab)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+    for root in roots:
+        expect(page.locator(f"{root} [inert]")).to_have_count(0, timeout=PATIENCE)
+    go_on = threading.Event()
+
+    def refuse(models, request, asked):
+        assert go_on.wait(60)
+        raise ValueError("expected another sentence")
+
+    monkeypatch.setattr(ui.answers, "answer", refuse)
+    try:
+        page.locator("#text textarea").fill("A small man.")
+        page.locator("#text textarea").press("Enter")
+        for root in roots:
+            expect(page.locator(f"{root} [aria-busy=true][inert]")).to_have_count(1, timeout=PATIENCE)
+    finally:
+        go_on.set()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
+    for root in roots:
+        expect(page.locator(f"{root} .unfed[inert]")).to_have_count(1)

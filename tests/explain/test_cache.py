@@ -57,6 +57,35 @@ def test_a_cache_without_room_is_refused():
         LeastRecentlyUsed(0)
 
 
+def test_who_has_the_line_never_waits_for_a_thread_that_waits_for_the_line():
+    line, answers = threading.RLock(), []
+    cache = LeastRecentlyUsed(2, line=line)
+    ask = threading.Thread(target=lambda: answers.append(cache.get("key", lambda: "without")), daemon=True)
+
+    def ask_in_line():
+        with line:
+            ask.start()
+            ask.join(0.2)  # it has come as far as it gets
+            answers.append(cache.get("key", lambda: "in line"))
+
+    asks_in_line = threading.Thread(target=ask_in_line, daemon=True)
+    asks_in_line.start()
+    asks_in_line.join(30)
+    ask.join(30)
+    assert answers == ["without", "without"]  # whose computation is the same, but in the line
+
+
+def test_what_is_there_is_had_without_the_line():
+    line, answers = threading.RLock(), []
+    cache = LeastRecentlyUsed(2, line=line)
+    cache.get("key", lambda: "kept")
+    with line:
+        thread = threading.Thread(target=lambda: answers.append(cache.get("key", lambda: "anew")), daemon=True)
+        thread.start()
+        thread.join(30)
+        assert answers == ["kept"]
+
+
 def test_what_is_found_counts_as_asked_for_and_what_is_under_way_is_not_there():
     cache = LeastRecentlyUsed(2)
     for key in "ab":

@@ -73,7 +73,7 @@ FIRST = {
     "cell": {},
     "toy_attention": {"d_model": 4, "n_heads": 1, "matrices": starting_matrices(4)},
     "layer_moves": {},
-    "word_shift": {"texts": None},
+    "word_shift": {},
     "switched": {"name": "positions"},
 }
 # What a language model has not.

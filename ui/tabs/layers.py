@@ -36,22 +36,25 @@ def layer_moves(run: Run) -> dict[str, Any]:
 
 
 @question_to_the_model
-def word_shift(runner: Runner, run: Run, texts: dict | None = None) -> dict[str, Any]:
-    """A word in two sentences, searched as the page's run was; `texts` are `word`, `first` and `second`.
+def word_shift(
+    runner: Runner, run: Run, word: str | None = None, first: str | None = None, second: str | None = None
+) -> dict[str, Any]:
+    """A word in two sentences, searched as the page's run was.
 
-    Without them an example in the page's language, or nothing where there is none.
+    Without the three an example in the page's language, or nothing where there is none.
 
     Raises:
         ValueError: as `explain.depth.shift`.
     """
-    language = run.settings.direction.split("-")[0] if run.translates else "en"
-    words = WORDS.get(language, ("", "", ""))
-    example: dict[str, Any] = dict(zip(("word", "first", "second"), words, strict=True))
-    compared = {**dict.fromkeys(example), **texts} if texts is not None else example
-    answer: dict[str, Any] = {"texts": compared, "translates": run.translates}
-    if compared is example and not example["word"]:
+    example = word is first is second is None
+    if example:
+        language = run.settings.direction.split("-")[0] if run.translates else "en"
+        word, first, second = WORDS.get(language, ("", "", ""))
+    word, first, second = word or "", first or "", second or ""  # one left out is refused as one left empty
+    answer = {"texts": {"word": word, "first": first, "second": second}, "translates": run.translates}
+    if example and not word:
         return answer
-    result = shift(runner, compared["word"], compared["first"], compared["second"], run.settings)
+    result = shift(runner, word, first, second, run.settings)
     both = (result.first, result.second)
     return {
         **answer,

@@ -31,8 +31,6 @@ const topics = (() => {
     "positions.size": topic(),
     /** @type {Topic<NextTokenBars>} what could have come at the step looked at */
     "next_token.bars": topic(),
-    /** @type {Topic<number>} the step looked at */
-    "next_token.at": topic(),
     /** @type {Topic<number>} the stage that the diagram asks for */
     "inside.go": topic(),
     /** @type {Topic<number>} the stage that is open */

@@ -7,6 +7,7 @@ const { light } = lens.tokens;
 const { variable, sequential } = lens.colours;
 const { onTheme } = lens.redrawing;
 const { subscribe } = lens.topics;
+const { feeds } = lens.ask;
 const { surface, picture, widthOf, write, scaleBar } = lens.surfaces;
 const { moved, reach } = lens.walking;
 const { saveCsv, saveJson, savePng } = lens.saving;
@@ -137,9 +138,8 @@ on("click", ".save-png", () => savePng(`${shown.file}-lines.png`, title(), drawi
 on("click", ".save-csv", () => saveCsv(`${shown.file}.csv`, shown.csv()));
 on("click", ".save-json", () => saveJson(`${shown.file}.json`, shown.json()));
 
-element.inert = true; // until there is something to point at
+feeds(element, "attention");
 subscribe(element, "attention-picture", (news) => {
-  element.inert = false;
   shown = news;
   only = null;
   find(".figure-details").textContent = "";

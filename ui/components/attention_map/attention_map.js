@@ -7,6 +7,7 @@ const { light } = lens.tokens;
 const { sequential, unsigned } = lens.colours;
 const { onTheme } = lens.redrawing;
 const { subscribe } = lens.topics;
+const { feeds } = lens.ask;
 const { heat, cellAt, paint, palette, stepsOf } = lens.cells;
 const { walk } = lens.walking;
 const { saveCsv, saveJson, savePng } = lens.saving;
@@ -123,9 +124,8 @@ on("click", ".save-png", () => savePng(`${picture.file}.png`, title(), drawing()
 on("click", ".save-csv", () => saveCsv(`${picture.file}.csv`, picture.csv()));
 on("click", ".save-json", () => saveJson(`${picture.file}.json`, picture.json()));
 
-element.inert = true; // until there is something to point at
+feeds(element, "attention");
 subscribe(element, "attention-picture", (news) => {
-  element.inert = false;
   picture = news;
   const masked = ({ rows, columns }, i) =>
     news.masked(rows[Math.floor(i / columns.length)], columns[i % columns.length]);

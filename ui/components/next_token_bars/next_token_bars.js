@@ -9,6 +9,7 @@ const { tokenText, tokenElement } = lens.tokens;
 const { variable } = lens.colours;
 const { saveCsv, saveJson, saveSvg } = lens.saving;
 const { subscribe } = lens.topics;
+const { feeds } = lens.ask;
 const { drawable, distribution, entropyBits } = lens.sampling;
 
 const { find, on } = within(element);
@@ -122,8 +123,6 @@ function drawnText(row, probability) {
 
 function draw(news) {
   step = unpack(news);
-  element.ariaBusy = null;
-  element.inert = false;
   const { chosen, chosen_rank, entropy_bits } = step.distribution;
   find(".title").textContent = `Step ${step.position + 1} of ${step.n_steps}: what the model expected to come next`;
   find(".so-far").replaceChildren(
@@ -252,8 +251,5 @@ on("click", ".save-csv", saveRows);
 on("click", ".save-json", saveAll);
 on("click", ".save-svg", savePicture);
 
-element.inert = true; // until there is something to weigh
+feeds(element, "next_token");
 subscribe(element, "next_token.bars", draw);
-subscribe(element, "next_token.at", (position) => {
-  if (step && position !== step.position) element.ariaBusy = "true"; // until the bars of that step are here
-});

@@ -3,7 +3,6 @@
 // walk: { request, text, own_text: the model's own translation or null where this is it, start: token that the decoder reads
 //         first, tokens: [target token], translates: false of a language model, whose first n_text tokens are the text that
 //         it continues, steps: { probabilities, ranks, entropies_bits: [one number a token] } }
-// publishes "next_token.at", the step looked at
 
 const { number, percent } = lens.numbers;
 const { make, svg, within, button } = lens.elements;
@@ -30,7 +29,6 @@ function walkTo(position) {
   if (next === at) return;
   at = next;
   mark();
-  publish("next_token.at", at);
   ask();
 }
 

@@ -4,6 +4,7 @@
 const { number } = lens.numbers;
 const { within } = lens.elements;
 const { publish, subscribe } = lens.topics;
+const { feeds } = lens.ask;
 const { points, curve, text, line } = lens.planes;
 const { graph } = lens.figures;
 const { saveCsv, saveSvg } = lens.saving;
@@ -148,6 +149,7 @@ function describePosition() {
   describeWaves();
 }
 
+feeds(element, "position_table");
 subscribe(element, "positions.table", (shared) => {
   table = shared;
   find(".lengths-figure").hidden = !table.wavelengths;

@@ -5,6 +5,7 @@ const { number, largest } = lens.numbers;
 const { within, press } = lens.elements;
 const { unsigned, signed } = lens.colours;
 const { publish, subscribe } = lens.topics;
+const { feeds } = lens.ask;
 const { points, curve } = lens.planes;
 const { heatMap, graph } = lens.figures;
 const { saveCsv, savePng, saveSvg } = lens.saving;
@@ -82,6 +83,7 @@ function describe() {
   curves.draw();
 }
 
+feeds(element, "position_table");
 subscribe(element, "positions.table", (shared) => {
   table = shared;
   most = { dot: largest(table.dot), distance: largest(table.distance) || 1 };

@@ -1,6 +1,6 @@
-// One word in two sentences, layer by layer. Asks for "word_shift" { texts: { word, first, second }, or null for an example in
-// the page's language }: { texts, translates, translations, cosine, distance, neighbours, plane, kept }, or the first two
-// alone where there is no example.
+// One word in two sentences, layer by layer. Asks for "word_shift" { word, first, second }, or {} for an example in the
+// page's language: { texts: { word, first, second }, translates, translations, cosine, distance, neighbours, plane, kept },
+// or the first two alone where there is no example.
 
 const { number, percent } = lens.numbers;
 const { within, row } = lens.elements;
@@ -13,7 +13,7 @@ const { asks } = lens.ask;
 const { find, on } = within(element);
 const FIELDS = ["word", "first", "second"];
 let shift = null; // what is drawn
-let compared = null; // the texts that the visitor compared last
+let compared = {}; // the texts that the visitor compared last
 let typing = false; // since then
 let point = 0; // of the curve and of both paths
 let sentence = 0; // whose path in the plane is walked
@@ -116,7 +116,7 @@ function receive(answer) {
   paths.draw();
 }
 
-const ask = asks({ element, server, inSight: true }, "word_shift", () => ({ texts: compared }), receive);
+const ask = asks({ element, server, inSight: true }, "word_shift", () => compared, receive);
 
 on("input", "form", () => (typing = true));
 on("submit", "form", (event) => {
