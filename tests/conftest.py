@@ -5,6 +5,8 @@ from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Gradio looks for a free port from here on, and two processes that look at once may find the same one
+os.environ["GRADIO_SERVER_PORT"] = str(7860 + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]))
 os.environ["OMP_NUM_THREADS"] = "1"  # tests run in two processes on two cores; theirs too
 
 from jaxtyping import install_import_hook

@@ -347,14 +347,15 @@ def test_on_another_sentence_the_picture_waits_for_no_figure_that_runs_the_model
 
 
 @pytest.mark.parametrize(
-    ("tab", "roots"),
+    ("tab", "roots", "drawn"),
     [
-        ("Next token", ["#next-token-bars"]),
-        ("Attention", [".figure:has(.attention-map)", ".figure:has(.attention-lines)"]),
+        ("Next token", ["#next-token-bars"], "#next-token-bars .chosen-fact"),
+        ("Attention", [".figure:has(.attention-map)", ".figure:has(.attention-lines)"], ".attention-map .high"),
     ],
 )
-def test_what_draws_anothers_answer_waits_with_it_and_is_inert_after_a_refusal(page, monkeypatch, tab, roots):
+def test_what_draws_anothers_answer_waits_with_it_and_is_inert_after_a_refusal(page, monkeypatch, tab, roots, drawn):
     open_tab(page, tab)
+    expect(page.locator(drawn)).not_to_be_empty(timeout=PATIENCE)  # the first answer, not the moment before it
     expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
     for root in roots:
         expect(page.locator(f"{root} [inert]")).to_have_count(0, timeout=PATIENCE)
@@ -366,7 +367,7 @@ def test_what_draws_anothers_answer_waits_with_it_and_is_inert_after_a_refusal(p
 
     monkeypatch.setattr(ui.answers, "answer", refuse)
     try:
-        page.locator("#text textarea").fill("A small man.")
+        page.locator("#text textarea").fill(f"A small man, a house: {tab}.")  # another, whoever was here before
         page.locator("#text textarea").press("Enter")
         for root in roots:
             expect(page.locator(f"{root} [aria-busy=true][inert]")).to_have_count(1, timeout=PATIENCE)
