@@ -1,6 +1,5 @@
 """No widget shows a number that does not belong to its selectors, however slow the server; a tab opens in one trip."""
 
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from explain.switches import Switch, compare
 from explain.toy import starting_matrices, toy
 from tests.browser.figures import numbers, rounded
 from tests.browser.visitor import visiting
+from tests.browser.watching import PATIENCE, open_tab, seen, watch
 from tests.conftest import tiny_translator
 from ui.formulas import typeset
 from ui.launch import launch
@@ -26,27 +26,7 @@ from ui.page import build_page, first_run
 from ui.sentence_bar import FIRST_EXAMPLE
 from ui.stages import words_of
 
-PATIENCE = 20_000
 CELL, STAGE = "#inside-cell", "#inside-stage"
-
-# What a visitor can see, frame by frame, while nothing says that it waits: [selectors, what is shown].
-WATCH = """([selectors, shown]) => {
-    const read = (selector) => {
-        const found = document.querySelector(selector);
-        return found.value ?? found.getAttribute("aria-valuenow") ?? found.textContent;
-    };
-    const seen = (window.seen = []);
-    const look = () => {
-        if (window.seen !== seen) return; // the next test looks
-        if (!document.querySelector("[aria-busy=true]")) {
-            const state = JSON.stringify([selectors.map(read), read(shown)]);
-            if (state !== seen.at(-1)) seen.push(state);
-        }
-        requestAnimationFrame(look);
-    };
-    look();
-}"""
-
 
 # Typed and drawn in one moment, so that no answer comes between the two and puts its own size into the fields.
 DRAW = """(chart, [positions, dimensions]) => {
@@ -107,24 +87,6 @@ def slow_then_quick(monkeypatch):
         return answer(*arguments)
 
     return lambda: monkeypatch.setattr(ui.answers, "answer", late)
-
-
-def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
-
-
-def watch(page: Page, selectors: list[str], shown: str) -> None:
-    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
-    page.evaluate(WATCH, [selectors, shown])
-
-
-def seen(page: Page) -> list[tuple[list[str], str]]:
-    """The states that were shown one after another, when all has come to rest."""
-    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
-    page.wait_for_timeout(100)  # a frame in which the last is seen
-    states = [tuple(json.loads(state)) for state in page.evaluate("window.seen")]
-    assert len(states) >= 2
-    return states
 
 
 def test_the_worked_cell_belongs_to_its_selectors(page, run, slow_then_quick):
