@@ -98,6 +98,11 @@ class FrameRecorder:
                 f"delete {FRAMES} and {FRAME_MAPS} there to start without them"
             ) from error
 
+    @property
+    def has_some(self) -> bool:
+        """Whether frames are kept, of this run or of those that led to it."""
+        return bool(self._paths())
+
     def begin(self, step: int, tokens: int, started_from: Mapping[str, Any] | None) -> None:
         """Stands where the run stands, and forgets the frames of steps that will be done again.
 

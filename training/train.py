@@ -103,6 +103,11 @@ class Trainer:
         self.accelerator.register_for_checkpointing(self.ema, self.progress)
 
     @property
+    def begins_in_the_middle(self) -> bool:
+        """Whether the weights that came first brought no frames: then there is no film of the learning to go on with."""
+        return self.progress.started_from is not None and (self.frames is None or not self.frames.has_some)
+
+    @property
     def averaged(self) -> Transformer:
         """The model with the averaged weights, which are validated and exported."""
         return cast(Transformer, self.ema.module)
@@ -166,7 +171,7 @@ class Trainer:
             self.save()  # so that a run which is killed now goes on from the same weights
         loss, n_labels, tokens_before = torch.zeros((), device=self.accelerator.device), 0, progress.tokens
         seconds = 0.0  # since the line before, without those of frames
-        frames = self.frames
+        frames = None if self.begins_in_the_middle else self.frames
         if frames is not None:
             with self.accelerator.main_process_first():  # which drops what is too new
                 frames.begin(progress.step, progress.tokens, progress.started_from)
@@ -300,7 +305,7 @@ class Trainer:
             return
         folder, progress = self.folder.checkpoint, self.progress
         export(folder, self.averaged, self.tokenizer, self.recipe, self.mixture.n_pairs, progress)
-        if self.frames is not None:  # the last one of the weights as they were rounded
+        if self.frames is not None and not self.begins_in_the_middle:  # the last one of the weights as they were rounded
             exported = Checkpoint.load(folder).network.to(self.accelerator.device)
             metrics = validate(exported, self.tokenizer, self.valid, self.recipe)
             self.frames.export(folder, exported, progress.step, metrics)
