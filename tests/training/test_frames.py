@@ -325,3 +325,10 @@ def _assert_same_training(run_dir: Path, other: Path) -> None:
 def _without_times(run_dir: Path) -> list[dict]:
     lines = [json.loads(line) for line in (run_dir / "metrics.jsonl").read_text().splitlines()]
     return [{k: v for k, v in line.items() if k not in ("seconds", "tokens_per_second")} for line in lines]
+
+
+def test_a_run_that_begins_in_the_middle_has_no_film(filmed, trained, tmp_path):
+    recipe = dataclasses.replace(filmed.recipe, steps=10, validate_every=10, save_every=5)
+    Trainer(recipe, filmed.data_dir, tmp_path, trained.run_dir / "checkpoint").train()
+    Trainer(dataclasses.replace(recipe, steps=15), filmed.data_dir, tmp_path).train()  # nor if it is not told again
+    assert not (tmp_path / "checkpoint" / FRAMES).exists() and not list((tmp_path / "frames").glob("*"))
