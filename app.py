@@ -18,6 +18,7 @@ from model.storage.hub import check_repo_id
 from ui.launch import launch
 from ui.models import Models, Progress
 from ui.page import build_page
+from ui.watchdog import keep_watch
 
 CHECKPOINTS = Path(__file__).parent / "checkpoints"
 
@@ -66,4 +67,5 @@ torch.set_num_threads(1)
 demo = build_page(*load_models())
 
 if __name__ == "__main__":
+    keep_watch(demo)
     launch(demo)
