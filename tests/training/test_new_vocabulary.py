@@ -26,7 +26,10 @@ def start(trained):
 def larger(tmp_path_factory):
     """A vocabulary of the toy languages and of words that they lack."""
     path = tmp_path_factory.mktemp("larger") / "tokenizer.json"
-    texts = ["red green blue one two three dog cat bird sun moon star", "rot grün blau Hund Katze Vogel Sonne Mond Stern"]
+    texts = [
+        "red green blue one two three dog cat bird sun moon star",
+        "rot grün blau Hund Katze Vogel Sonne Mond Stern",
+    ]
     train_tokenizer([*texts * 9, *["moonbird starcat"] * 40], ("en", "de"), vocab_size=420).save(path)
     return path
 
