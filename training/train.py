@@ -104,7 +104,7 @@ class Trainer:
 
     @property
     def begins_in_the_middle(self) -> bool:
-        """Whether the weights that came first brought no frames: then there is no film of the learning to go on with."""
+        """Whether the weights that came first brought no frames: then there is no film to go on with."""
         return self.progress.started_from is not None and (self.frames is None or not self.frames.has_some)
 
     @property

@@ -7,11 +7,12 @@ from typing import Any
 from gradio.events import api
 
 from explain.attention import attention_maps, head_statistics
+from explain.beam_tree import beam_tree
 from explain.kinds import checked_kind
 from explain.next_token import Sampling, distribution, steps
 from explain.plain import plain
 from explain.positional import model_table, position_table
-from explain.run import Settings
+from explain.run import N_BEST, Settings
 from explain.runner import Runner
 from ui.events import in_line, kindly
 
@@ -73,5 +74,12 @@ def add_api(runner: Runner) -> None:
             return plain(model_table(runner.network, n_positions))
         return plain(position_table(n_positions, d_model))
 
-    for endpoint in (translate, attention, next_token, positional_encoding):
+    @kindly
+    def beam(text: str, direction: str = "en-de", beam_size: int = 4, alpha: float = 0.6) -> dict[str, Any]:
+        """The beam search as a tree: each beginning it looked at, with its parent, its score and what became of it."""
+        settings = Settings(direction=direction, beam_size=beam_size, alpha=alpha, n_best=min(N_BEST, beam_size))
+        tree = beam_tree(runner.run(text, settings))
+        return {"nodes": [{**plain(node), "token": node.token.text} for node in tree.nodes], "best": plain(tree.best)}
+
+    for endpoint in (translate, attention, next_token, positional_encoding, beam):
         api(in_line(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)

@@ -97,7 +97,7 @@ class Guard:
 
 
 def _names_its_session(body: bytes, required: bool) -> bool:
-    """Whether the session that a body speaks for has a name of letters, digits and hyphens, as browsers and programs make it.
+    """Whether the session that a body speaks for has a name as browsers and programs make it.
 
     Gradio stores what it sends to "" under another name, does not find it, and answers nobody from then on.
     """

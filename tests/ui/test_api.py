@@ -9,6 +9,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from explain.attention import attention_maps, head_statistics
+from explain.beam_tree import beam_tree
 from explain.next_token import Sampling, distribution
 from explain.run import Settings
 from explain.runner import Runner
@@ -73,6 +74,15 @@ def test_next_token_gives_the_distribution_that_the_tab_shows(client, runner):
     assert answer["entropy_bits"] == expected.entropy_bits
 
 
+def test_beam_gives_the_search_as_a_tree(client, runner):
+    answer = client.predict("A small house.", "en-de", 3, 0.6, api_name="/beam")
+    tree = beam_tree(runner.run("A small house.", Settings(direction="en-de", beam_size=3, n_best=3)))
+    fields = ("id", "parent", "step", "log_prob", "total", "score", "state")
+    found = [[node[field] for field in fields] for node in answer["nodes"]]
+    assert found == [[getattr(node, field) for field in fields] for node in tree.nodes]
+    assert [node["token"] for node in answer["nodes"]] == [node.token.text for node in tree.nodes]
+
+
 @pytest.mark.parametrize("d_model", [16, None])
 def test_positional_encoding_gives_the_table(client, d_model):
     answer = client.predict(7, d_model, api_name="/positional_encoding")
@@ -95,7 +105,7 @@ def test_a_bad_number_gets_the_reason(client, endpoint, arguments, message):
 
 
 def test_only_the_named_endpoints_are_public(client):
-    endpoints = {"/translate", "/attention", "/next_token", "/positional_encoding"}
+    endpoints = {"/translate", "/attention", "/next_token", "/positional_encoding", "/beam"}
     assert set(client.view_api(return_format="dict")["named_endpoints"]) == endpoints
 
 
