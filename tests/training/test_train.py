@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from model.translator import Translator
 from tests.training.conftest import Run, recipe_with, word_pairs, write_lines
 from training.card import load_facts
-from training.data import bucketed_batches
+from training.data import Batch, bucketed_batches
 from training.recipe import Recipe
 from training.train import Trainer, main
 
@@ -279,3 +280,40 @@ def _without_times(run_dir: Path) -> list[dict]:
 
 def _log(run_dir: Path) -> list[dict]:
     return [json.loads(line) for line in (run_dir / "metrics.jsonl").read_text().splitlines()]
+
+
+class ReadBack(TorchDispatchMode):
+    """Keeps what a step reads back into Python: for each such number a process waits until its GPU is done."""
+
+    def __init__(self):
+        super().__init__()
+        self.read = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        if function is torch.ops.aten._local_scalar_dense.default:
+            self.read.append(args[0])
+        return function(*args, **(kwargs or {}))
+
+
+def test_a_step_waits_for_no_device(trained, tmp_path):
+    """The one number that it reads, how many steps the average has seen, is kept on the CPU."""
+    trainer = Trainer(trained.recipe, trained.data_dir, tmp_path)
+    trainer.resume()
+    batches = trainer.batches()
+    trainer.step(next(batches))  # the optimisers make their state
+    with ReadBack() as mode:
+        trainer.step(next(batches))
+    is_first, is_later, n_averaged = mode.read  # and nothing of the model, the loss or the optimisers
+    assert (bool(is_first), bool(is_later)) == (False, True) and n_averaged is trainer.ema.n_averaged
+    assert trainer.ema.n_averaged.device.type == "cpu"
+
+
+def test_a_gpu_is_sent_its_batches_from_pinned_memory(monkeypatch):
+    sent = []
+    tensor = torch.ones(2, 3, dtype=torch.long)
+    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda self: sent.append("pinned") or self)
+    monkeypatch.setattr(
+        torch.Tensor, "to", lambda self, device, non_blocking=False: sent.append((device, non_blocking))
+    )
+    Batch(tensor, tensor, tensor).to(torch.device("cuda"))
+    assert sent == ["pinned", (torch.device("cuda"), True)] * 3
