@@ -14,7 +14,7 @@ from ui.answers import answering
 from ui.api import add_api
 from ui.components import widget
 from ui.events import Trigger, fields_of, in_browser, in_line, kindly, on_hub, on_model
-from ui.introduction import INTRODUCTION, TITLE, model_line
+from ui.introduction import INTRODUCTION, TITLE
 from ui.languages import swapped
 from ui.links import request_from_query, tell_tab
 from ui.models import Models
@@ -57,8 +57,7 @@ class _Page:
         self.models = models
         first = first_run(models.default)
         ask = answering(models)
-        gr.Markdown(INTRODUCTION)
-        self.about_model = gr.Markdown(model_line(models.default), elem_id="about-model")
+        gr.Markdown(INTRODUCTION, elem_id="introduction")
         gr.Markdown(notice, visible=bool(notice), elem_id="notice")
         self.model_name, self.open_model = picker(models)
         self.bar = sentence_bar(models.default, first)
@@ -78,7 +77,7 @@ class _Page:
                 "why": why_tab(),
             }
         self.run_outputs = [self.request, self.translation]
-        self.model_outputs = [self.about_model, self.model_name, *self.bar.changing, *self.run_outputs]
+        self.model_outputs = [self.model_name, *self.bar.changing, *self.run_outputs]
 
     def connect(self, demo: gr.Blocks) -> None:
         """Ties the handlers to their events."""
@@ -100,10 +99,9 @@ class _Page:
         )
         searching(sides.success)
         on_model(self.translation.choose, self.choose, [self.request], self.run_outputs, again="multiple", at_once=True)
-        about = self.about_model
-        loaded = on_hub(self.open_model.click, self.load_model, [self.model_name], about)
+        loaded = on_hub(self.open_model.click, self.load_model, [self.model_name], self.model_name)
         named = [self.model_name, bar.text, bar.direction]
-        on_model(loaded.success, self.change_model, named, self.model_outputs, progress_on=about)
+        on_model(loaded.success, self.change_model, named, self.model_outputs, progress_on=self.model_name)
         for name, tab in self.tabs_by_name.items():
             in_browser(tab.select, tell_tab(name), [self.active_tab], [self.active_tab])
         linked = on_hub(demo.load, self.load_linked, None)
@@ -118,7 +116,6 @@ class _Page:
     def on_model(self, runner: Runner, run: Run) -> dict[Any, Any]:
         """The page on a run of another model."""
         return {
-            self.about_model: model_line(runner),
             self.model_name: gr.Dropdown(choices=list(self.models.names), value=runner.name),
             **self.bar.values(runner, run),
             **self.on_run(run),

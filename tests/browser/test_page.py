@@ -1,6 +1,9 @@
 """What holds for the page whatever tab is open."""
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visitor import visiting
 
 TABS = ["translate", "attention", "next_token", "positions", "inside", "layers", "what-if", "why"]
 
@@ -17,6 +20,36 @@ def test_a_link_reopens_its_tab_and_on_a_phone_the_page_never_scrolls_sideways(b
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_translation_stands_in_the_first_screen(browser, app_url, width, height):
+    with visiting(browser, app_url) as page:
+        page.set_viewport_size({"width": width, "height": height})
+        translation = page.locator(".translation .text")
+        expect(translation).not_to_be_empty(timeout=20_000)
+        expect(translation).to_be_in_viewport(ratio=1)
+        words = page.evaluate("""() => {
+            const range = document.createRange();
+            range.setStartBefore(document.body);
+            range.setEndBefore(document.querySelector("#text textarea"));
+            const shown = [...document.querySelectorAll("h1, h1 ~ *, #text span")]
+                .filter((each) => range.intersectsNode(each) && each.checkVisibility());
+            return shown.map((each) => each.innerText).join(" ").split(/\\s+/).filter(Boolean).length;
+        }""")
+        assert 5 < words <= 25
+
+
+def test_on_a_phone_every_tab_is_in_the_strip(browser, app_url):
+    with visiting(browser, app_url) as page:
+        page.set_viewport_size({"width": 390, "height": 844})
+        tabs = page.get_by_role("tab")
+        expect(tabs).to_have_count(len(TABS))
+        last = tabs.last
+        last.scroll_into_view_if_needed()
+        last.click()
+        expect(last).to_have_attribute("aria-selected", "true")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 @pytest.mark.parametrize(
