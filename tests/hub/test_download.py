@@ -172,7 +172,9 @@ def test_weights_that_do_not_fit_the_config_are_refused_when_loaded(stand_in):
 
 def test_a_repository_without_a_tokenizer_is_named_when_loaded(stand_in):
     del stand_in.repos[NAME]["main"]["tokenizer.json"]
-    with pytest.raises(ValueError, match=r"lab/tiny: expected tokenizer.json; found README.md, config.json, model.safetensors"):
+    with pytest.raises(
+        ValueError, match=r"lab/tiny: expected tokenizer.json; found README.md, config.json, model.safetensors"
+    ):
         interop.load(download(NAME, max_bytes=LIMIT))
 
 
