@@ -3,23 +3,21 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import visiting
+from tests.browser.visitor import PHONE, visiting
 
 TABS = ["translate", "attention", "next_token", "positions", "inside", "layers", "what-if", "why"]
 
 
 @pytest.mark.parametrize("tab", TABS)
 def test_a_link_reopens_its_tab_and_on_a_phone_the_page_never_scrolls_sideways(browser, app_url, tab):
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.goto(f"{app_url}?text=Where+is+my+book%3F&direction=en-de&tab={tab}")
-    page.wait_for_url(f"**tab={tab}**")
-    page.wait_for_function("document.querySelector('#text textarea')?.value === 'Where is my book?'")
-    page.wait_for_selector(
-        ", ".join(f"[role=tabpanel]:visible {what}" for what in ("canvas", ".token", "svg", ".why-run"))
-    )
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    context.close()
+    address = f"{app_url}?text=Where+is+my+book%3F&direction=en-de&tab={tab}"
+    with visiting(browser, address, viewport=PHONE) as page:
+        page.wait_for_url(f"**tab={tab}**")
+        page.wait_for_function("document.querySelector('#text textarea')?.value === 'Where is my book?'")
+        page.wait_for_selector(
+            ", ".join(f"[role=tabpanel]:visible {what}" for what in ("canvas", ".token", "svg", ".why-run"))
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
@@ -62,12 +60,9 @@ def test_on_a_phone_every_tab_is_in_the_strip(browser, app_url):
     ],
 )
 def test_a_damaged_link_says_what_is_wrong_and_the_page_works(browser, app_url, query, message):
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{app_url}?{query}")
-    page.get_by_text(message).first.wait_for()
-    assert page.locator(".translation .text").inner_text()
-    context.close()
+    with visiting(browser, f"{app_url}?{query}") as page:
+        page.get_by_text(message).first.wait_for()
+        assert page.locator(".translation .text").inner_text()
 
 
 def test_no_tab_is_longer_than_about_three_screens(page):
