@@ -305,7 +305,9 @@ class Trainer:
             return
         folder, progress = self.folder.checkpoint, self.progress
         export(folder, self.averaged, self.tokenizer, self.recipe, self.mixture.n_pairs, progress)
-        if self.frames is not None and not self.begins_in_the_middle:  # the last one of the weights as they were rounded
+        if (
+            self.frames is not None and not self.begins_in_the_middle
+        ):  # the last one of the weights as they were rounded
             exported = Checkpoint.load(folder).network.to(self.accelerator.device)
             metrics = validate(exported, self.tokenizer, self.valid, self.recipe)
             self.frames.export(folder, exported, progress.step, metrics)
