@@ -9,37 +9,34 @@ const { asks } = lens.ask;
 const { find, all, on } = within(element);
 const buttons = () => all(".list button");
 let drawn = null; // what is shown
-let pressed = null; // which was pressed, until it is open
 
-const aboutOneText = (one, other) =>
+const sameText = (one, other) =>
   ["model", "text", "direction", "beam_size", "alpha"].every((name) => one[name] === other[name]);
 
 function row(sentence, i) {
-  const onclick = () => {
-    pressed = i;
-    trigger("open", { sentence: i });
-  };
-  const texts = [sentence, drawn.translations[i]].map((text, j) =>
-    make("span", { class: j ? "target" : "source" }, text),
-  );
+  const onclick = () => trigger("open", { sentence: i });
+  const texts = ["source", "target"].map((side) => make("span", { class: side }, side === "source" ? sentence : ""));
   const apart = i > 0 && /[\n\r]/.test(drawn.gaps[i - 1]);
   return make("li", { class: apart ? "apart" : "" }, make("button", { type: "button", onclick }, ...texts));
 }
 
 function draw(value) {
-  const { sentences, request } = value;
-  const focused = buttons().indexOf(document.activeElement);
+  const isNew = !drawn || !sameText(drawn.request, value.request);
   drawn = value;
-  find(".passage").hidden = sentences.length < 2;
-  find(".list").replaceChildren(...(sentences.length < 2 ? [] : sentences.map(row)));
-  if (sentences.length < 2) return;
+  const { sentences, translations, request } = value;
+  const several = sentences.length > 1;
+  const list = find(".list");
+  if (isNew) list.replaceChildren(...(several ? sentences.map(row) : [])); // else the keyboard stays where it is
+  find(".passage").hidden = !several;
+  if (!several) return;
+  all(".list .target").forEach((target, i) => (target.textContent = translations[i]));
   const open = buttons()[request.sentence];
   press(buttons(), (button) => button === open);
   reach(buttons(), open);
-  if (focused >= 0) buttons()[pressed === null ? focused : request.sentence]?.focus();
-  pressed = null;
-  find(".passage .figure-note").textContent =
+  if (isNew) list.scrollTop = open.offsetTop - list.clientHeight / 2;
+  find(".open").textContent =
     `Sentence ${request.sentence + 1} of ${sentences.length} is open in the tabs. Choose another to look into its run.`;
+  find(".copied").textContent = "";
 }
 
 // the arrow keys go from one to the next, Enter opens it
@@ -62,11 +59,9 @@ on("click", ".copy", () => {
 
 // what belongs to another text is not left standing while this one is translated
 function fields(request) {
-  if (drawn && !aboutOneText(drawn.request, request)) {
-    find(".passage").hidden = true;
-    find(".copied").textContent = "";
-  }
+  if (drawn && !sameText(drawn.request, request)) find(".passage").hidden = true;
   return {};
 }
 
-asks({ element, server, inSight: true }, "sentences", fields, draw, () => (find(".passage").hidden = true));
+const hide = () => (find(".passage").hidden = true);
+asks({ element, server, inSight: true }, "sentences", fields, draw, hide);
