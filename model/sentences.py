@@ -26,12 +26,12 @@ _COMMON = "dr prof mr mrs ms st jr sr vs etc inc ltd ca"
 _ABBREVIATIONS = {
     "en": "mt rev gen col lt sgt capt gov sen rep hon dept approx est co corp jan feb mar apr jun jul aug sep sept oct "
     "nov dec ave blvd rd tel ext al ph.d",
-    "de": "hr hrn fr frl dipl ing med phil jur usw usf bzw evtl ggf inkl exkl zzgl bspw etw sog vgl max min mind tgl "
+    "de": "hr hrn fr frl dipl ing med phil jur usw usf bzw evtl ggf inkl exkl zzgl bspw etw sog vgl mind tgl "
     "str pl tel jh jhd chr geb gest verh bzgl allg ggü gem lt std sek mio mrd tsd jan feb mär apr jun jul aug sep sept "
     "okt nov dez mo di mi do fr sa ff hl österr dt engl franz lat gr",
 }
 # These are words as well: abbreviations before a figure alone.
-_BEFORE_FIGURES = {"en": "no nos p pp vol fig ch sec art", "de": "nr nrn abs art kap bd abb"}
+_BEFORE_FIGURES = {"en": "no nos p pp vol fig ch sec art", "de": "nr nrn abs art kap bd abb max min"}
 # A line that ends with one of these goes on.
 _OPEN = {
     "en": "a an the and or but of in on at to for from with by through about my your his her its our their is are was",

@@ -77,6 +77,7 @@ Das kostet z.B. 3,50 Euro. | Das ist wenig.
 Viele Tiere, z. B. Hunde, u. a. auch Katzen usw. leben hier.
 Prof. Dr. Schmidt ist da. | Er wartet.
 Die Nr. 5 ist frei. | Das ist meine Art. | Komm!
+Ich heiße Max. | Freut mich. | Das sind max. 5 km.
 Die Hauptstr. 5 ist ca. 2 km lang, bzw. 3 km.
 Es ist 15.45 Uhr. | Wir gehen.
 Das sind 1.000.000 Euro. | Viel Geld.
