@@ -26,16 +26,30 @@ def add_api(runner: Runner) -> None:
     def translate(
         text: str, direction: str = "en-de", beam_size: int = 4, length_penalty: float = 0.6, n_hypotheses: int = 1
     ) -> dict[str, Any]:
-        """Translates a text: the translation, the hypotheses with their scores and token probabilities, the seconds."""
-        run = runner.run(
-            text, Settings(direction=direction, beam_size=beam_size, alpha=length_penalty, n_best=n_hypotheses)
-        )
+        """Translates a text: the translation, the hypotheses with their scores and token probabilities, the seconds.
+
+        Of several sentences, `sentences` has one after the other, and `source` and `hypotheses` are the first one's.
+        """
+        settings = Settings(direction=direction, beam_size=beam_size, alpha=length_penalty, n_best=n_hypotheses)
+        found = runner.cut(text, direction)
+        runs = [runner.run_sentence(text, sentence, settings) for sentence in range(len(found.sentences))]
+        sentences = [
+            {
+                "text": run.text,
+                "translation": run.translation.text,
+                "source": plain(run.source),
+                "hypotheses": plain(run.translations),
+                "seconds": run.seconds,
+            }
+            for run in runs
+        ]
         return {
-            "translation": run.translation.text,
+            "translation": found.join(run.translation.text for run in runs),
             "direction": direction,
-            "source": plain(run.source),
-            "hypotheses": plain(run.translations),
-            "seconds": run.seconds,
+            "source": sentences[0]["source"],
+            "hypotheses": sentences[0]["hypotheses"],
+            "seconds": sum(run.seconds for run in runs),
+            "sentences": sentences,
         }
 
     @kindly

@@ -53,7 +53,7 @@ class SentenceBar:
         """The bar for a run of another model: its text and settings, and what this model offers."""
         settings, offered = run.settings, _offered(runner, run)
         return {
-            self.text: run.text,
+            self.text: run.passage,
             self.direction: gr.Dropdown(**offered["direction"]),
             self.beam_size: settings.beam_size,
             self.alpha: settings.alpha,
@@ -70,8 +70,8 @@ def sentence_bar(runner: Runner, run: Run) -> SentenceBar:
     offered = _offered(runner, run)
     with gr.Row(elem_id="sentence-bar"):
         text = gr.Textbox(
-            run.text, label="Your sentence", max_lines=4, scale=6, min_width=280, elem_id="text",
-            placeholder="Type a sentence and press Enter",
+            run.passage, label="Your sentence", max_lines=4, scale=6, min_width=280, elem_id="text",
+            placeholder="Type a sentence, or several, and press Enter",
         )  # fmt: skip
         direction = gr.Dropdown(
             **offered["direction"], label="Direction", scale=1, min_width=210, filterable=False, elem_id="direction",

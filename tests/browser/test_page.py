@@ -57,6 +57,7 @@ def test_on_a_phone_every_tab_is_in_the_strip(browser, app_url):
         ("text=house&direction=en-de&beam_size=nan", "link: beam_size: expected a number of ordinary size; found nan"),
         ("text=house&direction=en-de&chosen=3&n_best=2", "hypothesis: expected"),
         ("text=house&direction=en-de&prefix=999999", "target token: expected"),
+        ("text=A+house.+A+man.&direction=en-de&sentence=2", "sentence: expected a whole number from 0 to 1"),
     ],
 )
 def test_a_damaged_link_says_what_is_wrong_and_the_page_works(browser, app_url, query, message):

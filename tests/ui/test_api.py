@@ -43,9 +43,27 @@ def test_translate_gives_the_translators_own_numbers(client, runner):
     assert [tuple(t["id"] for t in h["tokens"]) for h in answer["hypotheses"]] == [h.ids for h in hypotheses]
 
 
+def test_translate_gives_the_whole_text_and_each_sentence_of_it(client, runner):
+    text = "A small house.\n\nThe hand of a man."
+    answer = client.predict(text, "en-de", 2, 0.6, 2, api_name="/translate")
+    assert answer["translation"] == runner.text_model.translate(text, "en-de", beam_size=2, alpha=0.6)
+    alone = [client.predict(each, "en-de", 2, 0.6, 2, api_name="/translate") for each in text.split("\n\n")]
+    assert [each["text"] for each in answer["sentences"]] == text.split("\n\n")
+    for each, expected in zip(answer["sentences"], alone, strict=True):
+        assert {name: each[name] for name in ("translation", "source", "hypotheses")} == {
+            name: expected[name] for name in ("translation", "source", "hypotheses")
+        }
+        assert expected["sentences"] == [each]
+    assert (answer["source"], answer["hypotheses"]) == (alone[0]["source"], alone[0]["hypotheses"])
+    assert answer["seconds"] == pytest.approx(sum(each["seconds"] for each in answer["sentences"]))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("house. " * 51, "en-de"), "text: expected at most 50 sentences; found 51: translate it in parts"),
+        (("A man. A house.", "en-fr"), "direction: expected one of en-de, de-en; found 'en-fr'"),
+        (("\n\n", "en-de"), "text: expected a word or a sentence; found none"),
         (("", "en-de"), "text: expected a word or a sentence; found none"),
         (("house", "en-fr"), "direction: expected one of en-de, de-en; found 'en-fr'"),
         (("house", "en-de", 99), "beam_size: expected"),

@@ -60,6 +60,7 @@ def kinds(runner):
 
 # What each widget asks when it is first seen.
 FIRST = {
+    "sentences": {},
     "translation": {},
     "attention": {},
     "exact_attention": {"kind": None, "layers": [0]},

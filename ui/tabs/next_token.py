@@ -35,7 +35,8 @@ def next_token_tab(models: Models, request: gr.HTML, ask: Ask) -> gr.Tab:
         @in_line
         def handle(request: Any, event: gr.EventData) -> dict[str, Any]:
             run = models.open(request)
-            return Request.of(change(models.runner(run.model), run, fields_of(event))).to_browser()
+            changed = change(models.runner(run.model), run, fields_of(event))
+            return Request.from_browser(request).on(changed).to_browser()
 
         on_model(trigger, handle, [request], [request])
 

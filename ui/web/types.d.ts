@@ -79,6 +79,8 @@ interface Look {
 interface PageRequest {
   model: string;
   text: string;
+  /** which of the text's is open, from 0 */
+  sentence: number;
   direction: string;
   beam_size: number;
   alpha: number;
