@@ -67,8 +67,9 @@ function tell({ target }) {
   const word = target.closest("[data-says]") ?? target.querySelector?.("[data-says]");
   if (!word) return;
   find(".since").textContent = word.dataset.says;
+  const { final } = word.dataset;
   for (const one of all("[data-says]")) {
-    one.classList.toggle("lit", one === word || (one.dataset.final && one.dataset.final === word.dataset.final));
+    one.classList.toggle("lit", one === word || (final !== undefined && one.dataset.final === final));
   }
 }
 
