@@ -9,7 +9,9 @@ from gradio.events import api
 from explain.attention import attention_maps, head_statistics
 from explain.beam_tree import beam_tree
 from explain.contrast import contrast, token_as_written
+from explain.decoder_lens import ladder
 from explain.kinds import checked_kind
+from explain.logit_lens import logit_lens
 from explain.next_token import Sampling, distribution, steps
 from explain.plain import plain
 from explain.positional import model_table, position_table
@@ -144,6 +146,34 @@ def add_api(runner: Runner) -> None:
         }
 
     @kindly
+    def layers(text: str, direction: str = "en-de", hypothesis: int = 0) -> dict[str, Any]:
+        """The layers in words, if the decoder had to speak from each of them; layer 0 is the embedding.
+
+        `encoder`: the sentence that it writes after each encoder layer; the last is the translation.
+        `decoder`: after each of its own layers, the token that it would write at each step, and its probability; `rank`
+        is that of the token that was written there (1 is the most probable).
+        """
+        run = runner.run(text, Settings(direction=direction), hypothesis)
+        lens = logit_lens(run)
+        return {
+            "translation": run.translation.text,
+            "tokens": plain(run.target_out),
+            "encoder": [{"layer": rung.layer, "text": rung.text} for rung in ladder(run).rungs],
+            "decoder": [
+                {
+                    "layer": layer,
+                    "step": step,
+                    "token": guess.text,
+                    "probability": float(lens.probabilities[layer, step]),
+                    "rank": int(lens.written_ranks[layer, step]),
+                    "written_probability": float(lens.written_probabilities[layer, step]),
+                }
+                for layer, guesses in enumerate(lens.guesses)
+                for step, guess in enumerate(guesses)
+            ],
+        }
+
+    @kindly
     def positional_encoding(n_positions: int = 50, d_model: int | None = None) -> dict[str, Any]:
         """The sinusoidal table of any size, or without d_model the bundled model's own: values and wavelengths."""
         if d_model is None:
@@ -157,5 +187,5 @@ def add_api(runner: Runner) -> None:
         tree = beam_tree(runner.run(text, settings))
         return {"nodes": [{**plain(node), "token": node.token.text} for node in tree.nodes], "best": plain(tree.best)}
 
-    for endpoint in (translate, attention, next_token, source_words, why, positional_encoding, beam):
+    for endpoint in (translate, attention, next_token, source_words, why, layers, positional_encoding, beam):
         api(in_line(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)

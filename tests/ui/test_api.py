@@ -11,6 +11,8 @@ from gradio_client.exceptions import AppError
 from explain.attention import attention_maps, head_statistics
 from explain.beam_tree import beam_tree
 from explain.contrast import contrast
+from explain.decoder_lens import ladder
+from explain.logit_lens import logit_lens
 from explain.next_token import Sampling, distribution
 from explain.run import Settings
 from explain.runner import Runner
@@ -141,6 +143,26 @@ def test_the_chosen_token_is_no_rival_of_itself(client, runner):
         client.predict("A small house.", "en-de", 0, chosen, api_name="/why")
 
 
+@pytest.mark.parametrize("hypothesis", [0, 2])
+def test_layers_gives_the_sentences_and_guesses_that_the_tab_shows(client, runner, hypothesis):
+    answer = client.predict("A small house.", "en-de", hypothesis, api_name="/layers")
+    run = runner.run("A small house.", Settings(direction="en-de"), hypothesis)
+    rungs, lens = ladder(run).rungs, logit_lens(run)
+    assert answer["encoder"] == [{"layer": layer, "text": rung.text} for layer, rung in enumerate(rungs)]
+    assert answer["encoder"][-1]["text"] == answer["translation"] == run.translation.text
+    n_steps = len(run.target_out)
+    assert len(answer["decoder"]) == (run.config.n_decoder_layers + 1) * n_steps
+    for i, found in enumerate(answer["decoder"]):
+        layer, step = divmod(i, n_steps)
+        assert (found["layer"], found["step"]) == (layer, step)
+        assert found["token"] == lens.guesses[layer][step].text
+        assert found["probability"] == lens.probabilities[layer, step]
+        assert found["rank"] == lens.written_ranks[layer, step]
+    last = answer["decoder"][-n_steps:]
+    written = [found["written_probability"] for found in last]
+    assert written == pytest.approx([token["probability"] for token in answer["tokens"]], rel=1e-4)
+
+
 @pytest.mark.parametrize("d_model", [16, None])
 def test_positional_encoding_gives_the_table(client, d_model):
     answer = client.predict(7, d_model, api_name="/positional_encoding")
@@ -150,6 +172,10 @@ def test_positional_encoding_gives_the_table(client, d_model):
 @pytest.mark.parametrize(
     ("endpoint", "arguments", "message"),
     [
+        ("/layers", ("", "en-de"), "text: expected a word or a sentence; found none"),
+        ("/layers", ("house " * 129, "en-de"), "text: expected at most 128 tokens; found"),
+        ("/layers", ("house", "en-fr"), "direction: expected one of en-de, de-en; found 'en-fr'"),
+        ("/layers", ("house", "en-de", 4), "hypothesis: expected a whole number from 0 to 3; found 4"),
         ("/attention", ("house", "en-de", "all"), "attention: expected one of encoder, decoder, cross; found 'all'"),
         ("/next_token", ("house", "en-de", 10_000), "position: expected"),
         ("/next_token", ("house", "en-de", 0, -1), "temperature: expected"),
@@ -168,7 +194,16 @@ def test_a_bad_number_gets_the_reason(client, endpoint, arguments, message):
 
 
 def test_only_the_named_endpoints_are_public(client):
-    endpoints = {"/translate", "/attention", "/next_token", "/source_words", "/why", "/positional_encoding", "/beam"}
+    endpoints = {
+        "/translate",
+        "/attention",
+        "/next_token",
+        "/source_words",
+        "/why",
+        "/positional_encoding",
+        "/beam",
+        "/layers",
+    }
     assert set(client.view_api(return_format="dict")["named_endpoints"]) == endpoints
 
 

@@ -73,6 +73,7 @@ FIRST = {
     "stage": {"step": 0, "head": 0},
     "cell": {},
     "toy_attention": {"d_model": 4, "n_heads": 1, "matrices": starting_matrices(4)},
+    "in_words": {},
     "layer_moves": {},
     "word_shift": {},
     "switched": {"name": "positions"},
