@@ -41,7 +41,7 @@ def movement(run: Run, side: Side) -> Movement:
     Raises:
         ValueError: the model has no such side.
     """
-    stream = _stream(run.trace, _stream_paths(run, side))
+    stream = _stream(run.trace, stream_paths(run, side))
     before, after = stream[:-1], stream[1:]
     distance = np.linalg.norm(after - before, axis=-1) / np.linalg.norm(before, axis=-1)
     return Movement(side=side, tokens=run.read_by(side), distance=distance, cosine=cosines(before, after))
@@ -83,7 +83,7 @@ def shift(runner: Runner, word: str, first: str, second: str, settings: Settings
     runs = [runner.run(text, settings) for text in (first, second)]
     side = runs[0].reading_side
     places = _places(runs[0].typed, word, "first"), _places(runs[1].typed, word, "second")
-    taps = _stream_paths(runs[0], side)
+    taps = stream_paths(runs[0], side)
     streams = [_stream(run.inspected(only=taps), taps) for run in runs]
     paths = np.stack(
         [stream[:, list(at)].mean(axis=1) for stream, at in zip(streams, places, strict=True)]
@@ -117,7 +117,7 @@ def cosines(first: Float[np.ndarray, "*n D"], second: Float[np.ndarray, "*n D"])
     return (first * second).sum(axis=-1) / np.linalg.norm(first, axis=-1) / np.linalg.norm(second, axis=-1)
 
 
-def _stream_paths(run: Run, side: Side) -> list[str]:
+def stream_paths(run: Run, side: Side) -> list[str]:
     """Where the residual stream passes after the embedding and after each layer: P taps."""
     last = "residual" if run.config.norm == "pre" else "normalized"
     layers = range(len(run.stack(side).layers))
