@@ -148,12 +148,21 @@ def _step(first: Run, second: Run) -> int:
 # ---- which sentences can be compared ----
 
 
-def _check_sources(first: Run, second: Run) -> None:
-    if not first.translates:
+def check_model(run: Run) -> None:
+    """Refuses a model that reads no source.
+
+    Raises:
+        ValueError: it has no encoder.
+    """
+    if not run.translates:
         raise ValueError(
             "two sentences: expected a model with an encoder and cross-attention; found a language model, which has no "
             "source to take vectors from: open a translator"
         )
+
+
+def _check_sources(first: Run, second: Run) -> None:
+    check_model(first)
     if first.network is not second.network or first.settings != second.settings:
         raise ValueError("two sentences: expected two runs of one model with the same settings; found different ones")
     n_first, n_second = first.prompt.n_tokens, second.prompt.n_tokens
@@ -185,7 +194,7 @@ def _differences(first: Sequence[Token], second: Sequence[Token]) -> str:
 
 
 def _words(tokens: Sequence[Token]) -> list[list[Token]]:
-    return [list(word) for _, word in groupby(tokens, key=lambda token: token.word)]
+    return [list(word) for _, word in groupby(tokens, key=lambda token: (token.word, token.is_punctuation))]
 
 
 def _pieces(words: Sequence[Sequence[Token]]) -> str:

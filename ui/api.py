@@ -6,6 +6,7 @@ from typing import Any
 
 from gradio.events import api
 
+from explain import patching
 from explain.attention import attention_maps, head_statistics
 from explain.kinds import checked_kind
 from explain.next_token import Sampling, distribution, steps
@@ -67,11 +68,35 @@ def add_api(runner: Runner) -> None:
         }
 
     @kindly
+    def patch(text: str, other: str, direction: str = "en-de") -> dict[str, Any]:
+        """Which source word decided between the translations of two texts that differ in a word.
+
+        The translations part at `step` (from 0), with `token` and `other_token`. `recovery`[layer][position]: how much
+        of the difference between the texts one vector of the `other` makes there, 0 nothing and 1 all of it; it may be
+        negative, or more than 1. Layer 0 is the embedding. `kept`[layer]: the same for all that differs at once.
+        """
+        settings = Settings(direction=direction)
+        found = patching.patch(runner.run(text, settings), runner.run(other, settings))
+        return {
+            "source": [token.text for token in found.first.source],
+            "other_source": [token.text for token in found.second.source],
+            "translation": found.first.translation.text,
+            "other_translation": found.second.translation.text,
+            "step": found.step,
+            "token": found.token.text,
+            "other_token": found.other_token.text,
+            "margin": found.first_margin,
+            "other_margin": found.second_margin,
+            "recovery": plain(found.recovery),
+            "kept": plain(found.kept),
+        }
+
+    @kindly
     def positional_encoding(n_positions: int = 50, d_model: int | None = None) -> dict[str, Any]:
         """The sinusoidal table of any size, or without d_model the bundled model's own: values and wavelengths."""
         if d_model is None:
             return plain(model_table(runner.network, n_positions))
         return plain(position_table(n_positions, d_model))
 
-    for endpoint in (translate, attention, next_token, positional_encoding):
+    for endpoint in (translate, attention, next_token, patch, positional_encoding):
         api(in_line(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)

@@ -74,11 +74,16 @@ FIRST = {
     "toy_attention": {"d_model": 4, "n_heads": 1, "matrices": starting_matrices(4)},
     "layer_moves": {},
     "word_shift": {},
+    "two_sentences": {},
     "switched": {"name": "positions"},
 }
 # What a language model has not.
 REFUSED = {
-    "gpt2": {"position_rotation": "learned", "two_orders": "order: expected a model with an encoder"},
+    "gpt2": {
+        "position_rotation": "learned",
+        "two_orders": "order: expected a model with an encoder",
+        "two_sentences": "two sentences: expected a model with an encoder and cross-attention",
+    },
 }
 
 
