@@ -6,6 +6,7 @@ from typing import Any
 
 from gradio.events import api
 
+from explain import patching
 from explain.attention import attention_maps, head_statistics
 from explain.beam_tree import beam_tree
 from explain.contrast import contrast, token_as_written
@@ -174,6 +175,30 @@ def add_api(runner: Runner) -> None:
         }
 
     @kindly
+    def patch(text: str, other: str, direction: str = "en-de") -> dict[str, Any]:
+        """Which source word decided between the translations of two texts that differ in a word.
+
+        The translations part at `step` (from 0), with `token` and `other_token`. `recovery`[layer][position]: how much
+        of the difference between the texts one vector of the `other` makes there, 0 nothing and 1 all of it; it may be
+        negative, or more than 1. Layer 0 is the embedding. `kept`[layer]: the same for all that differs at once.
+        """
+        settings = Settings(direction=direction)
+        found = patching.patch(runner.run(text, settings), runner.run(other, settings))
+        return {
+            "source": [token.text for token in found.first.source],
+            "other_source": [token.text for token in found.second.source],
+            "translation": found.first.translation.text,
+            "other_translation": found.second.translation.text,
+            "step": found.step,
+            "token": found.token.text,
+            "other_token": found.other_token.text,
+            "margin": found.first_margin,
+            "other_margin": found.second_margin,
+            "recovery": plain(found.recovery),
+            "kept": plain(found.kept),
+        }
+
+    @kindly
     def positional_encoding(n_positions: int = 50, d_model: int | None = None) -> dict[str, Any]:
         """The sinusoidal table of any size, or without d_model the bundled model's own: values and wavelengths."""
         if d_model is None:
@@ -187,5 +212,5 @@ def add_api(runner: Runner) -> None:
         tree = beam_tree(runner.run(text, settings))
         return {"nodes": [{**plain(node), "token": node.token.text} for node in tree.nodes], "best": plain(tree.best)}
 
-    for endpoint in (translate, attention, next_token, source_words, why, layers, positional_encoding, beam):
+    for endpoint in (translate, attention, next_token, source_words, why, layers, patch, positional_encoding, beam):
         api(in_line(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)

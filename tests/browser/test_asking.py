@@ -150,6 +150,7 @@ def test_the_bars_belong_to_the_step_looked_at(page, run, slow_then_quick):
 def test_the_switched_model_belongs_to_its_selectors(page, run, slow_then_quick):
     open_tab(page, "What if")
     root = "#inside-switches"
+    page.locator(root).scroll_into_view_if_needed()
     expect(page.locator(f"{root} .next-title")).not_to_be_empty(timeout=PATIENCE)
     slow_then_quick()
     watch(
@@ -248,7 +249,7 @@ def test_the_hypothesis_chosen_last_is_the_one_that_every_widget_is_about(page, 
 
 
 # What runs the model: asked alone, once a visitor has it before his eyes, so that no picture waits for it.
-TO_THE_MODEL = {"switched", "two_orders", "word_shift", "in_words"}
+TO_THE_MODEL = {"switched", "two_orders", "word_shift", "in_words", "two_sentences"}
 PICTURES = {
     "Attention": {"attention", "exact_attention"},
     "Next token": {"next_token"},

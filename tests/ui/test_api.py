@@ -14,6 +14,7 @@ from explain.contrast import contrast
 from explain.decoder_lens import ladder
 from explain.logit_lens import logit_lens
 from explain.next_token import Sampling, distribution
+from explain.patching import patch
 from explain.run import Settings
 from explain.runner import Runner
 from explain.source_words import source_words
@@ -163,6 +164,19 @@ def test_layers_gives_the_sentences_and_guesses_that_the_tab_shows(client, runne
     assert written == pytest.approx([token["probability"] for token in answer["tokens"]], rel=1e-4)
 
 
+def test_patch_gives_the_grid_that_the_tab_shows(client, runner):
+    first, second = "A small house.", "A small hand."
+    answer = client.predict(first, second, "en-de", api_name="/patch")
+    expected = patch(*(runner.run(text, Settings(direction="en-de")) for text in (first, second)))
+    assert answer["source"] == [token.text for token in expected.first.source]
+    assert np.shape(answer["recovery"]) == (runner.config.n_encoder_layers + 1, len(answer["source"]))
+    assert np.allclose(answer["recovery"], expected.recovery, atol=1e-4)
+    assert np.allclose(answer["kept"], expected.kept, atol=1e-4)
+    assert answer["step"] == expected.step
+    assert (answer["token"], answer["other_token"]) == (expected.token.text, expected.other_token.text)
+    assert (answer["margin"], answer["other_margin"]) == pytest.approx((expected.first_margin, expected.second_margin))
+
+
 @pytest.mark.parametrize("d_model", [16, None])
 def test_positional_encoding_gives_the_table(client, d_model):
     answer = client.predict(7, d_model, api_name="/positional_encoding")
@@ -176,6 +190,10 @@ def test_positional_encoding_gives_the_table(client, d_model):
         ("/layers", ("house " * 129, "en-de"), "text: expected at most 128 tokens; found"),
         ("/layers", ("house", "en-fr"), "direction: expected one of en-de, de-en; found 'en-fr'"),
         ("/layers", ("house", "en-de", 4), "hypothesis: expected a whole number from 0 to 3; found 4"),
+        ("/patch", ("A house.", "A house.", "en-de"), "two sentences: expected a word that differs; found the same"),
+        ("/patch", ("A house.", "A small house.", "en-de"), "two sentences: expected as many pieces in both; found"),
+        ("/patch", ("A house.", "", "en-de"), "text: expected a word or a sentence; found none"),
+        ("/patch", ("A house.", "man " * 128, "en-de"), "two sentences: expected at most 40 tokens"),
         ("/attention", ("house", "en-de", "all"), "attention: expected one of encoder, decoder, cross; found 'all'"),
         ("/next_token", ("house", "en-de", 10_000), "position: expected"),
         ("/next_token", ("house", "en-de", 0, -1), "temperature: expected"),
@@ -204,6 +222,7 @@ def test_only_the_named_endpoints_are_public(client):
         "/beam",
         "/layers",
     }
+    endpoints = {"/translate", "/attention", "/next_token", "/patch", "/positional_encoding"}
     assert set(client.view_api(return_format="dict")["named_endpoints"]) == endpoints
 
 

@@ -76,11 +76,16 @@ FIRST = {
     "in_words": {},
     "layer_moves": {},
     "word_shift": {},
+    "two_sentences": {},
     "switched": {"name": "positions"},
 }
 # What a language model has not.
 REFUSED = {
-    "gpt2": {"position_rotation": "learned", "two_orders": "order: expected a model with an encoder"},
+    "gpt2": {
+        "position_rotation": "learned",
+        "two_orders": "order: expected a model with an encoder",
+        "two_sentences": "two sentences: expected a model with an encoder and cross-attention",
+    },
 }
 
 
