@@ -27,6 +27,7 @@ def next_token_tab(models: Models, request: gr.HTML, ask: Ask) -> gr.Tab:
     with gr.Tab("Next token", id="next_token") as tab:
         walk = widget("next_token_steps", ask=ask, elem_id="next-token-steps")
         bars = widget("next_token_bars", elem_id="next-token-bars")
+        widget("why_not", ask=ask, elem_id="why-not")
 
     def changing(trigger: Trigger, change: Callable[[Runner, Run, Fields], Run]) -> None:
         """Ties a widget's event to what leads to another run."""

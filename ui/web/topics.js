@@ -31,6 +31,8 @@ const topics = (() => {
     "positions.size": topic(),
     /** @type {Topic<NextTokenBars>} what could have come at the step looked at */
     "next_token.bars": topic(),
+    /** @type {Topic<{ id: number, text: string }>} the token of the list that is asked about: why not this one? */
+    "next_token.rival": topic(),
     /** @type {Topic<number>} the stage that the diagram asks for */
     "inside.go": topic(),
     /** @type {Topic<number>} the stage that is open */

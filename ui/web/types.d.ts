@@ -35,6 +35,7 @@ declare const lens: {
   axes: typeof axes;
   planes: typeof planes;
   cells: typeof cells;
+  ribbons: typeof ribbons;
   walking: typeof walking;
   figures: typeof figures;
   saving: typeof saving;
