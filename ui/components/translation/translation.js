@@ -1,7 +1,6 @@
 // The Translate tab: the translation, its tokens' probabilities, the n-best list; or how a language model goes on.
-// Asks for "translation", unless an event has brought it along as its value: { problem } or { request, translates, source: [token], hypotheses: [{ text, score, tokens: [token with probability] }],
-//          chosen, alignment: [[weight a source token] a target token], the mean over the heads of one decoder layer,
-//          alignment_layer: which, from 0, seconds,
+// Asks for "translation", unless an event has brought it along as its value: { problem } or { request, translates, n_source: how many tokens were translated, hypotheses: [{ text, score, tokens: [token with probability] }],
+//          chosen, seconds,
 //          start: token that the decoder reads first, n_text: how many tokens belong to a text that is continued }
 
 const { number, percent } = lens.numbers;
@@ -20,21 +19,13 @@ function tokenDetails(token, position) {
 }
 
 function drawTokens(value, hypothesis) {
-  const source = value.source.map((token, i) => tokenElement(token, `src:${i}`));
-  find(".source").replaceChildren(...source);
   const target = hypothesis.tokens.map((token, i) => {
     const chip = tokenElement(token, `tgt:${i}`);
     chip.style.setProperty("--probability", token.probability);
     chip.tabIndex = 0;
     chip.setAttribute("role", "img"); // a picture of a number, which its label says
     chip.setAttribute("aria-label", tokenDetails(token, i));
-    const weights = value.alignment ? value.alignment[i] : null;
-    const show = () => {
-      const best = weights ? weights.indexOf(Math.max(...weights)) : -1;
-      const looked = best < 0 ? "" : `; looked most at “${tokenText(value.source[best])}” (${percent(weights[best])})`;
-      find(".figure-details").textContent = tokenDetails(token, i) + looked;
-      source.forEach((other, j) => other.style.setProperty("--weight", weights ? weights[j] : 0));
-    };
+    const show = () => (find(".figure-details").textContent = tokenDetails(token, i));
     for (const name of ["mouseenter", "focus"]) chip.addEventListener(name, show);
     return chip;
   });
@@ -59,15 +50,11 @@ function draw(value) {
   find(".figure-details").textContent = "";
   drawTokens(value, hypothesis);
   drawHypotheses(value);
-  const { translates, n_text, source } = value;
+  const { translates, n_text, n_source } = value;
   find(".continues").hidden = translates;
-  find(".source-row").hidden = !translates;
-  find(".aligned").hidden = !translates;
-  find(".layer").textContent = `L${value.alignment_layer + 1}`;
-  find(".to").textContent = translates ? "to" : "text";
   find(".result").parentElement.setAttribute("aria-label", translates ? "Translation" : "The text, continued");
   const count = translates
-    ? `${source.length} source tokens and ${hypothesis.tokens.length} target tokens`
+    ? `${n_source} source tokens and ${hypothesis.tokens.length} target tokens`
     : `${n_text + 1} tokens of your text and ${hypothesis.tokens.length - n_text} that the model added`;
   find(".measure").textContent =
     `Score: the sum of the ${translates ? "" : "added "}tokens' log-probabilities over the length penalty; nearer to 0 is better. ` +
@@ -80,11 +67,7 @@ on("click", ".copy", () => {
     () => (find(".figure-details").textContent = "The browser did not allow copying: select the text instead."),
   );
 });
-on("click", ".save-json", () => {
-  const { alignment_layer, ...numbers } = drawn;
-  const whose = numbers.translates ? `cross-attention of decoder L${alignment_layer + 1}, mean over its heads` : null;
-  saveJson("translation.json", { ...numbers, alignment_of: whose });
-});
+on("click", ".save-json", () => saveJson("translation.json", drawn));
 
 // what a search found, or why it found nothing
 function receive() {

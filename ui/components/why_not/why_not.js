@@ -47,7 +47,13 @@ function ofKind(kind) {
   const size = ({ value }) => Math.abs(value);
   const least = [...all].sort((one, other) => size(one) - size(other)).slice(0, all.length - MOST);
   const sum = (name) => least.reduce((total, part) => total + part[name], 0);
-  const others = { kind, name: `${least.length} others`, value: sum("value"), attention: sum("attention"), n: least.length };
+  const others = {
+    kind,
+    name: `${least.length} others`,
+    value: sum("value"),
+    attention: sum("attention"),
+    n: least.length,
+  };
   return [...all.filter((part) => !least.includes(part)), others];
 }
 
@@ -64,9 +70,9 @@ const tops = () => {
   return rows.map((row) => (y += row.heading ? 2 * ROW : ROW) - ROW);
 };
 
-const shortened = (words, room) => {
+const shortened = (name, room) => {
   const letters = Math.floor(room / LETTER);
-  return words.length > letters ? `${words.slice(0, letters - 1)}…` : words;
+  return name.length > letters ? `${name.slice(0, letters - 1)}…` : name;
 };
 
 function paint(drawing, at) {
@@ -84,7 +90,15 @@ function paint(drawing, at) {
     text(left, ROW / 2, shortened(`← ${quoted(answer.rival)}`, middle - left - 8), { colour: "against" }),
     text(right, ROW / 2, shortened(`${quoted(answer.chosen)} →`, right - middle - 8), { align: "end", colour: "for" }),
     text(look, ROW / 2, narrow ? "looked" : "attention"),
-    svg("rect", { x: 1, y: y[at] + 1, width: width - 2, height: ROW - 2, rx: 4, fill: "none", stroke: variable("accent") }),
+    svg("rect", {
+      x: 1,
+      y: y[at] + 1,
+      width: width - 2,
+      height: ROW - 2,
+      rx: 4,
+      fill: "none",
+      stroke: variable("accent"),
+    }),
     line([middle, ROW], [middle, bottom + ROW], "muted"),
     line([0, bottom], [width, bottom], "line"),
   );
@@ -99,7 +113,10 @@ function paint(drawing, at) {
     );
     if (row.attention === null) return;
     const length = row.attention * (looks - 4);
-    drawing.append(line([look, centre], [look + length, centre], "muted", 3), line([look, centre - 5], [look, centre + 5], "line"));
+    drawing.append(
+      line([look, centre], [look + length, centre], "muted", 3),
+      line([look, centre - 5], [look, centre + 5], "line"),
+    );
   });
   drawing.append(
     text(4, bottom + ROW / 2, narrow ? "together" : "together: the difference", { colour: "ink" }),
@@ -142,7 +159,9 @@ function verdict() {
   const scores = `${quoted(chosen)} scored ${number(chosen_logit)} and ${quoted(other)} ${number(rival_logit)}`;
   const most = (sign) => {
     const parts = answer.parts.filter(({ value }) => value * sign > 0).sort((a, b) => sign * (b.value - a.value));
-    return parts.length ? `${parts[0].word ? `“${nameOf(parts[0])}”` : nameOf(parts[0])} (${signed(parts[0].value)})` : "nothing";
+    return parts.length
+      ? `${parts[0].word ? `“${nameOf(parts[0])}”` : nameOf(parts[0])} (${signed(parts[0].value)})`
+      : "nothing";
   };
   return (
     `${scores}: that makes ${quoted(ahead)} ${times} times as likely as ${quoted(behind)}. ` +
@@ -207,8 +226,17 @@ on("change", ".every", () => {
 const fileName = (ending) => `why-not-step-${answer.position + 1}.${ending}`;
 
 on("click", ".save-csv", () => {
-  const parts = answer.parts.map(({ kind, word, value, attention }) => [kind, word?.text ?? "", value, attention ?? ""]);
-  saveCsv(fileName("csv"), [["part", "word", "value", "attention"], ...parts, ["difference", "", answer.difference, ""]]);
+  const parts = answer.parts.map(({ kind, word, value, attention }) => [
+    kind,
+    word?.text ?? "",
+    value,
+    attention ?? "",
+  ]);
+  saveCsv(fileName("csv"), [
+    ["part", "word", "value", "attention"],
+    ...parts,
+    ["difference", "", answer.difference, ""],
+  ]);
 });
 on("click", ".save-json", () => saveJson(fileName("json"), answer));
 on("click", ".save-svg", () => saveSvg(fileName("svg"), find(".title").textContent, find(".parts")));

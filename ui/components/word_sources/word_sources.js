@@ -1,12 +1,12 @@
 // The Translate tab: which words of the source each word of the translation comes from, as ribbons.
-// Asks for "word_sources": { request, translates, words, pieces, links, attention_of, head, measured }; words and pieces are
-// { source, target: [{ text, special, starts, keys: its tokens' names on the page }], share, attention, aligned: a row for
-// each target word, a number for each source word }. Without a translator all else is missing; `aligned` and `head`, a head
-// that was trained to align, and `measured` may be null.
+// Asks for "word_sources": { request, translates, words, links, attention_layer, head, measured }. The words are
+// { source, target: [{ text, special, tokens: [place] }], share, attention, aligned: [[number a source word] a target word],
+// pieces: the same of tokens }. Of a language model all but `translates` is missing; `aligned` and `head`, which was trained
+// to align, and `measured` may be null.
 
 const { number, signed, percent } = lens.numbers;
 const { make, svg, within, options } = lens.elements;
-const { label, light, linkHover } = lens.tokens;
+const { label, linkHover } = lens.tokens;
 const { variable } = lens.colours;
 const { responsive } = lens.redrawing;
 const { between, path } = lens.ribbons;
@@ -15,13 +15,14 @@ const { moved, reach } = lens.walking;
 const { saveText, saveCsv, saveJson, saveSvg } = lens.saving;
 const { asks } = lens.ask;
 
-const { find, all, on } = within(element);
+const { find, on } = within(element);
 
 const THICKEST = 15; // px
 const DASH = "7 4";
 const FAINT = 0.07; // what is left of the ribbons of other words
 const NUMBERED = 0.1; // of the largest of a word's amounts, from which they stand beside the other words
 const MOST_NAMED = 3;
+const NAMED = 0.02; // of the largest, from which they are told
 const SIDES = ["source", "target"];
 
 let answer = null;
@@ -30,7 +31,8 @@ let kept = null; // the word that was pressed
 
 // ---- what is shown -----------------------------------------------------------------------------------------------
 
-const view = () => (find(".show-pieces").checked ? answer.pieces : answer.words);
+const showsPieces = () => find(".show-pieces").checked;
+const view = () => (showsPieces() ? answer.words.pieces : answer.words);
 const isShare = () => find(".opinion").value !== "1";
 const values = () => (isShare() ? view().share : view().aligned);
 const amount = (value) => (isShare() ? signed(value) : percent(value));
@@ -41,7 +43,7 @@ const concerns = ({ side, at }, { row, column }) => (side === "source" ? column 
 function partners({ side, at }, matrix) {
   const numbers = side === "target" ? matrix[at] : matrix.map((line) => line[at]);
   const others = view()[side === "target" ? "source" : "target"];
-  return others.map((word, i) => ({ ...word, i, value: numbers[i] })).sort((a, b) => b.value - a.value);
+  return others.map((other, i) => ({ ...other, i, value: numbers[i] })).sort((a, b) => b.value - a.value);
 }
 
 // ---- drawing -----------------------------------------------------------------------------------------------------
@@ -117,7 +119,9 @@ function mark() {
 const quoted = ({ text }) => `“${label(text)}”`;
 
 function words(only) {
-  const listed = partners(only, values());
+  const partnersOf = partners(only, values());
+  const least = NAMED * lens.numbers.largest(partnersOf.map(({ value }) => value));
+  const listed = partnersOf.filter(({ value }) => Math.abs(value) >= least);
   const name = (found) => found.map((each) => `${quoted(each)} ${amount(each.value)}`).join(", ") || "no word";
   const most = name(listed.filter(({ value }) => value > 0).slice(0, MOST_NAMED));
   const against = listed.filter(({ value }) => value < 0).slice(-MOST_NAMED); // the strongest comes last
@@ -128,16 +132,17 @@ function words(only) {
   const not = against.length ? `; against ${only.side === "target" ? "it " : ""}${name(against.reverse())}` : "";
   if (!find(".show-attention").checked) return said + not;
   const [looked] = partners(only, view().attention);
-  const how = only.side === "target" ? "looked most at" : "was looked at most for";
-  return `${said}${not}; the model ${how} ${quoted(looked)} (${percent(looked.value)})`.replace(
-    "the model was",
-    "it was",
-  );
+  const how = only.side === "target" ? "the model looked most at" : "it was looked at most for";
+  return `${said}${not}; ${how} ${quoted(looked)} (${percent(looked.value)})`;
 }
 
 // ---- the words ---------------------------------------------------------------------------------------------------
 
-function word({ text, special, starts, keys }, side, at) {
+// what a word's tokens are called on the page
+const keysOf = (tokens, side) => tokens.map((i) => `${side === "source" ? "src" : "tgt"}:${i}`);
+
+function word({ text, special, tokens = null }, side, at) {
+  const starts = tokens || special || text.startsWith("▁");
   const chip = make("span", { class: `token${special ? " special" : ""}` }, special ? text : label(text));
   const tell = () => point({ side, at });
   const button = make(
@@ -146,7 +151,7 @@ function word({ text, special, starts, keys }, side, at) {
     make("span", { class: "amount" }),
     chip,
   );
-  const [first, ...others] = keys;
+  const [first, ...others] = keysOf(tokens ?? [at], side);
   linkHover(button, first, () => others);
   for (const name of ["mouseenter", "focus"]) button.addEventListener(name, tell);
   for (const name of ["mouseleave", "blur"]) button.addEventListener(name, () => point(null));
@@ -187,6 +192,7 @@ function draw() {
   for (const side of SIDES) find(`.${side}`).replaceChildren(...shown[side].map((each, i) => word(each, side, i)));
   const most = Math.max(0, ...values().flat());
   find(".most").textContent = amount(most);
+  find(".layer").textContent = `L${answer.attention_layer + 1}`;
   find(".signed-key").hidden = !isShare();
   find(".attention-key").hidden = !find(".show-attention").checked;
   find(".meant").textContent = meaning();
@@ -203,11 +209,14 @@ function go(side, at) {
 
 on("keydown", ".plane", (event) => {
   if (event.key === "Escape") return release();
-  if (!pointed) return;
-  const { side, at } = pointed;
-  const place = [SIDES.indexOf(side), at];
-  const size = [2, view()[side].length];
+  const side = SIDES.find((name) => find(`.${name}`).contains(document.activeElement));
+  const at = buttons(side).indexOf(document.activeElement);
+  /** @type {(cell: Cell) => Cell} */
   const turn = ([row, column]) => [column, row];
+  /** @type {Cell} */
+  const place = [SIDES.indexOf(side), at];
+  /** @type {Cell} */
+  const size = [2, view()[side].length];
   const next = sideways() ? moved(event, turn(place), turn(size)) : moved(event, place, size);
   if (!next) return;
   event.preventDefault();
@@ -252,7 +261,8 @@ on("click", ".save-csv", () => {
   saveCsv("word-sources.csv", [columns, ...rows]);
 });
 on("click", ".save-json", () => {
-  const { request, links, attention_of, head, measured } = answer;
+  const { request, links, attention_layer, head, measured } = answer;
+  const attention_of = `cross-attention of decoder L${attention_layer + 1}, mean over its heads`;
   const { share, attention, aligned } = view();
   const [source, target] = SIDES.map(named);
   saveJson("word-sources.json", { request, source, target, share, attention, attention_of, aligned, aligned_of: head, links, measured }); // prettier-ignore
