@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from explain.attention import alignment
 from explain.direction import Directions, average_row, output_rows
+from explain.kinds import PLACES
 from explain.run import Run
 from explain.tokens import TargetToken, Token, Word, words_of
 
@@ -25,6 +26,7 @@ class SourcePieces:
     target: tuple[TargetToken, ...]
     share: Float[np.ndarray, "T S"]
     attention: Float[np.ndarray, "T S"]
+    aligned: Float[np.ndarray, "T S"] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,8 @@ class SourceWords:
     `share` is in logits, against the average word of the vocabulary; below 0 the source word spoke against the target
     word. It is the direct path only: from a source position through cross-attention into the logit, with all later
     LayerNorms at the scale they had. What later layers make of it is not in it, and a source position holds more than
-    its own word. `attention` is the picture of `explain.attention.alignment`, 0 to 1.
+    its own word. `attention` is the picture of `explain.attention.alignment`, 0 to 1; `aligned`, a second opinion, the
+    weights of the head that learned from word alignments, None of a model without one.
 
     Pieces of a source word are summed, those of a target word averaged. The words come first, in the order of the text;
     behind them stand the special tokens (the language's tag, the end), flagged, whose shares count like any other: over
@@ -45,6 +48,7 @@ class SourceWords:
     target: tuple[Word, ...]
     share: Float[np.ndarray, "T S"]
     attention: Float[np.ndarray, "T S"]
+    aligned: Float[np.ndarray, "T S"] | None
     pieces: SourcePieces
 
     @property
@@ -62,17 +66,20 @@ def source_words(run: Run) -> SourceWords:
     Raises:
         ValueError: a language model, which has no source.
     """
-    looked = alignment(run)
-    pieces = SourcePieces(
-        source=run.source, target=run.target_out, share=logit_shares(run).sum(axis=(0, 1)), attention=looked.weights
-    )
+    share, attention, aligned = logit_shares(run).sum(axis=(0, 1)), alignment(run).weights, None
+    if run.text_model.alignment_head is not None:
+        layer, head = run.text_model.alignment_head
+        aligned = run.trace[PLACES["cross"].path(layer) + ".weights"][0, head].numpy()
     source, target = _specials_last(words_of(run.source)), _specials_last(words_of(run.target_out))
     return SourceWords(
         source=source,
         target=target,
-        share=by_word(pieces.share, source, target),
-        attention=by_word(pieces.attention, source, target),
-        pieces=pieces,
+        share=by_word(share, source, target),
+        attention=by_word(attention, source, target),
+        aligned=None if aligned is None else by_word(aligned, source, target),
+        pieces=SourcePieces(
+            source=run.source, target=run.target_out, share=share, attention=attention, aligned=aligned
+        ),
     )
 
 

@@ -46,6 +46,7 @@ class Translator:
         self.tokenizer = tokenizer
         self.beam = beam or BeamSettings(forbidden=tuple(sorted(tokenizer.special_ids - {tokenizer.eos_id})))
         self.card = BLANK_CARD  # the model card that goes with the weights
+        self.alignment_head: tuple[int, int] | None = None
 
     @classmethod
     def from_pretrained(cls, folder_or_id: str | Path, revision: str | None = None) -> Self:
