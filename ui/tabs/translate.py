@@ -50,4 +50,5 @@ def word_sources(run: Run) -> dict[str, Any]:
         "words": plain(found),
         "links": found.links,
         "attention_layer": alignment(run).layer,
+        "head": plain(run.text_model.alignment_head),
     }

@@ -4,7 +4,7 @@
 //   parts: [{ kind, value, word: null or { text, special }, attention: null or 0 to 1 }] }
 // Hears "next_token.bars" for the step looked at, and "next_token.rival" from the list of candidates.
 
-const { number, signed, percent, largest } = lens.numbers;
+const { number, signed, percent } = lens.numbers;
 const { svg, within } = lens.elements;
 const { label, tokenName } = lens.tokens;
 const { variable } = lens.colours;
@@ -20,47 +20,48 @@ const ROW = 28; // px
 const LETTER = 7.3; // px, of 12 px Plex Mono
 const WIDEST = 860; // px
 const MOST = 8; // words of a kind that stand by themselves, unless all are asked for
+const LEAST = 0.02; // of the largest, under which a word stands by itself only if all are asked for
 const ROLES = {
-  source: "your words",
-  read: "the words before it",
-  "feed-forward": "feed-forward networks",
-  embedding: "the token just read, by itself",
-  rest: "the rest: biases, LayerNorm shifts",
+  source: { name: "your words" },
+  read: { name: "the words before it" },
+  "feed-forward": { name: "feed-forward networks", short: "feed-forward" },
+  embedding: { name: "the token just read, by itself", short: "last token" },
+  rest: { name: "the rest: biases and shifts", short: "the rest" },
 };
 
 let step = null; // what was heard of the step looked at
 let rival = null; // { rival: id, typed: text }, of which one is null
 let answer = null;
-let rows = []; // what is drawn: { kind, name, value, attention, heading: over the first of its kind }
+let rows = []; // what is drawn: { kind, name, short, value, attention, heading: over the first of its kind }
+let at = 0; // the row that was gone to
 let summoned = false; // from the list of candidates, which stands above
 
 // ---- numbers -----------------------------------------------------------------------------------------------------
 
 const quoted = (token) => `“${token.special ? token.text : label(token.text)}”`;
-const nameOf = ({ kind, word }) => (word ? tokenName(word) : ROLES[kind]);
+const ofWord = (word) => ({ name: tokenName(word), short: tokenName(word) });
+const size = ({ value }) => Math.abs(value);
 
 // the words of one kind in their order; those that matter least in one row
 function ofKind(kind) {
   const parts = answer.parts.filter((part) => part.kind === kind);
-  const all = parts.map((part) => ({ ...part, name: nameOf(part) }));
-  if (find(".every").checked || all.length <= MOST + 1) return all;
-  const size = ({ value }) => Math.abs(value);
-  const least = [...all].sort((one, other) => size(one) - size(other)).slice(0, all.length - MOST);
-  const sum = (name) => least.reduce((total, part) => total + part[name], 0);
-  const others = {
-    kind,
-    name: `${least.length} others`,
-    value: sum("value"),
-    attention: sum("attention"),
-    n: least.length,
-  };
+  const all = parts.map((part) => ({ ...part, ...(part.word ? ofWord(part.word) : ROLES[kind]) }));
+  if (find(".every").checked) return all;
+  const bound = LEAST * Math.max(...answer.parts.map(size));
+  const ranked = [...all].sort((one, other) => size(other) - size(one));
+  const least = ranked.filter((part, i) => part.word && (i >= MOST || size(part) < bound));
+  if (least.length < 2) return all;
+  const sum = (field) => least.reduce((total, part) => total + part[field], 0);
+  const name = `${least.length} others`;
+  const others = { kind, name, short: name, value: sum("value"), attention: sum("attention") };
   return [...all.filter((part) => !least.includes(part)), others];
 }
 
 function build() {
   rows = Object.keys(ROLES).flatMap((kind) =>
-    ofKind(kind).map((part, i) => ({ ...part, heading: !i && part.attention !== null && ROLES[kind] })),
+    ofKind(kind).map((part, i) => ({ ...part, heading: !i && part.attention !== null && ROLES[kind].name })),
   );
+  at = rows.findIndex((row) => size(row) === Math.max(...rows.map(size)));
 }
 
 // ---- drawing -----------------------------------------------------------------------------------------------------
@@ -75,54 +76,52 @@ const shortened = (name, room) => {
   return name.length > letters ? `${name.slice(0, letters - 1)}…` : name;
 };
 
-function paint(drawing, at) {
+// where zero is, so that the longer side has the more room
+function axis(left, right) {
+  const all = [answer.difference, ...rows.map(({ value }) => value)];
+  const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
+  const part = Math.min(0.8, Math.max(0.2, -low / (high - low || 1)));
+  const middle = left + part * (right - left);
+  return { middle, scale: Math.min((middle - left) / (-low || 1e-9), (right - middle) / (high || 1e-9)) };
+}
+
+function paint(drawing) {
   const width = Math.min(WIDEST, Math.max(300, drawing.parentElement.clientWidth));
   const narrow = width < 560;
-  const [names, amounts, looks] = narrow ? [104, 56, 48] : [250, 72, 110];
+  const [names, amounts, looks] = narrow ? [92, 54, 48] : [250, 72, 110];
   const y = tops();
   const bottom = y.at(-1) + ROW;
-  sheet(drawing, width, bottom + 1.5 * ROW);
-  const [left, right] = [names + 8, width - amounts - looks - 16];
-  const middle = (left + right) / 2;
-  const scale = (right - left) / 2 / (largest([...rows.map(({ value }) => value), answer.difference]) || 1);
-  const look = right + amounts + 16;
+  sheet(drawing, width, bottom + 1.25 * ROW);
+  const [right, look] = [width - amounts - looks - 16, width - looks];
+  const { middle, scale } = axis(names + 8, right);
+  const put = (value, centre) => [
+    bar(value, middle, centre, scale),
+    text(right + amounts, centre, signed(value), { align: "end", colour: "ink" }),
+  ];
+  const accent = { x: 1, width: width - 2, height: ROW - 2, rx: 4, fill: "none", stroke: variable("accent") };
   drawing.append(
-    text(left, ROW / 2, shortened(`← ${quoted(answer.rival)}`, middle - left - 8), { colour: "against" }),
-    text(right, ROW / 2, shortened(`${quoted(answer.chosen)} →`, right - middle - 8), { align: "end", colour: "for" }),
+    text(middle - 8, ROW / 2, shortened(`← ${quoted(answer.rival)}`, middle - 8), { align: "end", colour: "against" }),
+    text(middle + 8, ROW / 2, shortened(`${quoted(answer.chosen)} →`, look - middle - 16), { colour: "for" }),
     text(look, ROW / 2, narrow ? "looked" : "attention"),
-    svg("rect", {
-      x: 1,
-      y: y[at] + 1,
-      width: width - 2,
-      height: ROW - 2,
-      rx: 4,
-      fill: "none",
-      stroke: variable("accent"),
-    }),
+    svg("rect", { ...accent, y: y[at] + 1 }),
     line([middle, ROW], [middle, bottom + ROW], "muted"),
     line([0, bottom], [width, bottom], "line"),
   );
-  rows.forEach((row, i) => {
+  rows.forEach(({ heading, name, short, value, attention }, i) => {
     const centre = y[i] + ROW / 2;
-    if (row.heading) drawing.append(text(0, centre - ROW + 4, row.heading));
-    const indent = row.attention === null ? 4 : 16;
+    const indent = attention === null ? 4 : 16;
+    if (heading) drawing.append(text(4, centre - ROW + 4, heading));
+    const shownName = shortened(narrow ? short : name, names - indent);
+    drawing.append(text(indent, centre, shownName, { colour: "ink" }), ...put(value, centre));
+    if (attention === null) return;
     drawing.append(
-      text(indent, centre, shortened(row.name, names - indent), { colour: "ink" }),
-      bar(row.value, middle, centre, scale),
-      text(right + amounts, centre, signed(row.value), { align: "end", colour: "ink" }),
-    );
-    if (row.attention === null) return;
-    const length = row.attention * (looks - 4);
-    drawing.append(
-      line([look, centre], [look + length, centre], "muted", 3),
       line([look, centre - 5], [look, centre + 5], "line"),
+      line([look, centre], [look + attention * (looks - 4), centre], "muted", 3),
     );
   });
-  drawing.append(
-    text(4, bottom + ROW / 2, narrow ? "together" : "together: the difference", { colour: "ink" }),
-    bar(answer.difference, middle, bottom + ROW / 2, scale),
-    text(right + amounts, bottom + ROW / 2, signed(answer.difference), { align: "end", colour: "ink" }),
-  );
+  const together = bottom + ROW / 2;
+  const sum = text(4, together, narrow ? "together" : "together: the difference", { colour: "ink" });
+  drawing.append(sum, ...put(answer.difference, together));
 }
 
 function bar(value, middle, centre, scale) {
@@ -134,11 +133,13 @@ function bar(value, middle, centre, scale) {
 const drawn = figure(find(".parts"), {
   size: () => [rows.length, 1],
   find: ({ y }) => {
-    const at = tops().findIndex((top) => y >= top && y < top + ROW);
-    return at < 0 ? null : [at, 0];
+    const row = tops().findIndex((top) => y >= top && y < top + ROW);
+    return row < 0 ? null : [row, 0];
   },
-  paint: ([at]) => rows.length && paint(find(".parts"), Math.min(at, rows.length - 1)),
-  words: (at) => words(rows[at]),
+  paint: () => rows.length && paint(find(".parts")),
+  words: (row) => words(rows[row]),
+  at: () => [at, 0],
+  go: (row) => (at = row),
   follows: true,
 });
 
@@ -158,10 +159,10 @@ function verdict() {
   const [ahead, behind] = difference < 0 ? [other, chosen] : [chosen, other];
   const scores = `${quoted(chosen)} scored ${number(chosen_logit)} and ${quoted(other)} ${number(rival_logit)}`;
   const most = (sign) => {
-    const parts = answer.parts.filter(({ value }) => value * sign > 0).sort((a, b) => sign * (b.value - a.value));
-    return parts.length
-      ? `${parts[0].word ? `“${nameOf(parts[0])}”` : nameOf(parts[0])} (${signed(parts[0].value)})`
-      : "nothing";
+    const parts = answer.parts.filter(({ value }) => value * sign > 0).sort((a, b) => size(b) - size(a));
+    if (!parts.length) return "nothing";
+    const [{ kind, word, value }] = parts;
+    return `${word ? `“${tokenName(word)}”` : ROLES[kind].name} (${signed(value)})`;
   };
   return (
     `${scores}: that makes ${quoted(ahead)} ${times} times as likely as ${quoted(behind)}. ` +
@@ -169,14 +170,18 @@ function verdict() {
   );
 }
 
+function drawRows() {
+  build();
+  drawn.show(at, 0);
+  drawn.draw();
+}
+
 function draw(news) {
   answer = news;
-  build();
   find(".title").textContent =
     `Step ${answer.position + 1} of ${answer.n_steps}: why ${quoted(answer.chosen)} and not ${quoted(answer.rival)}?`;
   find(".verdict").textContent = verdict();
-  find(".figure-details").textContent = "";
-  drawn.draw();
+  drawRows();
   if (summoned) {
     find(".title").focus({ preventScroll: true });
     find(".why-not").scrollIntoView({ block: "nearest" });
@@ -216,10 +221,7 @@ on("submit", "form", (event) => {
   rival = { typed: find("input.rival").value };
   again();
 });
-on("change", ".every", () => {
-  build();
-  drawn.draw();
-});
+on("change", ".every", drawRows);
 
 // ---- saving ------------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 // The Translate tab: which words of the source each word of the translation comes from, as ribbons.
 // Asks for "word_sources": { request, translates, words, links, attention_layer, head, measured }. The words are
 // { source, target: [{ text, special, tokens: [place] }], share, attention, aligned: [[number a source word] a target word],
-// pieces: the same of tokens }. Of a language model all but `translates` is missing; `aligned` and `head`, which was trained
-// to align, and `measured` may be null.
+// pieces: the same of tokens }; `aligned` and `head`, [layer, head] of the one that learned to align, may be null, and so
+// may `measured`. Of a language model all but `translates` is missing.
 
 const { number, signed, percent } = lens.numbers;
 const { make, svg, within, options } = lens.elements;
@@ -33,6 +33,7 @@ let kept = null; // the word that was pressed
 
 const showsPieces = () => find(".show-pieces").checked;
 const view = () => (showsPieces() ? answer.words.pieces : answer.words);
+const nameOf = ([layer, head]) => `L${layer + 1} H${head + 1}`;
 const isShare = () => find(".opinion").value !== "1";
 const values = () => (isShare() ? view().share : view().aligned);
 const amount = (value) => (isShare() ? signed(value) : percent(value));
@@ -113,10 +114,17 @@ function mark() {
     });
   }
   find(".all").setAttribute("aria-disabled", String(!kept));
-  find(".figure-details").textContent = only ? words(only) : "";
+  find(".figure-details").textContent = only ? words(only) : thickest();
 }
 
 const quoted = ({ text }) => `“${label(text)}”`;
+
+// while no word is meant
+function thickest() {
+  const ranked = values().flatMap((line, row) => line.map((value, column) => ({ value, row, column })));
+  const { value, row, column } = ranked.reduce((most, each) => (each.value > most.value ? each : most));
+  return `The thickest: ${quoted(view().source[column])} for ${quoted(view().target[row])}, ${amount(value)}`;
+}
 
 function words(only) {
   const partnersOf = partners(only, values());
@@ -229,7 +237,7 @@ on("keydown", ".plane", (event) => {
 function meaning() {
   const { head, measured } = answer;
   if (!isShare()) {
-    return `Attention of decoder L${head.layer + 1} H${head.head + 1}, which was trained to look where people align words.`;
+    return `A second opinion: where decoder ${nameOf(head)} looked. This head learned to look where people align words.`;
   }
   const direct =
     "Only the direct path is meant: what each of your words handed to the score of the next word (its logit, against " +
@@ -265,7 +273,7 @@ on("click", ".save-json", () => {
   const attention_of = `cross-attention of decoder L${attention_layer + 1}, mean over its heads`;
   const { share, attention, aligned } = view();
   const [source, target] = SIDES.map(named);
-  saveJson("word-sources.json", { request, source, target, share, attention, attention_of, aligned, aligned_of: head, links, measured }); // prettier-ignore
+  saveJson("word-sources.json", { request, source, target, share, attention, attention_of, aligned, aligned_of: head && `cross-attention of decoder ${nameOf(head)}`, links, measured }); // prettier-ignore
 });
 on("click", ".save-svg", () => saveSvg("word-sources.svg", find(".figure-title").textContent, picture()));
 
@@ -306,7 +314,10 @@ function receive(news) {
   if (!answer.translates) return;
   const { head } = answer;
   find(".opinion-label").hidden = !head;
-  options(find(".opinion"), ["by the model’s score", ...(head ? ["by its head trained to align"] : [])]);
+  options(find(".opinion"), [
+    "show what speaks for a word",
+    ...(head ? [`show where ${nameOf(head)} looked, which learned to align`] : []),
+  ]);
   draw();
 }
 
