@@ -59,6 +59,7 @@ def ribbons(page: Page) -> list[dict]:
 
 def assert_thick(page: Page, share: np.ndarray) -> None:
     """One ribbon for each share that can be seen, in its thickness, dashed where it is below 0."""
+    share = share.astype(np.float64)
     expected = share.flatten() * THICKEST / abs(share).max()
     visible = expected[abs(expected) >= 0.3]
     found = ribbons(page)
@@ -198,7 +199,9 @@ def test_links_numbers_and_picture_can_be_saved(page, run):
     whole = json.loads(saved("JSON"))
     assert whole["share"] == found.share.tolist() and whole["links"] == found.links
     assert whole["target"] == [word.text for word in found.target]
-    assert whole["attention_of"] == f"cross-attention of decoder L{run.config.n_decoder_layers - 1}, mean over its heads"
+    assert (
+        whole["attention_of"] == f"cross-attention of decoder L{run.config.n_decoder_layers - 1}, mean over its heads"
+    )
     drawing = ElementTree.fromstring(saved("SVG"))
     texts = [element.text for element in drawing.iter("{http://www.w3.org/2000/svg}text")]
     assert {word.text for word in (*found.source, *found.target)} <= set(texts)

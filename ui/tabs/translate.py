@@ -1,4 +1,4 @@
-"""The Translate tab: the translation, how sure each token was, the other hypotheses, and where each word came from."""
+"""The Translate tab: the translation, where each of its words comes from, how sure the model was, and what else it found."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def translate_tab(run: Run, ask: Ask) -> tuple[gr.Tab, gr.HTML]:
     with gr.Tab("Translate", id="translate") as tab:
         view = widget("translation", translation(run), ask=ask, elem_id="translation")
         widget("word_sources", ask=ask, elem_id="word-sources")
+        widget("hypotheses", elem_id="hypotheses")
     return tab, view
 
 

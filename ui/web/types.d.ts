@@ -88,6 +88,20 @@ interface PageRequest {
   prefix: number[];
 }
 
+/** A translation with what else was found, or a text that a language model continues; or why there is none. */
+interface Translation {
+  /** without all else */
+  problem?: string;
+  request: PageRequest;
+  translates: boolean;
+  hypotheses: { text: string; score: number; tokens: object[] }[];
+  chosen: number;
+  seconds: number;
+  n_source: number;
+  n_text: number;
+  start: object;
+}
+
 /** What could have come at one step. */
 interface NextTokenBars {
   request: PageRequest;

@@ -13,6 +13,7 @@ const { between, path } = lens.ribbons;
 const { text: write } = lens.planes;
 const { moved, reach } = lens.walking;
 const { saveText, saveCsv, saveJson, saveSvg } = lens.saving;
+const { subscribe } = lens.topics;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
@@ -321,6 +322,9 @@ function receive(news) {
   draw();
 }
 
-const redraw = responsive(find(".frame"), () => answer?.translates && lay());
+responsive(find(".frame"), () => answer?.translates && lay());
 asks({ element, server }, "word_sources", () => ({}), receive);
-redraw();
+// where a search found nothing, no ribbons stand under its words of refusal
+subscribe(element, "translation", ({ problem }) => {
+  find(".word-sources").hidden = Boolean(problem) || !answer?.translates;
+});
