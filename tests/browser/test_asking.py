@@ -247,8 +247,8 @@ def test_the_hypothesis_chosen_last_is_the_one_that_every_widget_is_about(page, 
     expect(page.locator(f"{CELL} .query option")).to_have_count(len(run.target_in), timeout=PATIENCE)
 
 
-# What runs the model, or is about another's answer: asked alone, once a visitor has it before his eyes, so that no picture
-# waits for it.
+# What runs the model, or is about another's answer: asked alone, once a visitor has it before his eyes, so that no
+# picture waits for it.
 TO_THE_MODEL = {"switched", "two_orders", "word_shift", "why_not"}
 PICTURES = {
     "Attention": {"attention", "exact_attention"},

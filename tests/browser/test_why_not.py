@@ -5,6 +5,7 @@ import json
 import math
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,9 +21,9 @@ from ui.sentence_bar import FIRST_EXAMPLE
 
 ROOT, BARS, STEPS = "#why-not", "#next-token-bars", "#next-token-steps"
 WORDS = {"source", "read"}
-# The numbers beside the bars, from top to bottom, the difference last; and the bars, their width with their side's sign.
-AMOUNTS = """texts => texts.filter(text => text.getAttribute("text-anchor") === "end" && /^[+−]?[0-9]/.test(text.textContent))
-    .map(text => text.textContent)"""
+# The numbers beside the bars, from top to bottom, the difference last; and the bars' widths, below 0 to the left.
+AMOUNTS = """texts => texts.map(text => text.getAttribute("text-anchor") === "end" ? text.textContent : "")
+    .filter(text => /^[+−]?[0-9]/.test(text))"""
 DRAWN = """drawing => {
     const middle = Number([...drawing.querySelectorAll("line")].find(line =>
         line.getAttribute("x1") === line.getAttribute("x2")).getAttribute("x1"));
@@ -213,7 +214,7 @@ def test_on_a_phone_a_tap_compares(browser, app_url, run):
     expect(page.locator(f"{ROOT} .figure-details")).to_contain_text(f"“{run.source[0].text}”, of your words")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     boxes = [button.bounding_box() for button in page.locator(f"{BARS} .rival button").all()]
-    assert all(low["y"] - (high["y"] + high["height"]) >= 8 - 0.01 for high, low in zip(boxes, boxes[1:], strict=False))
+    assert all(low["y"] - (high["y"] + high["height"]) >= 8 - 0.01 for high, low in pairwise(boxes))
     context.close()
 
 

@@ -5,12 +5,14 @@ import json
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import ui.tabs.translate
+from explain.attention import alignment
 from explain.run import Run, Settings
 from explain.source_words import source_words
 from tests.browser.accessibility import assert_accessible
@@ -199,9 +201,7 @@ def test_links_numbers_and_picture_can_be_saved(page, run):
     whole = json.loads(saved("JSON"))
     assert whole["share"] == found.share.tolist() and whole["links"] == found.links
     assert whole["target"] == [word.text for word in found.target]
-    assert (
-        whole["attention_of"] == f"cross-attention of decoder L{run.config.n_decoder_layers - 1}, mean over its heads"
-    )
+    assert whole["attention_of"] == f"cross-attention of decoder L{alignment(run).layer + 1}, mean over its heads"
     drawing = ElementTree.fromstring(saved("SVG"))
     texts = [element.text for element in drawing.iter("{http://www.w3.org/2000/svg}text")]
     assert {word.text for word in (*found.source, *found.target)} <= set(texts)
@@ -216,7 +216,7 @@ def test_on_a_phone_the_words_stand_in_two_columns_and_a_tap_keeps_one(browser, 
     found = source_words(run)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     boxes = [word.bounding_box() for word in words(page, "target").all()]
-    assert all(low["y"] - (high["y"] + high["height"]) >= 8 - 0.01 for high, low in zip(boxes, boxes[1:], strict=False))
+    assert all(low["y"] - (high["y"] + high["height"]) >= 8 - 0.01 for high, low in pairwise(boxes))
     assert_thick(page, found.share)
 
     word = words(page, "target").nth(1)

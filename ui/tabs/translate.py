@@ -1,4 +1,4 @@
-"""The Translate tab: the translation, where each of its words comes from, how sure the model was, and what else it found."""
+"""The Translate tab: the translation, where its words come from, how sure the model was, what else it found."""
 
 from __future__ import annotations
 
