@@ -131,8 +131,7 @@ def _parts(run: Run, position: int, rival: int) -> tuple[ContrastPart, ...]:
             for word in words_of(tokens)
         ]
 
-    attentions = [block for block in directions.blocks if block != "feed_forward"]
-    rest = [directions.of_bias(layer, block) for layer in layers for block in attentions]
+    rest = [directions.of_bias(layer, block) for layer in layers for block in directions.attentions]
     rest += [*directions.shifts.values(), *([] if directions.last_shift is None else [directions.last_shift])]
     if (bias := run.network.output_bias) is not None:
         rest.append((bias[chosen].detach().cpu().double() - bias[rival].detach().cpu().double())[None])

@@ -10,12 +10,9 @@ from collections.abc import Sequence
 from jaxtyping import Float
 from torch import Tensor
 
-from explain.kinds import Kind
+from explain.kinds import PLACES
 from explain.run import Run
 from model.transformer import Transformer
-
-Block = str  # the sub-layer's name in a decoder layer
-_BLOCKS: dict[Kind, Block] = {"decoder": "self_attn", "cross": "cross_attn"}
 
 
 class Directions:
@@ -27,14 +24,15 @@ class Directions:
     and `last_shift` of pre-norm.
     """
 
-    into: dict[tuple[int, Block], Float[Tensor, "N D"]]
+    into: dict[tuple[int, str], Float[Tensor, "N D"]]
     start: Float[Tensor, "N D"]
-    shifts: dict[tuple[int, Block], Float[Tensor, " N"]]
+    shifts: dict[tuple[int, str], Float[Tensor, " N"]]
     last_shift: Float[Tensor, " N"] | None
 
     def __init__(self, run: Run, positions: Sequence[int], output: Float[Tensor, "N D"]) -> None:
         self.n_layers = run.config.n_decoder_layers
-        self.blocks = (*(_BLOCKS[kind] for kind in run.kinds if kind in _BLOCKS), "feed_forward")
+        self.attentions = tuple(PLACES[kind].block for kind in run.kinds if PLACES[kind].side == "decoder")
+        self.blocks = (*self.attentions, "feed_forward")
         self._network, self._trace, self._positions = run.network, run.trace, list(positions)
         self.into, self.shifts, self.last_shift = {}, {}, None
         direction, pre_norm = output, run.config.norm == "pre"
@@ -61,16 +59,16 @@ class Directions:
         path = "decoder.embedding.position"
         return _dot(self.start, self._trace[path][self._positions].double()) if path in self._trace else None
 
-    def of_keys(self, layer: int, block: Block) -> Float[Tensor, "N H K"]:
+    def of_keys(self, layer: int, block: str) -> Float[Tensor, "N H K"]:
         """What each head adds from each position that it looks at: weight · v W^O_head."""
         path = f"decoder.layers.{layer}.{block}"
-        weights = self._trace[f"{path}.weights"][0, :, self._positions].double()
+        weights = self._trace[f"{path}.weights"][0][:, self._positions].double()
         v = self._trace[f"{path}.v"][0].double()
         by_head = self.into[layer, block] @ weight(self._network, f"{path}.out_proj.weight")
         by_head = by_head.unflatten(dim=-1, sizes=(len(v), -1)).transpose(0, 1)  # (H, N, Dh)
         return (weights * (by_head @ v.transpose(1, 2))).transpose(0, 1)
 
-    def of_bias(self, layer: int, block: Block) -> Float[Tensor, " N"]:
+    def of_bias(self, layer: int, block: str) -> Float[Tensor, " N"]:
         """The bias of W^O, which belongs to no head."""
         return self.into[layer, block] @ weight(self._network, f"decoder.layers.{layer}.{block}.out_proj.bias")
 

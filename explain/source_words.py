@@ -93,7 +93,10 @@ def logit_shares(run: Run, against_average: bool = True) -> Float[np.ndarray, "L
         ValueError: a language model, which has no source.
     """
     if not run.translates:
-        raise ValueError("source_words: a language model continues its text; there is no source to have a share")
+        raise ValueError(
+            "source words: a language model continues its text; there is no source to have a share: "
+            "ask why it wrote one token and not another"
+        )
     output = output_rows(run.network, [token.id for token in run.target_out])
     if against_average:
         output = output - average_row(run.network)

@@ -72,5 +72,10 @@ class Frames:
     @property
     def alignment_direction(self) -> str:
         """The languages of the alignment's two columns, such as `de-en`; empty if its name does not say."""
-        found = re.search(r"\.(\w+-\w+)\.tsv$", self.alignment or "")
-        return found[1] if found else ""
+        return alignment_direction(self.alignment or "")
+
+
+def alignment_direction(name: str) -> str:
+    """The languages of an alignment file's two columns by its name, `de-en` of `news.de-en.tsv`; empty without."""
+    found = re.search(r"\.(\w+-\w+)\.tsv$", name)
+    return found[1] if found else ""
