@@ -118,7 +118,7 @@ def test_a_text_entered_while_another_is_translated_is_translated_next(page, run
         enter(page, SECOND)
     page.wait_for_url("**text=A+house**", timeout=PATIENCE)
     run = runner.run(SECOND, runner.default_settings("en-de"))
-    words = page.locator(".word-sources .source .word")
+    words = page.locator(".word-sources .source-words .word")
     expect(words).to_have_text([word.text for word in source_words(run).source], timeout=PATIENCE)
 
 

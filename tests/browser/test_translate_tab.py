@@ -133,7 +133,7 @@ def test_markup_is_shown_not_run(page, text):
     assert page.locator(".translation img").count() == 0
     page.locator(".word-sources .show-pieces").check()
     expect(page.locator(".word-sources [aria-busy=true]")).to_have_count(0)
-    tokens = "".join(page.locator(".word-sources .source .token:not(.special)").all_inner_texts())
+    tokens = "".join(page.locator(".word-sources .source-words .token:not(.special)").all_inner_texts())
     characters = re.sub(r"<0x(..)>", lambda byte: chr(int(byte[1], 16)), tokens)  # rare signs are spelled in bytes
     assert characters.replace("␣", "") == text.replace(" ", "")
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import ui.tabs.translate
 from explain.attention import alignment
+from explain.measured import AlignmentFigure, MeasuredAlignment
 from explain.run import Run, Settings
 from explain.source_words import source_words
 from tests.browser.accessibility import assert_accessible
@@ -52,7 +53,7 @@ def page(visitor) -> Page:
 
 
 def words(page: Page, side: str) -> Locator:
-    return page.locator(f"{ROOT} .{side} .word")
+    return page.locator(f"{ROOT} .{side}-words .word")
 
 
 def ribbons(page: Page) -> list[dict]:
@@ -173,6 +174,29 @@ def test_what_speaks_against_a_word_is_dashed_and_said(runner, page, run, monkey
         )
 
 
+def test_the_line_about_it_has_the_measured_error_rates_where_there_are_some(runner, page, monkeypatch):
+    rates = [("logit-share-average", 0.2654, 0.241, 0.29), ("mean-of-heads", 0.4601, 0.4358, 0.485)]
+    figures = [
+        AlignmentFigure(method=method, direction=FIRST_EXAMPLE[1], error=error, low=low, high=high)
+        for method, error, low, high in rates
+    ]
+    for measured, said in [
+        (None, None),
+        (MeasuredAlignment(text="europarl", n_sentences=49, figures=tuple(figures)), "49 sentence pairs"),
+        (MeasuredAlignment(text="europarl", n_sentences=49, figures=tuple(figures[:1])), None),
+    ]:
+        monkeypatch.setattr(runner, "measured", measured)
+        with visiting(page.context.browser, page.url) as other:
+            other.wait_for_selector(f"{ROOT} .word")
+            line = other.locator(f"{ROOT} .meant").inner_text()
+        assert "Only the direct path is meant" in line
+        if said is None:
+            assert not numbers(line)
+        else:
+            assert said in line and "(europarl)" in line
+            assert numbers(line) == [49, 0.265, 95, 0.241, 0.29, 0.46, 95, 0.436, 0.485, 0]
+
+
 def test_a_head_that_learned_to_align_is_a_second_opinion(runner, page, run, monkeypatch):
     expect(page.locator(f"{ROOT} .opinion-label")).to_be_hidden()
     monkeypatch.setattr(runner.text_model, "alignment_head", (1, 2))
@@ -234,7 +258,7 @@ def test_on_a_phone_the_words_stand_in_two_columns_and_a_tap_keeps_one(browser, 
 def test_a_long_text_scrolls_inside_its_frame_and_says_so(browser, app_url):
     text = "+".join(["A man and a woman walk along the street."] * 8).replace(" ", "+")
     with visiting(browser, f"{app_url}?text={text}&direction=en-de") as page:
-        page.wait_for_function(f"document.querySelectorAll('{ROOT} .source .word').length > 60")
+        page.wait_for_function(f"document.querySelectorAll('{ROOT} .source-words .word').length > 60")
         frame = page.locator(f"{ROOT} .frame")
         assert frame.evaluate("frame => frame.scrollHeight > frame.clientHeight")
         assert frame.bounding_box()["height"] <= 0.86 * 900
@@ -245,7 +269,7 @@ def test_a_long_text_scrolls_inside_its_frame_and_says_so(browser, app_url):
 def test_markup_is_shown_not_run(browser, app_url):
     markup = "<img src=x onerror=document.title='broken'>"
     with visiting(browser, f"{app_url}?text={markup.replace('=', '%3D').replace(' ', '+')}&direction=en-de") as page:
-        page.wait_for_function(f"document.querySelector('{ROOT} .source')?.innerText.includes('onerror')")
+        page.wait_for_function(f"document.querySelector('{ROOT} .source-words')?.innerText.includes('onerror')")
         assert page.title() != "broken"
         assert page.locator(f"{ROOT} img").count() == 0
         # rare signs are spelled in bytes, which a word has put together again

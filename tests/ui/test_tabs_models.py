@@ -100,19 +100,19 @@ def test_every_question_of_the_page_is_asked_above():
 
 def test_the_words_have_sources_where_there_is_a_source(opened, monkeypatch):
     runner, run = opened
-    assert translation(run)["translates"] == word_sources(run)["translates"] == runner.translates
+    assert translation(run)["translates"] == word_sources(runner, run)["translates"] == runner.translates
     written = [translation(run)["start"], *translation(run)["hypotheses"][0]["tokens"]]
     assert [token["id"] for token in written] == [run.target_in[0].id, *run.translation.ids]
     if not runner.translates:
         return
-    value, found = word_sources(run), source_words(run)
+    value, found = word_sources(runner, run), source_words(run)
     pieces = value["words"]["pieces"]
     assert np.shape(pieces["share"]) == (len(run.target_out), len(run.source))
     assert value["words"]["share"] == found.share.tolist() and value["links"] == found.links
     assert value["head"] is None and pieces["aligned"] is None
     monkeypatch.setattr(runner.text_model, "alignment_head", (1, 0))
-    assert word_sources(run)["head"] == [1, 0]
-    assert word_sources(run)["words"]["aligned"] == source_words(run).aligned.tolist()
+    assert word_sources(runner, run)["head"] == [1, 0]
+    assert word_sources(runner, run)["words"]["aligned"] == source_words(run).aligned.tolist()
 
 
 def test_a_rival_is_the_likeliest_other_token_one_of_an_id_or_one_as_it_is_written(opened):

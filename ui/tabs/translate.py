@@ -9,6 +9,7 @@ import gradio as gr
 from explain.attention import alignment
 from explain.plain import plain
 from explain.run import Run
+from explain.runner import Runner
 from explain.source_words import source_words
 from ui.answers import Ask, question
 from ui.components import widget
@@ -40,7 +41,7 @@ def translation(run: Run) -> dict[str, Any]:
 
 
 @question
-def word_sources(run: Run) -> dict[str, Any]:
+def word_sources(runner: Runner, run: Run) -> dict[str, Any]:
     """Which source words each word of the translation comes from, in words and in pieces; nothing without a source."""
     if not run.translates:
         return {"translates": False}
@@ -52,4 +53,20 @@ def word_sources(run: Run) -> dict[str, Any]:
         "links": found.links,
         "attention_layer": alignment(run).layer,
         "head": plain(run.text_model.alignment_head),
+        "measured": _measured(runner, run.settings.direction),
+    }
+
+
+def _measured(runner: Runner, direction: str) -> dict[str, Any] | None:
+    """How often the ribbons and attention part from people's alignments; None where that was not measured."""
+    if (measured := runner.measured) is None:
+        return None
+    share, attention = (measured.find(method, direction) for method in ("logit-share-average", "mean-of-heads"))
+    if share is None or attention is None:
+        return None
+    return {
+        "text": measured.text,
+        "n_sentences": measured.n_sentences,
+        "share": plain(share),
+        "attention": plain(attention),
     }

@@ -51,7 +51,7 @@ function partners({ side, at }, matrix) {
 // ---- drawing -----------------------------------------------------------------------------------------------------
 
 const sideways = () => find(".plane").classList.contains("columns");
-const buttons = (side) => [...find(`.${side}`).children];
+const buttons = (side) => [...find(`.${side}-words`).children];
 
 // where the words of a side stand along their line, beside the ribbons
 function places(side) {
@@ -198,7 +198,7 @@ function lay() {
 function draw() {
   const hadFocus = element.contains(document.activeElement) && pointed;
   const shown = view();
-  for (const side of SIDES) find(`.${side}`).replaceChildren(...shown[side].map((each, i) => word(each, side, i)));
+  for (const side of SIDES) find(`.${side}-words`).replaceChildren(...shown[side].map((each, i) => word(each, side, i)));
   const most = Math.max(0, ...values().flat());
   find(".most").textContent = amount(most);
   find(".layer").textContent = `L${answer.attention_layer + 1}`;
@@ -218,7 +218,7 @@ function go(side, at) {
 
 on("keydown", ".plane", (event) => {
   if (event.key === "Escape") return release();
-  const side = SIDES.find((name) => find(`.${name}`).contains(document.activeElement));
+  const side = SIDES.find((name) => find(`.${name}-words`).contains(document.activeElement));
   const at = buttons(side).indexOf(document.activeElement);
   /** @type {(cell: Cell) => Cell} */
   const turn = ([row, column]) => [column, row];
@@ -244,10 +244,11 @@ function meaning() {
     "Only the direct path is meant: what each of your words handed to the score of the next word (its logit, against " +
     "that of an average word) through cross-attention. What later layers made of it is not in it.";
   if (!measured) return direct;
-  const rate = ({ aer, low, high }) => `${number(aer)} (95 %: ${number(low)} to ${number(high)})`;
+  const { text, n_sentences, share, attention } = measured;
+  const rate = ({ error, low, high }) => `${number(error)} (95 %: ${number(low)} to ${number(high)})`;
   return (
-    `${direct} Held against ${measured.n_pairs} sentence pairs that people aligned by hand (${measured.data}), the ` +
-    `alignment error rate of the ribbons is ${rate(measured.share)}, that of attention ${rate(measured.attention)}; 0 is best.`
+    `${direct} Held against ${n_sentences} sentence pairs that people aligned by hand (${text}), the alignment error ` +
+    `rate of the ribbons is ${rate(share)}, that of attention ${rate(attention)}; 0 is best.`
   );
 }
 
