@@ -9,6 +9,7 @@ from explain.cache import LeastRecentlyUsed
 from explain.checks import check_text, whole_number
 from explain.kinds import reading_side_of
 from explain.line import LINE
+from explain.measured import MeasuredAlignment
 from explain.passes import inspect
 from explain.run import MAX_ALPHA, MAX_BEAM_SIZE, N_BEST, Run, Settings
 from explain.search import Search, search
@@ -30,9 +31,9 @@ TRACE_BYTES = 160 * 2**20  # of inspected passes kept; one of the bundled model 
 class Runner:
     """Runs texts through one model.
 
-    `name` is what its runs call the model. The last `capacity` runs are kept, and of their inspected passes as many as
-    `trace_bytes` hold; of texts of several sentences, the translations. All runners search and inspect in one line, so
-    any thread may ask for what is not kept.
+    `name` is what its runs call the model, `measured` how near its shares come to people's alignments. The last
+    `capacity` runs are kept, and of their inspected passes as many as `trace_bytes` hold; of texts of several
+    sentences, the translations. All runners search and inspect in one line, so any thread may ask for what is not kept.
 
     Raises:
         ValueError: `capacity` or `trace_bytes` is below 1, or the model has no decoder.
@@ -44,9 +45,11 @@ class Runner:
         name: str = "model",
         capacity: int = 16,
         trace_bytes: int = TRACE_BYTES,
+        measured: MeasuredAlignment | None = None,
     ) -> None:
         self.text_model = text_model
         self.name = name
+        self.measured = measured
         if not self.config.n_decoder_layers:
             raise ValueError("expected a model with a decoder; found an encoder alone, which writes no text")
         self._searches: LeastRecentlyUsed[Search] = LeastRecentlyUsed(capacity, line=LINE)

@@ -237,7 +237,7 @@ def test_two_sentences_compared_five_times_show_the_last_beside_its_own_translat
 
 def test_the_hypothesis_chosen_last_is_the_one_that_every_widget_is_about(page, runner, slow_then_quick):
     open_tab(page, "Translate")
-    choices = page.locator(".translation .hypotheses button")
+    choices = page.locator(".hypotheses .list button")
     slow_then_quick()
     for chosen in (1, 2, 3, 0, 2):
         choices.nth(chosen).click()
@@ -248,8 +248,9 @@ def test_the_hypothesis_chosen_last_is_the_one_that_every_widget_is_about(page, 
     expect(page.locator(f"{CELL} .query option")).to_have_count(len(run.target_in), timeout=PATIENCE)
 
 
-# What runs the model: asked alone, once a visitor has it before his eyes, so that no picture waits for it.
-TO_THE_MODEL = {"switched", "two_orders", "word_shift", "in_words", "two_sentences"}
+# What runs the model, or is about another's answer: asked alone, once a visitor has it before his eyes, so that no
+# picture waits for it.
+TO_THE_MODEL = {"switched", "two_orders", "word_shift", "in_words", "two_sentences", "why_not"}
 PICTURES = {
     "Attention": {"attention", "exact_attention"},
     "Next token": {"next_token"},

@@ -35,6 +35,7 @@ declare const lens: {
   axes: typeof axes;
   planes: typeof planes;
   cells: typeof cells;
+  ribbons: typeof ribbons;
   walking: typeof walking;
   figures: typeof figures;
   saving: typeof saving;
@@ -87,6 +88,20 @@ interface PageRequest {
   n_best: number;
   chosen: number;
   prefix: number[];
+}
+
+/** A translation with what else was found, or a text that a language model continues; or why there is none. */
+interface Translation {
+  /** without all else */
+  problem?: string;
+  request: PageRequest;
+  translates: boolean;
+  hypotheses: { text: string; score: number; tokens: object[] }[];
+  chosen: number;
+  seconds: number;
+  n_source: number;
+  n_text: number;
+  start: object;
 }
 
 /** What could have come at one step. */
