@@ -11,6 +11,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import torch
 
 import interop
+from explain.head_means import load_head_means
 from explain.runner import Runner
 from interop.download import TIME_LIMIT, download
 from model import Translator
@@ -34,6 +35,12 @@ def from_hub(name: str, progress: Progress, time_limit: float = TIME_LIMIT) -> R
     return Runner(interop.load(folder), name)
 
 
+def bundled(folder: Path) -> Runner:
+    """A checkpoint of this project, with what was measured of its weights and lies beside them."""
+    translator = Translator.from_pretrained(folder)
+    return Runner(translator, folder.name, head_means=load_head_means(folder, translator.network.config))
+
+
 def shown_name(model_id: str) -> str:
     """A Hub id as it is, and the last part of a path, there or not: no path of this machine stands on the page."""
     if not Path(model_id).is_dir():
@@ -47,7 +54,7 @@ def shown_name(model_id: str) -> str:
 
 def load_models() -> tuple[Models, str]:
     """The models to begin with, and a notice where `MODEL_ID`, an id on the Hub or a folder, could not be loaded."""
-    runners = [Runner(Translator.from_pretrained(folder), folder.name) for folder in sorted(CHECKPOINTS.iterdir())]
+    runners = [bundled(folder) for folder in sorted(CHECKPOINTS.iterdir())]
     notice = ""
     if model_id := os.environ.get("MODEL_ID"):
         name = shown_name(model_id)

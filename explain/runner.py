@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from explain.cache import LeastRecentlyUsed
 from explain.checks import check_text, whole_number
+from explain.head_means import HeadMeans
 from explain.kinds import reading_side_of
 from explain.line import LINE
 from explain.passes import inspect
@@ -25,8 +26,9 @@ TRACE_BYTES = 160 * 2**20  # of inspected passes kept; one of the bundled model 
 class Runner:
     """Runs texts through one model.
 
-    `name` is what its runs call the model. The last `capacity` runs are kept, and of their inspected passes as many as
-    `trace_bytes` hold. All runners search and inspect in one line, so any thread may ask for what is not kept.
+    `name` is what its runs call the model, `head_means` what its heads give on average, where that was measured. The
+    last `capacity` runs are kept, and of their inspected passes as many as `trace_bytes` hold. All runners search and
+    inspect in one line, so any thread may ask for what is not kept.
 
     Raises:
         ValueError: `capacity` or `trace_bytes` is below 1, or the model has no decoder.
@@ -38,9 +40,11 @@ class Runner:
         name: str = "model",
         capacity: int = 16,
         trace_bytes: int = TRACE_BYTES,
+        head_means: HeadMeans | None = None,
     ) -> None:
         self.text_model = text_model
         self.name = name
+        self.head_means = head_means
         if not self.config.n_decoder_layers:
             raise ValueError("expected a model with a decoder; found an encoder alone, which writes no text")
         self._searches: LeastRecentlyUsed[Search] = LeastRecentlyUsed(capacity, line=LINE)
