@@ -65,9 +65,9 @@ class Effects:
     entropy_bits: Float[np.ndarray, " N"]
     n_text: int
 
-    def total(self, by_step: Float[np.ndarray, "M T"]) -> Float[np.ndarray, " M"]:
+    def total(self, by_step: Float[np.ndarray, "*M T"]) -> Float[np.ndarray, "*M"]:
         """The effect on log p of all that the model wrote: the sum over its tokens."""
-        return by_step[:, self.n_text :].sum(axis=1)
+        return by_step[..., self.n_text :].sum(axis=-1)
 
 
 def effects(run: Run, means: HeadMeans | None = None) -> Effects:

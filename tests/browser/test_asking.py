@@ -248,7 +248,7 @@ def test_the_hypothesis_chosen_last_is_the_one_that_every_widget_is_about(page, 
 
 
 # What runs the model: asked alone, once a visitor has it before his eyes, so that no picture waits for it.
-TO_THE_MODEL = {"switched", "two_orders", "word_shift"}
+TO_THE_MODEL = {"head_effects", "switched", "text_without_part", "two_orders", "word_shift"}
 PICTURES = {
     "Attention": {"attention", "exact_attention"},
     "Next token": {"next_token"},

@@ -63,6 +63,8 @@ FIRST = {
     "translation": {},
     "attention": {},
     "exact_attention": {"kind": None, "layers": [0]},
+    "head_effects": {},
+    "text_without_part": {"name": "head", "kind": "cross", "layer": 1, "head": 7, "baseline": "zero"},
     "next_token": {"position": None},
     "position_table": {"positions": 64, "dimensions": 0, "own": True},
     "position_rotation": {"positions": 64, "dimensions": 0, "own": True, "pair": 0, "offset": 3},
