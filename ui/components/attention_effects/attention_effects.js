@@ -38,8 +38,9 @@ function show() {
   if (!answer) return;
   const baseline = describe();
   const step = Number(find(".step").value) ? Number(find(".step").value) - 1 : null;
-  const effect = effects(answer.zero, step);
-  if (baseline === "mean") effect.splice(0, answer.entropy_bits.length, ...effects(answer.mean, step));
+  const zero = effects(answer.zero, step);
+  const ofHeads = baseline === "mean" ? effects(answer.mean, step) : [];
+  const effect = [...ofHeads, ...zero.slice(ofHeads.length)];
   const { run, parts, entropy_bits: entropy, tokens, n_text } = answer;
   const places = new Map(entropy.map((_, i) => [`${parts[i].kind}:${parts[i].layer}:${parts[i].head}`, effect[i]]));
   publish("attention-effects", {

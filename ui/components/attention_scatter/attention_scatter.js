@@ -12,14 +12,14 @@ const { plane, line, mark, marks } = lens.planes;
 const { figure } = lens.figures;
 const { saveCsv, saveJson, saveSvg } = lens.saving;
 
-const { find, on } = within(element);
+const { find, all, on } = within(element);
 
 const KINDS = {
   encoder: { name: "encoder self-attention", shape: "ring" },
   decoder: { name: "decoder self-attention", shape: "square" },
   cross: { name: "cross-attention", shape: "diamond" },
 };
-const NEAR = 16; // px, from a mark
+const NEAR = 22; // px, from a mark
 
 let effects = null;
 let heads = []; // { part, entropy, effect }, the sharpest first
@@ -79,10 +79,10 @@ function paintScatter(cursor) {
   drawn = plane(find(".scatter"), {
     height: 320,
     x: {
-      name: "entropy in bits: sharp on the left, spread on the right",
+      name: "entropy in bits: sharp → spread",
       ...around(heads.map(({ entropy }) => entropy)),
     },
-    y: { name: "effect (change of log-probability, in nats)", ...around([0, ...heads.map(({ effect }) => effect)]) },
+    y: { name: "effect in nats", ...around([0, ...heads.map(({ effect }) => effect)]) },
     looks: kinds.map((each) => ({ ...KINDS[each], width: 0 })),
   });
   const { inside, left, right, toY } = drawn;
@@ -125,7 +125,6 @@ function offerText() {
   const part = offered();
   find(".ask-text").hidden = !part || chosen !== null;
   find(".texts-title").textContent = part ? `The translation without ${nameOf(part)}` : "";
-  find(".ask-text").textContent = "Translate without it";
 }
 
 function choose(part) {
@@ -137,14 +136,14 @@ function choose(part) {
 function receive({ part, baseline, whole, without }) {
   chosen = part;
   offerText();
-  for (const selector of [".translations", ".texts-note"]) find(selector).hidden = false;
+  find(".result").hidden = false;
   find(".whole").textContent = whole;
   find(".off").textContent = part.name === "head" ? `${label(part)} ${off(baseline)}` : "Without it";
   find(".without").textContent = without || "(nothing: it ends at once)";
 }
 
 const ask = asks(
-  { element: find(".texts"), server, inSight: true },
+  { element: find(".answer"), server, inSight: true },
   "text_without_part",
   () => chosen && { ...chosen, baseline: chosen.name === "head" ? (effects?.baseline ?? "zero") : "zero" },
   receive,
@@ -154,15 +153,14 @@ on("click", ".ask-text", () => choose(offered()));
 
 // ---- what is heard -----------------------------------------------------------------------------------------------
 
-feeds(find(".measured"), "head_effects");
+for (const figures of all(".measured")) feeds(figures, "head_effects");
 subscribe(element, "attention-effects", (news) => {
   const again = chosen?.name === "head" && effects && effects.baseline !== news.baseline;
   effects = news;
   heads = news.entropy
     .map((entropy, i) => ({ part: news.parts[i], entropy, effect: news.effect[i] }))
     .sort((one, other) => one.entropy - other.entropy);
-  at = Math.max(0, Math.min(at, heads.length - 1));
-  scatter.draw();
+  standOnOpen();
   drawTable();
   offerText();
   if (again) ask();
@@ -175,16 +173,21 @@ subscribe(element, "attention-view", (news) => {
   open = news;
   if (isOther && chosen && !(one && same(chosen, one))) forget();
   if (!effects) return;
-  const i = one ? heads.findIndex(({ part }) => same(part, one)) : -1;
-  if (i >= 0) at = i;
-  scatter.draw();
+  standOnOpen();
   offerText();
 });
+
+// the cursor goes to the head that was opened, if it was one
+function standOnOpen() {
+  const i = open.length === 1 ? heads.findIndex(({ part }) => isOpen(part)) : -1;
+  at = i < 0 ? Math.min(at, heads.length - 1) : i;
+  scatter.draw();
+}
 
 // another head was opened: the text of the one before goes
 function forget() {
   chosen = null;
-  for (const selector of [".translations", ".texts-note"]) find(selector).hidden = true;
+  find(".result").hidden = true;
 }
 
 // ---- saving ------------------------------------------------------------------------------------------------------
