@@ -11,6 +11,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import torch
 
 import interop
+from explain.head_means import load_head_means
 from explain.measured import measured_alignment
 from explain.runner import Runner
 from interop.download import TIME_LIMIT, download
@@ -38,7 +39,9 @@ def from_hub(name: str, progress: Progress, time_limit: float = TIME_LIMIT) -> R
 
 def bundled(folder: Path) -> Runner:
     """A checkpoint of this project, with what was measured of its weights and lies beside them."""
-    return Runner(Translator.from_pretrained(folder), folder.name, measured=measured_alignment(folder))
+    translator = Translator.from_pretrained(folder)
+    means = load_head_means(folder, translator.network.config)
+    return Runner(translator, folder.name, measured=measured_alignment(folder), head_means=means)
 
 
 def shown_name(model_id: str) -> str:

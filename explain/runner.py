@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from explain.cache import LeastRecentlyUsed
 from explain.checks import check_text, whole_number
+from explain.head_means import HeadMeans
 from explain.kinds import reading_side_of
 from explain.line import LINE
 from explain.measured import MeasuredAlignment
@@ -31,9 +32,10 @@ TRACE_BYTES = 160 * 2**20  # of inspected passes kept; one of the bundled model 
 class Runner:
     """Runs texts through one model.
 
-    `name` is what its runs call the model, `measured` how near its shares come to people's alignments. The last
-    `capacity` runs are kept, and of their inspected passes as many as `trace_bytes` hold; of texts of several
-    sentences, the translations. All runners search and inspect in one line, so any thread may ask for what is not kept.
+    `name` is what its runs call the model, `measured` how near its shares come to people's alignments, `head_means` what
+    its heads give on average, where these were measured. The last `capacity` runs are kept, and of their inspected
+    passes as many as `trace_bytes` hold; of texts of several sentences, the translations. All runners search and
+    inspect in one line, so any thread may ask for what is not kept.
 
     Raises:
         ValueError: `capacity` or `trace_bytes` is below 1, or the model has no decoder.
@@ -46,10 +48,12 @@ class Runner:
         capacity: int = 16,
         trace_bytes: int = TRACE_BYTES,
         measured: MeasuredAlignment | None = None,
+        head_means: HeadMeans | None = None,
     ) -> None:
         self.text_model = text_model
         self.name = name
         self.measured = measured
+        self.head_means = head_means
         if not self.config.n_decoder_layers:
             raise ValueError("expected a model with a decoder; found an encoder alone, which writes no text")
         self._searches: LeastRecentlyUsed[Search] = LeastRecentlyUsed(capacity, line=LINE)

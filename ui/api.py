@@ -16,10 +16,32 @@ from explain.logit_lens import logit_lens
 from explain.next_token import Sampling, distribution, steps
 from explain.plain import plain
 from explain.positional import model_table, position_table
-from explain.run import N_BEST, Settings
+from explain.run import N_BEST, Run, Settings
 from explain.runner import Runner
 from explain.source_words import source_words as words_with_shares
 from ui.events import in_line, kindly
+
+
+def by_name(run: Run, runner: Runner) -> dict[str, Any]:
+    """The effects of a run's heads, and of the larger parts."""
+    found = effects(run, runner.head_means)
+
+    def figures(kind: str, by_step: Any) -> dict[str, Any]:
+        if by_step is None:
+            return {f"effect_{kind}": None, f"effect_{kind}_by_step": None}
+        return {f"effect_{kind}": found.total(by_step), f"effect_{kind}_by_step": by_step}
+
+    heads, parts = [], []
+    for i, part in enumerate(found.parts):
+        zero = figures("zero", found.zero[i])
+        if part.name == "head":
+            mean = figures("mean", None if found.mean is None else found.mean[i])
+            place = {"kind": part.kind, "layer": part.layer, "head": part.head}
+            heads.append({**place, "entropy": found.entropy_bits[i], **zero, **mean})
+        else:
+            place = {} if part.name == "cross_attention" else {"side": part.kind, "layer": part.layer}
+            parts.append({"part": part.name, **place, **zero})
+    return plain({"heads": heads, "parts": parts})
 
 
 def add_api(runner: Runner) -> None:
@@ -199,6 +221,18 @@ def add_api(runner: Runner) -> None:
         }
 
     @kindly
+    def heads(text: str, direction: str = "en-de", hypothesis: int = 0) -> dict[str, Any]:
+        """What each attention head is worth to a translation: the change of its log-probability without the head.
+
+        `kind` is encoder, decoder or cross; layers and heads are counted from 0. `effect_zero` is in nats and with an
+        output of zero; `effect_mean` with the head's mean output, null where no means were measured; both are sums
+        over the tokens, which `_by_step` has one by one. `entropy` is in bits, 0 for a head that looks at one token.
+        `parts` are feed-forward networks, whole layers and all cross-attention, with an output of zero.
+        """
+        run = runner.run(text, Settings(direction=direction), hypothesis)
+        return {"translation": run.translation.text, "tokens": plain(run.target_out), **by_name(run, runner)}
+
+    @kindly
     def positional_encoding(n_positions: int = 50, d_model: int | None = None) -> dict[str, Any]:
         """The sinusoidal table of any size, or without d_model the bundled model's own: values and wavelengths."""
         if d_model is None:
@@ -212,5 +246,16 @@ def add_api(runner: Runner) -> None:
         tree = beam_tree(runner.run(text, settings))
         return {"nodes": [{**plain(node), "token": node.token.text} for node in tree.nodes], "best": plain(tree.best)}
 
-    for endpoint in (translate, attention, next_token, source_words, why, layers, patch, positional_encoding, beam):
+    for endpoint in (
+        translate,
+        attention,
+        next_token,
+        source_words,
+        why,
+        layers,
+        patch,
+        heads,
+        positional_encoding,
+        beam,
+    ):
         api(in_line(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)

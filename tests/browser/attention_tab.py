@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.browser.figures import numbers
+from tests.browser.waits import answered
 
 DETAILS = ".attention-map .figure-details"
 CANVASES = "() => [...document.querySelectorAll('.map canvas')].map(c => c.toDataURL()).join()"
@@ -18,6 +19,7 @@ def say(tab, text: str) -> None:
         before = canvases(tab)
         box.press("Enter")
         tab.wait_for_function(f"before => ({CANVASES})() !== before", arg=before)
+    answered(tab)  # the effects come after the maps
     tab.locator(".attention-grid .order").select_option("layers")
     tab.locator(".attention-grid .hide input").uncheck()
     tab.locator(".drawings label", has_text="Map").click()

@@ -9,6 +9,7 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from explain.head_means import load_head_means
 from explain.runner import Runner
 from model.translator import Translator
 from tests.browser.visitor import visiting
@@ -34,7 +35,8 @@ ARGUMENTS = [
 def runner() -> Runner:
     """The runner behind the served page."""
     torch.set_num_threads(1)
-    return Runner(Translator.from_pretrained(CHECKPOINT))
+    translator = Translator.from_pretrained(CHECKPOINT)
+    return Runner(translator, head_means=load_head_means(Path(CHECKPOINT), translator.network.config))
 
 
 @pytest.fixture(scope="session")

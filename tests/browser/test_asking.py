@@ -250,7 +250,9 @@ def test_the_hypothesis_chosen_last_is_the_one_that_every_widget_is_about(page, 
 
 # What runs the model, or is about another's answer: asked alone, once a visitor has it before his eyes, so that no
 # picture waits for it.
-TO_THE_MODEL = {"switched", "two_orders", "word_shift", "in_words", "two_sentences", "why_not"}
+TO_THE_MODEL = {
+    "switched", "two_orders", "word_shift", "in_words", "two_sentences", "why_not", "head_effects", "text_without_part",
+}  # fmt: skip
 PICTURES = {
     "Attention": {"attention", "exact_attention"},
     "Next token": {"next_token"},

@@ -12,6 +12,7 @@ from explain.attention import attention_maps, head_statistics
 from explain.beam_tree import beam_tree
 from explain.contrast import contrast
 from explain.decoder_lens import ladder
+from explain.effects import effects
 from explain.logit_lens import logit_lens
 from explain.next_token import Sampling, distribution
 from explain.patching import patch
@@ -20,6 +21,7 @@ from explain.runner import Runner
 from explain.source_words import source_words
 from model.positional import sinusoidal_encoding
 from tests.conftest import tiny_translator
+from tests.explain.test_effects import some_means
 from ui.launch import launch
 from ui.models import Models
 from ui.page import build_page
@@ -27,7 +29,8 @@ from ui.page import build_page
 
 @pytest.fixture(scope="module")
 def runner() -> Runner:
-    return Runner(tiny_translator(max_positions=251))
+    translator = tiny_translator(max_positions=251)
+    return Runner(translator, head_means=some_means(translator.network.config))
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +180,25 @@ def test_patch_gives_the_grid_that_the_tab_shows(client, runner):
     assert (answer["margin"], answer["other_margin"]) == pytest.approx((expected.first_margin, expected.second_margin))
 
 
+@pytest.mark.parametrize("hypothesis", [0, 1])
+def test_heads_gives_the_effects_of_the_run(client, runner, hypothesis):
+    answer = client.predict("A small house.", "en-de", hypothesis, api_name="/heads")
+    run = runner.run("A small house.", Settings(direction="en-de"), hypothesis)
+    found = effects(run, runner.head_means)
+    assert answer["translation"] == run.translation.text
+    heads, parts = answer["heads"], answer["parts"]
+    assert [(head["kind"], head["layer"], head["head"]) for head in heads] == [
+        (part.kind, part.layer, part.head) for part in found.parts if part.name == "head"
+    ]
+    assert [part["part"] for part in parts] == ["feed_forward"] * 5 + ["layer"] * 5 + ["cross_attention"]
+    assert np.allclose([each["effect_zero_by_step"] for each in heads + parts], found.zero)
+    assert np.allclose([each["effect_zero"] for each in heads + parts], found.zero.sum(axis=1))
+    assert np.allclose([head["effect_mean"] for head in heads], found.mean.sum(axis=1))
+    for kind in run.kinds:
+        entropies = head_statistics(attention_maps(run, kind)).entropy_bits
+        assert np.allclose([head["entropy"] for head in heads if head["kind"] == kind], entropies.flatten())
+
+
 @pytest.mark.parametrize("d_model", [16, None])
 def test_positional_encoding_gives_the_table(client, d_model):
     answer = client.predict(7, d_model, api_name="/positional_encoding")
@@ -195,6 +217,8 @@ def test_positional_encoding_gives_the_table(client, d_model):
         ("/patch", ("A house.", "", "en-de"), "text: expected a word or a sentence; found none"),
         ("/patch", ("A house.", "man " * 128, "en-de"), "two sentences: expected at most 40 tokens"),
         ("/attention", ("house", "en-de", "all"), "attention: expected one of encoder, decoder, cross; found 'all'"),
+        ("/heads", ("house", "en-de", 4), "hypothesis: expected a whole number from 0 to 3; found 4"),
+        ("/heads", ("", "en-de"), "text: expected a word or a sentence; found none"),
         ("/next_token", ("house", "en-de", 10_000), "position: expected"),
         ("/next_token", ("house", "en-de", 0, -1), "temperature: expected"),
         ("/source_words", ("house", "en-de", 4), "hypothesis: expected a whole number from 0 to 3"),
@@ -222,7 +246,7 @@ def test_only_the_named_endpoints_are_public(client):
         "/beam",
         "/layers",
     }
-    endpoints = {"/translate", "/attention", "/next_token", "/patch", "/positional_encoding"}
+    endpoints = {"/translate", "/attention", "/next_token", "/patch", "/positional_encoding", "/heads"}
     assert set(client.view_api(return_format="dict")["named_endpoints"]) == endpoints
 
 

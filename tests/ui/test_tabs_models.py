@@ -66,6 +66,8 @@ FIRST = {
     "word_sources": {},
     "attention": {},
     "exact_attention": {"kind": None, "layers": [0]},
+    "head_effects": {},
+    "text_without_part": {"name": "head", "kind": "cross", "layer": 1, "head": 7, "baseline": "zero"},
     "next_token": {"position": None},
     "why_not": {"position": 0, "rival": None, "typed": None},
     "position_table": {"positions": 64, "dimensions": 0, "own": True},

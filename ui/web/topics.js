@@ -23,6 +23,10 @@ const topics = (() => {
     "attention-open": topic(),
     /** @type {Topic<Head[]>} the heads in the large view */
     "attention-view": topic(),
+    /** @type {Topic<HeadEffects>} what each part is worth to the translation, or to one of its tokens */
+    "attention-effects": topic(),
+    /** @type {Topic<Head & { kind: string }>} a head of any kind that the overview is to open */
+    "attention-choose": topic(),
     /** @type {Topic<AttentionPicture>} what the large view's map and lines draw */
     "attention-picture": topic(),
     /** @type {Topic<PositionTable>} the table that the Positions tab is about */

@@ -159,6 +159,31 @@ interface Attention {
   at(head: number, row: Position, column: { index: number }): number;
 }
 
+/** What can be switched off: a head, or a larger part. */
+interface Part extends Head {
+  name: "head" | "feed_forward" | "layer" | "cross_attention";
+  kind: string;
+}
+
+/** What each part is worth: the change of log-probability when it is off. */
+interface HeadEffects {
+  /** what the page was asked for */
+  run: object;
+  baseline: "zero" | "mean";
+  /** all heads, and then what is larger */
+  parts: Part[];
+  /** of each head, in bits */
+  entropy: number[];
+  /** of each part in nats, the heads' with the chosen baseline, the others' always with zero */
+  effect: number[];
+  /** what became less or more likely: the whole translation, or a token of it */
+  of: string;
+  /** the answer itself, for saving */
+  answer: object;
+  /** by the kind, the layer and the head, where the model has it */
+  headEffect(kind: string, head: Head): number | undefined;
+}
+
 /** What the large view draws: some heads, taken together. */
 interface AttentionPicture extends Attention {
   heads: Head[];

@@ -3,9 +3,10 @@
 //        { run, languages: [source, target] or null of a language model, which has one kind alone, tokens: { source, target_in, target_out: [token] },
 //          kinds: { KIND: { weights: packed (L, H, R, C), statistics: { NAME: [[number a head] a layer] or null } } } }
 // publishes "attention" (the kind shown: its positions and weights) and "attention-open" (a head was opened);
-// subscribes to "attention-view" (the heads that are open).
+// subscribes to "attention-view" (the heads that are open), "attention-effects" (what each head is worth) and
+// "attention-choose" (a head of any kind that is to be opened).
 
-const { number, bytes } = lens.numbers;
+const { number, bytes, largest } = lens.numbers;
 const { make, within, button, press } = lens.elements;
 const { tokenText, tokenElement } = lens.tokens;
 const { variable, sequential } = lens.colours;
@@ -71,6 +72,7 @@ const STATISTICS = {
 let value = null; // the answer
 let attention = null; // what is published
 let open = [];
+let effects = null; // of this run or of another
 
 // ---- the kind that is shown --------------------------------------------------------------------------------------
 
@@ -137,6 +139,27 @@ function figure({ layer, head }) {
   return `${number(attention.statistics[name][layer][head])}${STATISTICS[name].unit || ""}`;
 }
 
+// undefined while it is not known
+function effectOf(head) {
+  const known = effects && JSON.stringify(effects.run) === JSON.stringify(attention.run);
+  return known ? effects.headEffect(attention.kind, head) : undefined;
+}
+
+// under each map its effect, and a bar as long as the effect is large among those of the kind
+function drawEffects() {
+  const heads = all(".map").map(({ dataset }) => ({ layer: Number(dataset.layer), head: Number(dataset.number) }));
+  const found = heads.map(effectOf);
+  const most = largest(found.map((effect) => effect ?? 0)) || 1;
+  all(".map").forEach((map, i) => {
+    const [effect, size] = [found[i], map.querySelector(".size")];
+    const words = effect === undefined ? [] : ["effect ", make("b", {}, number(effect))];
+    map.querySelector(".effect").replaceChildren(...words);
+    size.style.width = `${(100 * Math.abs(effect ?? 0)) / most}%`;
+    size.classList.toggle("gain", effect > 0);
+    size.hidden = effect === undefined;
+  });
+}
+
 // all heads in the order that was asked for
 function ordered() {
   const heads = Array.from({ length: attention.nLayers * attention.nHeads }, (_, i) => ({
@@ -145,6 +168,7 @@ function ordered() {
   }));
   const order = find(".order").value;
   if (order === "layers") return heads;
+  if (order === "loss") return heads.sort((a, b) => (effectOf(a) ?? 0) - (effectOf(b) ?? 0));
   const statistic = attention.statistics[find(".statistic").value];
   const sign = order === "highest" ? -1 : 1;
   return heads.sort((a, b) => sign * (statistic[a.layer][a.head] - statistic[b.layer][b.head]));
@@ -179,8 +203,13 @@ const coloursOf = (high) => {
 function mapButton(head, steps, words) {
   const canvas = make("canvas");
   paint(canvas, attention.rows.length, attention.columns.length, steps, words);
-  const content = [make("span", {}, label(head)), canvas, make("span", { class: "number" }, figure(head))];
-  return button(content, () => publish("attention-open", head), { class: "map", "data-head": label(head) });
+  const size = make("span", { class: "size" });
+  const under = [make("span", { class: "number" }, figure(head)), make("span", { class: "effect" }), size];
+  const place = { "data-head": label(head), "data-layer": head.layer, "data-number": head.head };
+  return button([make("span", {}, label(head)), canvas, ...under], () => publish("attention-open", head), {
+    class: "map",
+    ...place,
+  });
 }
 
 function drawMaps() {
@@ -192,6 +221,7 @@ function drawMaps() {
   find(".maps").style.setProperty("--heads", attention.nHeads);
   find(".maps").replaceChildren(...heads.map((head, i) => mapButton(head, maps[i], words)));
   find(".high").textContent = `${Number((high / 255).toPrecision(2))} in all maps`; // a byte knows no more digits
+  drawEffects();
   mark();
   if (focused) find(`.maps [data-head="${focused}"]`)?.focus();
 }
@@ -295,5 +325,19 @@ onTheme(element, draw);
 subscribe(element, "attention-view", (heads) => {
   open = heads.map(label);
   mark();
+});
+subscribe(element, "attention-effects", (news) => {
+  effects = news;
+  if (!attention) return;
+  if (find(".order").value === "loss") drawMaps();
+  else drawEffects();
+});
+subscribe(element, "attention-choose", ({ kind, layer, head }) => {
+  if (!value || !(kind in value.kinds)) return;
+  if (kind !== attention.kind) {
+    find(`.kinds input[value="${kind}"]`).checked = true;
+    draw();
+  }
+  publish("attention-open", { layer, head });
 });
 asks({ element, server }, "attention", () => ({}), receive);
