@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +13,7 @@ from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import FIRST_TRANSLATION
 from tests.browser.visitor import visiting
+from tests.browser.waits import answered
 from ui.sentence_bar import FIRST_EXAMPLE
 
 
@@ -131,8 +133,9 @@ def test_markup_is_shown_not_run(page, text):
     translate(page, text)
     assert page.title() != "broken"
     assert page.locator(".translation img").count() == 0
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query)["text"] == [text])
+    answered(page)
     page.locator(".word-sources .show-pieces").check()
-    expect(page.locator(".word-sources [aria-busy=true]")).to_have_count(0)
     tokens = "".join(page.locator(".word-sources .source-words .token:not(.special)").all_inner_texts())
     characters = re.sub(r"<0x(..)>", lambda byte: chr(int(byte[1], 16)), tokens)  # rare signs are spelled in bytes
     assert characters.replace("␣", "") == text.replace(" ", "")

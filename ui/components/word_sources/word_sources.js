@@ -198,7 +198,8 @@ function lay() {
 function draw() {
   const hadFocus = element.contains(document.activeElement) && pointed;
   const shown = view();
-  for (const side of SIDES) find(`.${side}-words`).replaceChildren(...shown[side].map((each, i) => word(each, side, i)));
+  for (const side of SIDES)
+    find(`.${side}-words`).replaceChildren(...shown[side].map((each, i) => word(each, side, i)));
   const most = Math.max(0, ...values().flat());
   find(".most").textContent = amount(most);
   find(".layer").textContent = `L${answer.attention_layer + 1}`;
