@@ -11,6 +11,7 @@ from explain.attention import attention_maps, head_statistics
 from explain.beam_tree import beam_tree
 from explain.contrast import contrast, token_as_written
 from explain.decoder_lens import ladder
+from explain.effects import effects
 from explain.kinds import checked_kind
 from explain.logit_lens import logit_lens
 from explain.next_token import Sampling, distribution, steps

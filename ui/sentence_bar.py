@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 from gradio.components import Component
 
 from explain.run import Run
@@ -45,11 +46,11 @@ class SentenceBar:
         return [self.text, self.direction, self.beam_size, self.alpha, self.n_best]
 
     @property
-    def changing(self) -> list[Component]:
+    def changing(self) -> list[Block]:
         """What `values` gives new values for."""
         return [*self.asked, self.swap, self.go, self.about, self.details]
 
-    def values(self, runner: Runner, run: Run) -> dict[Component, object]:
+    def values(self, runner: Runner, run: Run) -> dict[Block, object]:
         """The bar for a run of another model: its text and settings, and what this model offers."""
         settings, offered = run.settings, _offered(runner, run)
         return {
