@@ -32,8 +32,8 @@ TRACE_BYTES = 160 * 2**20  # of inspected passes kept; one of the bundled model 
 class Runner:
     """Runs texts through one model.
 
-    `name` is what its runs call the model, `measured` how near its shares come to people's alignments, `head_means` what
-    its heads give on average, where these were measured. The last `capacity` runs are kept, and of their inspected
+    `name` is what its runs call the model, `measured` how near its shares come to people's alignments, `head_means`
+    what its heads give on average, where these were measured. The last `capacity` runs are kept, and of their inspected
     passes as many as `trace_bytes` hold; of texts of several sentences, the translations. All runners search and
     inspect in one line, so any thread may ask for what is not kept.
 
