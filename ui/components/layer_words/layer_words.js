@@ -55,12 +55,8 @@ function wordElement(word, ago) {
 function sayOf({ text: word, final }, here) {
   const { since, rungs } = answer.ladder;
   if (final === null) return `“${word.trim()}”, after ${here}: in this place the translation has another word`;
-  const names = depths(rungs.length);
-  const when = {
-    0: "is there from the embedding on, before any layer",
-    [rungs.length - 1]: `is there after the last layer, ${names.at(-1)}, and not before`,
-  }[since[final]];
-  return `“${word.trim()}” ${when ?? `is there from ${names[since[final]]} on`}`;
+  const from = since[final] ? depths(rungs.length)[since[final]] : "the embedding";
+  return `“${word.trim()}” stands in every line from ${from} on`;
 }
 
 function tell({ target }) {

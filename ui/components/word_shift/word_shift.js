@@ -29,7 +29,7 @@ const curves = graph(find(".curve"), {
       n: shift.cosine.length,
       x: "layers read",
       y: { name: "cosine", low: Math.min(0, ...shift.cosine), high: 1 },
-      height: 300,
+      height: 260,
     },
   curves: (drawn) => curve(drawn, points(shift.cosine), { colour: "scale" }),
   words: (_, i) => `after ${pointName(i)}: cosine ${number(shift.cosine[i])}, distance ${number(shift.distance[i])}`,
@@ -51,7 +51,7 @@ function drawPaths(selected) {
   if (!shift) return;
   const [xs, ys] = [0, 1].map((axis) => shift.plane.flat().map((at) => at[axis]));
   pathPlane = plane(find(".plane"), {
-    height: 300,
+    height: 260,
     x: { name: "first component", low: Math.min(...xs), high: Math.max(...xs) },
     y: { name: "second component", low: Math.min(...ys), high: Math.max(...ys) },
   });
