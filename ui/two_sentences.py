@@ -13,6 +13,7 @@ from explain.run import Run
 from explain.runner import Runner
 from explain.tokens import Token, spelled
 
+N_TRIED = 3  # pairs, each of which takes two searches
 # Sentences that differ in a word, by the language that is translated from. What is told of them is computed.
 PAIRS = {
     "en": (
@@ -65,8 +66,8 @@ def ready_pairs(runner: Runner, run: Run) -> list[tuple[str, str]]:
 
 
 def opening_pair(runner: Runner, run: Run, pairs: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
-    """The first of these pairs that this model translates in two ways."""
-    for pair in pairs:
+    """The first of these pairs that this model translates in two ways; after a few the tab opens without one."""
+    for pair in pairs[:N_TRIED]:
         first, second = (runner.run(text, run.settings).translation.ids for text in pair)
         if first != second:
             return pair

@@ -62,7 +62,7 @@ const grid = heatMap(find(".grid"), {
       smallest: 18,
       largest: 64,
       cellHeight: 26,
-      x: { name: "word taken from the second sentence", names: names() },
+      x: { name: "word swapped in", names: names() },
       y: { name: "after", names: found.recovery.map((_, point) => pointName(point)) },
       ...signed(100 * most()),
     },
