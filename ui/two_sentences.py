@@ -86,13 +86,11 @@ def _fits(runner: Runner, run: Run, pair: tuple[str, str]) -> bool:
 
 
 def told(found: Patching) -> dict[str, Any]:
-    """The words about one pair: the two translations with the word where they part, the question, and the answer."""
-    runs = (found.first, found.second)
-    said = [_parted(run, found.step) for run in runs]
+    """The words about one pair: the two translations with the word where they part, and the story."""
+    said = [_parted(run, found.step) for run in (found.first, found.second)]
     return {
         "translations": said,
         "decided": [word for _, word, _ in said],
-        "changed": [_names(run.source, found.changed) for run in runs],
         "story": story(found),
     }
 
