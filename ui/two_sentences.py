@@ -13,6 +13,7 @@ from explain.run import Run
 from explain.runner import Runner
 from explain.tokens import Token, spelled
 
+N_TRIED = 3  # pairs, each of which takes two searches
 # Sentences that differ in a word, by the language that is translated from. What is told of them is computed.
 PAIRS = {
     "en": (
@@ -65,8 +66,8 @@ def ready_pairs(runner: Runner, run: Run) -> list[tuple[str, str]]:
 
 
 def opening_pair(runner: Runner, run: Run, pairs: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
-    """The first of these pairs that this model translates in two ways."""
-    for pair in pairs:
+    """The first of these pairs that this model translates in two ways; after a few the tab opens without one."""
+    for pair in pairs[:N_TRIED]:
         first, second = (runner.run(text, run.settings).translation.ids for text in pair)
         if first != second:
             return pair
@@ -85,13 +86,11 @@ def _fits(runner: Runner, run: Run, pair: tuple[str, str]) -> bool:
 
 
 def told(found: Patching) -> dict[str, Any]:
-    """The words about one pair: the two translations with the word where they part, the question, and the answer."""
-    runs = (found.first, found.second)
-    said = [_parted(run, found.step) for run in runs]
+    """The words about one pair: the two translations with the word where they part, and the story."""
+    said = [_parted(run, found.step) for run in (found.first, found.second)]
     return {
         "translations": said,
         "decided": [word for _, word, _ in said],
-        "changed": [_names(run.source, found.changed) for run in runs],
         "story": story(found),
     }
 

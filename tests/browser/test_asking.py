@@ -150,6 +150,8 @@ def test_the_bars_belong_to_the_step_looked_at(page, run, slow_then_quick):
 def test_the_switched_model_belongs_to_its_selectors(page, run, slow_then_quick):
     open_tab(page, "What if")
     root = "#inside-switches"
+    # until it is drawn, the widget above may still push this one out of sight
+    expect(page.locator("#two-sentences .first")).not_to_have_value("", timeout=PATIENCE)
     page.locator(root).scroll_into_view_if_needed()
     expect(page.locator(f"{root} .next-title")).not_to_be_empty(timeout=PATIENCE)
     slow_then_quick()

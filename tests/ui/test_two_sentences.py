@@ -80,21 +80,21 @@ def test_the_word_where_the_translations_part_stands_between_what_is_around_it(f
     assert told(ends)["decided"] == ["</s>", "</s>"]
 
 
-def test_every_ready_pair_is_told_on_the_bundled_weights_some_move_and_some_stay(bundled):
-    for language, pairs in PAIRS.items():
-        settings = bundled.default_settings({"en": "en-de", "de": "de-en"}[language])
+def test_every_pair_offered_is_told_on_the_bundled_weights_some_move_and_some_stay(bundled):
+    for direction, language in (("en-de", "en"), ("de-en", "de")):
+        settings = bundled.default_settings(direction)
         offered = ready_pairs(bundled, bundled.run("Tom.", settings))
-        assert offered == list(pairs)
-        stories = [story(patch(*(bundled.run(text, settings) for text in pair))) for pair in pairs]
-        assert sum(": it moved" in each for each in stories) >= 2, stories
-        assert sum(": it stays" in each for each in stories) >= 2, stories
+        assert len(offered) >= 5 and set(offered) <= set(PAIRS[language])
+        stories = [story(patch(*(bundled.run(text, settings) for text in pair))) for pair in offered]
+        for told_of in ("it moved", "it stays"):
+            assert any(told_of in each for each in stories), stories
 
 
 def test_a_visitors_own_sentence_comes_first_with_a_word_changed(bundled):
     run = bundled.run("The old man sees a river.", bundled.default_settings("en-de"))
     assert ready_pairs(bundled, run)[0] == ("The old man sees a river.", "The old woman sees a river.")
     long = bundled.run("The man and " * MAX_TOKENS + "I.", replace(run.settings, beam_size=1, n_best=1))
-    assert ready_pairs(bundled, long) == list(PAIRS["en"])
+    assert ready_pairs(bundled, long) == ready_pairs(bundled, bundled.run("Tom.", run.settings))
 
 
 def test_a_pair_that_does_not_fit_the_vocabulary_is_not_offered():

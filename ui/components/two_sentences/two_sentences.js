@@ -1,6 +1,6 @@
 // Which word decided between the translations of two sentences. Asks for "two_sentences" { first, second }, or {} for the
 // first ready pair: { pairs: [[first, second]], texts: { first, second } } and, where two were compared, translations
-// [[before, word, after]] with the words where they part, decided: those words, changed: the words that differ, story,
+// [[before, word, after]] with the words where they part, decided: those words, story,
 // sources: the tokens of both, and recovery by point and position.
 
 const { percent } = lens.numbers;
@@ -42,9 +42,7 @@ function over({ pen, left, top, cellWidth, cellHeight }) {
     const y = top + row * cellHeight;
     shares.forEach((share, column) => {
       const ink = Math.abs(share) > DEEP * high ? "ground" : "ink";
-      const whole = String(Math.round(100 * share))
-        .replace(/^-0$/, "0")
-        .replace("-", "−");
+      const whole = String(Math.round(100 * share)).replace("-", "−");
       if (cellWidth >= WIDE) write(pen, whole, left + (column + 0.5) * cellWidth, y + cellHeight / 2, "center", ink);
     });
     pen.strokeStyle = variable("ink");
@@ -62,7 +60,7 @@ const grid = heatMap(find(".grid"), {
       smallest: 18,
       largest: 64,
       cellHeight: 26,
-      x: { name: "word taken from the second sentence", names: names() },
+      x: { name: "word swapped in", names: names() },
       y: { name: "after", names: found.recovery.map((_, point) => pointName(point)) },
       ...signed(100 * most()),
     },
