@@ -12,6 +12,7 @@ import torch
 
 import interop
 from explain.head_means import load_head_means
+from explain.measured import measured_alignment
 from explain.runner import Runner
 from interop.download import TIME_LIMIT, download
 from model import Translator
@@ -19,6 +20,7 @@ from model.storage.hub import check_repo_id
 from ui.launch import launch
 from ui.models import Models, Progress
 from ui.page import build_page
+from ui.watchdog import keep_watch
 
 CHECKPOINTS = Path(__file__).parent / "checkpoints"
 
@@ -38,7 +40,8 @@ def from_hub(name: str, progress: Progress, time_limit: float = TIME_LIMIT) -> R
 def bundled(folder: Path) -> Runner:
     """A checkpoint of this project, with what was measured of its weights and lies beside them."""
     translator = Translator.from_pretrained(folder)
-    return Runner(translator, folder.name, head_means=load_head_means(folder, translator.network.config))
+    means = load_head_means(folder, translator.network.config)
+    return Runner(translator, folder.name, measured=measured_alignment(folder), head_means=means)
 
 
 def shown_name(model_id: str) -> str:
@@ -73,4 +76,5 @@ torch.set_num_threads(1)
 demo = build_page(*load_models())
 
 if __name__ == "__main__":
+    keep_watch(demo)
     launch(demo)

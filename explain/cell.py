@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor
 
 from explain.checks import whole_number
+from explain.direction import Directions, output_rows, weight
 from explain.kinds import PLACES, Kind, check_head, checked_kind
 from explain.run import Run
 from explain.tokens import Token
-from model.transformer import Transformer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +71,14 @@ def attention_cell(run: Run, kind: Kind, layer: int, head: int, query: int, key:
     scores = k @ q[query] / root
     masked = torch.tensor([kind == "decoder" and j > query for j in range(len(keys))])
     row = scores.masked_fill(masked, float("-inf")).softmax(dim=0)
-    projection = _weight(run.network, f"{at}.out_proj.weight")
+    projection = weight(run.network, f"{at}.out_proj.weight")
     added = row[key] * (projection[:, head * d_head : (head + 1) * d_head] @ v[key])
 
     predicted = share = None
     if place.side == "decoder":
         predicted = run.target_out[query]
-        share = (_Logit(run, query, predicted.id).into[layer, place.block] @ added).item()
+        directions = Directions(run, [query], output_rows(run.network, [predicted.id]))
+        share = (directions.into[layer, place.block][0] @ added).item()
     products = q[query] * k[key]
     return Cell(
         kind=kind,
@@ -147,85 +147,34 @@ def logit_parts(run: Run, position: int) -> LogitParts:
         position=position,
         token=token,
         logit=trace["logits"][0, position, token.id].item(),
-        parts=tuple(_Logit(run, position, token.id).parts()),
+        parts=tuple(_parts(run, position, token.id)),
     )
 
 
-class _Logit:
-    """The direction by which whatever enters the stream at a place is multiplied to give its part of the logit.
-
-    `into[layer, block]`: for what a sub-layer adds. A LayerNorm with frozen σ, x -> (x - mean x) γ / σ + β, is passed
-    backwards; its β has a part of its own.
-    """
-
-    def __init__(self, run: Run, position: int, token_id: int) -> None:
-        self.network, self.trace, self.position = run.network, run.trace, position
-        output = self.network.tokens if self.network.output_proj is None else self.network.output_proj
-        direction = output.weight[token_id].detach().cpu().double()
-        bias = self.network.output_bias
-        self.bias = None if bias is None else bias[token_id].item()
-        self.blocks = ["self_attn", "cross_attn", "feed_forward"] if run.translates else ["self_attn", "feed_forward"]
-        self.into: dict[tuple[int, str], Tensor] = {}
-        self.shifts: dict[tuple[int, str], float] = {}
-        self.last_shift: float | None = None
-        self.n_layers, pre_norm = run.config.n_decoder_layers, run.config.norm == "pre"
-        if pre_norm:
-            before = self._at(f"decoder.layers.{self.n_layers - 1}.feed_forward_add_norm.residual")
-            direction, self.last_shift = self._back(direction, "decoder.final_norm", before)
-        for layer in reversed(range(self.n_layers)):
-            for block in reversed(self.blocks):
-                if not pre_norm:
-                    at = f"decoder.layers.{layer}.{block}_add_norm"
-                    before = self._at(f"{at}.residual")
-                    direction, self.shifts[layer, block] = self._back(direction, f"{at}.layer_norm", before)
-                self.into[layer, block] = direction
-        self.start = direction
-
-    def parts(self) -> list[Part]:
-        """All of them: embedding, position, heads, biases, feed-forward layers, LayerNorms' shifts, output bias."""
-        at = "decoder.embedding"
-        found = [Part(name="token embedding", value=(self.start @ self._at(f"{at}.embedded")).item())]
-        if f"{at}.position" in self.trace:
-            position = self.trace[f"{at}.position"][self.position].double()
-            found.append(Part(name="position", value=(self.start @ position).item()))
-        for layer in range(self.n_layers):
-            for block in self.blocks:
-                direction, path = self.into[layer, block], f"decoder.layers.{layer}.{block}"
-                if block == "feed_forward":
-                    value = (direction @ self._at(f"{path}.output")).item()
-                    found.append(Part(name="feed-forward", value=value, layer=layer))
-                else:
-                    found += self._heads(layer, block, path, direction)
-                if (layer, block) in self.shifts:
-                    shift = self.shifts[layer, block]
-                    found.append(Part(name=f"{_NAMES[block]}: LayerNorm's β", value=shift, layer=layer))
-        if self.last_shift is not None:
-            found.append(Part(name="last LayerNorm's β", value=self.last_shift))
-        if self.bias is not None:
-            found.append(Part(name="output bias", value=self.bias))
-        return found
-
-    def _heads(self, layer: int, block: str, path: str, direction: Tensor) -> list[Part]:
-        mixed = self.trace[f"{path}.heads"][0, :, self.position].double()  # (H, Dh)
-        by_head = (direction @ _weight(self.network, f"{path}.out_proj.weight")).view(len(mixed), -1)
-        values = (by_head * mixed).sum(dim=-1).tolist()
-        bias = (direction @ _weight(self.network, f"{path}.out_proj.bias")).item()
-        heads = [Part(name=_NAMES[block], value=value, layer=layer, head=head) for head, value in enumerate(values)]
-        return [*heads, Part(name=f"{_NAMES[block]}: bias of W^O", value=bias, layer=layer)]
-
-    def _at(self, path: str) -> Tensor:
-        return self.trace[path][0, self.position].double()
-
-    def _back(self, direction: Tensor, norm: str, before: Tensor) -> tuple[Tensor, float]:
-        """The direction in front of a LayerNorm, and what its β adds."""
-        shift = (direction @ _weight(self.network, f"{norm}.bias")).item()
-        sigma = (before.var(unbiased=False) + self.network.config.layer_norm_eps).sqrt()
-        scaled = direction * _weight(self.network, f"{norm}.weight") / sigma
-        return scaled - scaled.mean(), shift  # the mean of x is subtracted, so the direction has none
-
-
-def _weight(network: Transformer, path: str) -> Tensor:
-    return network.get_parameter(path).detach().cpu().double()
+def _parts(run: Run, position: int, token_id: int) -> list[Part]:
+    """All of them: embedding, position, heads, biases, feed-forward layers, LayerNorms' shifts, output bias."""
+    directions = Directions(run, [position], output_rows(run.network, [token_id]))
+    found = [Part(name="token embedding", value=directions.of_token().item())]
+    if (of_position := directions.of_position()) is not None:
+        found.append(Part(name="position", value=of_position.item()))
+    for layer in range(directions.n_layers):
+        for block in directions.blocks:
+            name = _NAMES[block]
+            if block == "feed_forward":
+                found.append(Part(name=name, value=directions.of_feed_forward(layer).item(), layer=layer))
+            else:
+                by_head = directions.of_keys(layer, block)[0].sum(dim=-1).tolist()
+                found += [Part(name=name, value=value, layer=layer, head=head) for head, value in enumerate(by_head)]
+                bias = directions.of_bias(layer, block).item()
+                found.append(Part(name=f"{name}: bias of W^O", value=bias, layer=layer))
+            if (layer, block) in directions.shifts:
+                shift = directions.shifts[layer, block].item()
+                found.append(Part(name=f"{name}: LayerNorm's β", value=shift, layer=layer))
+    if directions.last_shift is not None:
+        found.append(Part(name="last LayerNorm's β", value=directions.last_shift.item()))
+    if (bias := run.network.output_bias) is not None:
+        found.append(Part(name="output bias", value=bias[token_id].item()))
+    return found
 
 
 _NAMES = {"self_attn": "self-attention", "cross_attn": "cross-attention", "feed_forward": "feed-forward"}

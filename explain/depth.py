@@ -26,13 +26,15 @@ N_NEIGHBOURS = 3
 class Movement:
     """How each layer changes each token's vector x, on one side of the model.
 
-    `distance`: |x after − x before| / |x before|. `cosine`: of x before and after, 1 where the direction stayed.
+    `distance`: |x after − x before| / |x before|. `cosine`: of x before and after, 1 where the direction stayed;
+    `angle`: the same in degrees, 0 to 180.
     """
 
     side: Side
     tokens: tuple[Token, ...]
     distance: Float[np.ndarray, "L S"]
     cosine: Float[np.ndarray, "L S"]
+    angle: Float[np.ndarray, "L S"]
 
 
 def movement(run: Run, side: Side) -> Movement:
@@ -41,10 +43,17 @@ def movement(run: Run, side: Side) -> Movement:
     Raises:
         ValueError: the model has no such side.
     """
-    stream = _stream(run.trace, _stream_paths(run, side))
+    stream = _stream(run.trace, stream_paths(run, side))
     before, after = stream[:-1], stream[1:]
     distance = np.linalg.norm(after - before, axis=-1) / np.linalg.norm(before, axis=-1)
-    return Movement(side=side, tokens=run.read_by(side), distance=distance, cosine=cosines(before, after))
+    cosine = cosines(before, after)
+    return Movement(
+        side=side,
+        tokens=run.read_by(side),
+        distance=distance,
+        cosine=cosine,
+        angle=np.degrees(np.arccos(cosine.clip(-1, 1))),  # rounding may leave 1 + 1e-16
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +92,7 @@ def shift(runner: Runner, word: str, first: str, second: str, settings: Settings
     runs = [runner.run(text, settings) for text in (first, second)]
     side = runs[0].reading_side
     places = _places(runs[0].typed, word, "first"), _places(runs[1].typed, word, "second")
-    taps = _stream_paths(runs[0], side)
+    taps = stream_paths(runs[0], side)
     streams = [_stream(run.inspected(only=taps), taps) for run in runs]
     paths = np.stack(
         [stream[:, list(at)].mean(axis=1) for stream, at in zip(streams, places, strict=True)]
@@ -117,8 +126,8 @@ def cosines(first: Float[np.ndarray, "*n D"], second: Float[np.ndarray, "*n D"])
     return (first * second).sum(axis=-1) / np.linalg.norm(first, axis=-1) / np.linalg.norm(second, axis=-1)
 
 
-def _stream_paths(run: Run, side: Side) -> list[str]:
-    """Where the residual stream passes after the embedding and after each layer: P taps."""
+def stream_paths(run: Run, side: Side) -> list[str]:
+    """Where one side's residual stream passes after the embedding and after each layer: P taps."""
     last = "residual" if run.config.norm == "pre" else "normalized"
     layers = range(len(run.stack(side).layers))
     return [f"{side}.embedding.output", *(f"{side}.layers.{i}.feed_forward_add_norm.{last}" for i in layers)]

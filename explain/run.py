@@ -66,17 +66,21 @@ class Translation:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A text, its translations (best first), and the inspected pass over the one that was chosen.
+    """A sentence, its translations (best first), and the inspected pass over the one that was chosen.
 
-    `model` is the runner's name for its model; `prefix` holds the target ids that the translations had to begin with;
-    `seconds` is the search's wall time.
+    `text` is what was run: sentence number `sentence`, from 0, of the `passage`, which may be all of it. `model` is the
+    runner's name for its model; `prefix` holds the target ids that the translations had to begin with; `seconds` is the
+    search's wall time.
 
-    Of a language model, `source` is empty and a translation is the text with its continuation, behind `prefix` if any.
+    Of a language model, which gets its text whole, `source` is empty and a translation is the text with its
+    continuation, behind `prefix` if any.
     The text's first token is read and never predicted; its others are the first `n_text` tokens of `target_out`.
     """
 
     model: str
     text: str
+    passage: str
+    sentence: int
     settings: Settings
     chosen: int
     prefix: tuple[int, ...]

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from explain.cache import LeastRecentlyUsed
 from explain.checks import check_text, whole_number
 from explain.head_means import HeadMeans
 from explain.kinds import reading_side_of
 from explain.line import LINE
+from explain.measured import MeasuredAlignment
 from explain.passes import inspect
 from explain.run import MAX_ALPHA, MAX_BEAM_SIZE, N_BEST, Run, Settings
 from explain.search import Search, search
 from explain.tokens import tokens_of
 from model.config import TransformerConfig
+from model.sentences import Cut, cut
 from model.taps import Trace
 from model.text_model import Prompt, TextCodec, TextModel
 from model.transformer import Transformer
+from model.translator import Translator
 
-MAX_SOURCE_TOKENS = 128  # of the text alone: a language tag and the end come on top
+MAX_SOURCE_TOKENS = 128  # of a sentence alone: a language tag and the end come on top
+MAX_SENTENCES = 50
+MAX_PASSAGE_TOKENS = 1024  # of all sentences of a text
 MAX_CHARACTERS = 20_000
 TRACE_BYTES = 160 * 2**20  # of inspected passes kept; one of the bundled model has up to 39 MB
 
@@ -26,8 +32,9 @@ TRACE_BYTES = 160 * 2**20  # of inspected passes kept; one of the bundled model 
 class Runner:
     """Runs texts through one model.
 
-    `name` is what its runs call the model, `head_means` what its heads give on average, where that was measured. The
-    last `capacity` runs are kept, and of their inspected passes as many as `trace_bytes` hold. All runners search and
+    `name` is what its runs call the model, `measured` how near its shares come to people's alignments, `head_means`
+    what its heads give on average, where these were measured. The last `capacity` runs are kept, and of their inspected
+    passes as many as `trace_bytes` hold; of texts of several sentences, the translations. All runners search and
     inspect in one line, so any thread may ask for what is not kept.
 
     Raises:
@@ -40,15 +47,18 @@ class Runner:
         name: str = "model",
         capacity: int = 16,
         trace_bytes: int = TRACE_BYTES,
+        measured: MeasuredAlignment | None = None,
         head_means: HeadMeans | None = None,
     ) -> None:
         self.text_model = text_model
         self.name = name
+        self.measured = measured
         self.head_means = head_means
         if not self.config.n_decoder_layers:
             raise ValueError("expected a model with a decoder; found an encoder alone, which writes no text")
         self._searches: LeastRecentlyUsed[Search] = LeastRecentlyUsed(capacity, line=LINE)
         self._runs: LeastRecentlyUsed[Run] = LeastRecentlyUsed(capacity, line=LINE)
+        self._passages: LeastRecentlyUsed[tuple[str, ...]] = LeastRecentlyUsed(capacity, line=LINE)
         self._traces: LeastRecentlyUsed[Trace] = LeastRecentlyUsed(trace_bytes, _bytes, LINE)
 
     # ---- what the model is ----
@@ -92,7 +102,9 @@ class Runner:
     # ---- what it does ----
 
     def run(self, text: str, settings: Settings, chosen: int = 0, prefix: Sequence[int] = ()) -> Run:
-        """Translates or continues `text`, with target ids `prefix` as a beginning if any, to inspect one hypothesis.
+        """Translates or continues `text` as it stands, to inspect one hypothesis.
+
+        With target ids `prefix`, every hypothesis begins with them.
 
         Raises:
             ValueError: the text is empty, too long or no text, the direction unknown, or there is no such hypothesis
@@ -111,6 +123,8 @@ class Runner:
             return Run(
                 model=self.name,
                 text=text,
+                passage=text,
+                sentence=0,
                 settings=settings,
                 chosen=chosen,
                 prefix=beginning,
@@ -125,6 +139,60 @@ class Runner:
             )
 
         return self._runs.get((*key, chosen), prepare)
+
+    def run_sentence(
+        self, text: str, sentence: int, settings: Settings, chosen: int = 0, prefix: Sequence[int] = ()
+    ) -> Run:
+        """The run of one sentence of a text, counted from 0: what it would be if the sentence stood alone.
+
+        Raises:
+            ValueError: as `cut` and `run`, or there is no such sentence.
+        """
+        sentences = self.cut(text, settings.direction).sentences
+        whole_number("sentence", sentence, 0, len(sentences) - 1, " (those of the text)")
+        run = self.run(sentences[sentence], settings, chosen, prefix)
+        return run if len(sentences) == 1 else replace(run, passage=text, sentence=sentence)
+
+    def cut(self, text: str, direction: str) -> Cut:
+        """The sentences of a text that is translated; one that a language model continues stays whole.
+
+        Raises:
+            ValueError: as `prompt` of one of them, or of two and more there are over 50, or over 1,024 tokens.
+        """
+        check_text("text", text, MAX_CHARACTERS)
+        found = cut(text, direction.split("-")[0]) if self.translates else Cut(sentences=(text,), gaps=())
+        n_sentences, advice = len(found.sentences), "translate it in parts"
+        if n_sentences > MAX_SENTENCES:
+            raise ValueError(f"text: expected at most {MAX_SENTENCES} sentences; found {n_sentences:,}: {advice}")
+        if n_sentences > 1 and direction in self.directions:
+            n_tokens = 0
+            for number, sentence in enumerate(found.sentences, start=1):
+                try:
+                    n_tokens += self.prompt(sentence, direction).n_tokens
+                except ValueError as error:
+                    problem = str(error).removeprefix("text: ")
+                    raise ValueError(f"sentence {number} of {n_sentences}: {problem}") from error
+            if n_tokens > MAX_PASSAGE_TOKENS:
+                raise ValueError(f"text: expected at most {MAX_PASSAGE_TOKENS:,} tokens; found {n_tokens:,}: {advice}")
+        return found
+
+    def translations(self, text: str, settings: Settings) -> tuple[str, ...]:
+        """The best translation of each sentence of a text, in their order.
+
+        Raises:
+            ValueError: as `cut`, or the model does not translate.
+        """
+        sentences = list(self.cut(text, settings.direction).sentences)
+
+        def translate() -> tuple[str, ...]:
+            if not isinstance(self.text_model, Translator):
+                raise ValueError(f"expected a model that translates; found {self.name}, which continues a text")
+            found = self.text_model.translate_sentences(
+                sentences, settings.direction, beam_size=settings.beam_size, alpha=settings.alpha
+            )
+            return tuple(found)
+
+        return self._passages.get((text, settings), translate)
 
     def prompt(self, text: str, direction: str) -> Prompt:
         """The text as ids: a source with all that stands around it, or a text to continue.

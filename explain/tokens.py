@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from explain.kinds import Side
 from model.text_model import TextCodec
 from model.tokenizer import WORD_START
+
+SPACE = "␣"  # how the page writes a space with nothing behind it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,26 @@ def tokens_of(ids: Iterable[int], tokenizer: TextCodec, side: Side = "decoder") 
         word = tokens[-1].word + starts_word if tokens else 0
         tokens.append(Token(id=token_id, text=text, special=special, word=word))
     return tuple(tokens)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A word of a sequence: what its `tokens`, places counted from 0, spell; a `special` token stands alone."""
+
+    text: str
+    tokens: tuple[int, ...]
+    special: bool
+
+
+def words_of(tokens: Sequence[Token]) -> tuple[Word, ...]:
+    """The words that the tokens make, in their order."""
+    words: list[Word] = []
+    for _, group in groupby(enumerate(tokens), key=lambda placed: placed[1].word):
+        places, members = zip(*group, strict=True)
+        special = members[0].special
+        text = members[0].text if special else spelled(members).strip() or SPACE
+        words.append(Word(text=text, tokens=places, special=special))
+    return tuple(words)
 
 
 def spelled(tokens: Iterable[Token]) -> str:

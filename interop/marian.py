@@ -20,7 +20,7 @@ from interop.repository import ACTIVATIONS, GENERATION, TOKENIZER_CONFIG, Settin
 from model.config import TransformerConfig
 from model.decoding import BeamSettings
 from model.positional import sinusoidal_encoding
-from model.storage.files import CONFIG, TOKENIZER, WEIGHTS, write_json
+from model.storage.files import CARD, CONFIG, TOKENIZER, WEIGHTS, write_json
 from model.storage.weights import assemble, read_weights, sketch, write_weights
 from model.tokenizer import BOS, EOS, PAD, Tokenizer, language_tag
 from model.transformer import Transformer
@@ -32,6 +32,10 @@ POSITION_TOLERANCE = 2e-3  # a table that was stored in half precision is off by
 
 SHARED = "model.shared.weight"
 SOURCE_TOKENS, TARGET_TOKENS = "model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight"
+# How the card of an OPUS-MT model calls the architecture with guided alignment (Garg et al. 2019): in Marian the first
+# head of the decoder's last layer learned from word alignments.
+GUIDED_ALIGNMENT = "transformer-align"
+
 OUTPUT, OUTPUT_BIAS = "lm_head.weight", "final_logits_bias"
 POSITIONS = ("model.encoder.embed_positions.weight", "model.decoder.embed_positions.weight")
 # Our module names beside theirs, inside a layer.
@@ -80,7 +84,12 @@ def load_translator(folder_or_id: str | Path, revision: str | None = None) -> Tr
     """
     folder = resolve(folder_or_id, revision)
     model = load_model(folder)
-    return Translator(model, load_tokenizer(folder, model.config), _beam_settings(folder, model.config.vocab_size))
+    translator = Translator(
+        model, load_tokenizer(folder, model.config), _beam_settings(folder, model.config.vocab_size)
+    )
+    if _learned_alignments(folder):
+        translator.alignment_head = model.config.n_decoder_layers - 1, 0
+    return translator
 
 
 def save_model(translator: Translator, folder: str | Path) -> None:
@@ -162,6 +171,11 @@ def _beam_settings(folder: Path, vocab_size: int) -> BeamSettings:
         renormalize=settings.get("renormalize_logits", bool, False),
         forbidden=tuple(token for (token,) in forbidden),
     )
+
+
+def _learned_alignments(folder: Path) -> bool:
+    card = folder / CARD
+    return card.is_file() and GUIDED_ALIGNMENT in card.read_text(encoding="utf-8", errors="replace")
 
 
 def _ours(model: Transformer, weights: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -8,12 +8,12 @@ from typing import Any
 import model.storage.hub
 from model.checks import is_number, is_whole_number
 from model.config import Activation
-from model.storage.files import CONFIG, TOKENIZER, WEIGHTS, existing, parse_json
+from model.storage.files import CARD, CONFIG, TOKENIZER, WEIGHTS, existing, parse_json
 
 GENERATION, TOKENIZER_CONFIG = "generation_config.json", "tokenizer_config.json"
 SOURCE_SPM, TARGET_SPM, VOCAB, TARGET_VOCAB = "source.spm", "target.spm", "vocab.json", "target_vocab.json"
 FILES = (  # the weights last: a snapshot that has them is complete
-    CONFIG, TOKENIZER, GENERATION, TOKENIZER_CONFIG, SOURCE_SPM, TARGET_SPM, VOCAB, TARGET_VOCAB, WEIGHTS,
+    CONFIG, TOKENIZER, GENERATION, TOKENIZER_CONFIG, SOURCE_SPM, TARGET_SPM, VOCAB, TARGET_VOCAB, CARD, WEIGHTS,
 )  # fmt: skip
 
 # What transformers calls the activations that we have.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from .cache import KeyValueCache
@@ -137,6 +137,24 @@ class BeamSettings:
     forbidden: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class BeamStep:
+    """One step of a search, for whoever watches it: of each sentence, its best candidates, best first.
+
+    `sentences` are those still searching, in the order of the rows. `parents` are rows of beams that lived before this
+    step, `width` to a sentence; at the first step, one. A candidate's `totals` is the sum of its log-probabilities.
+    Those that `lives` names by rank live on; those that `ended` holds have become hypotheses; the others are pruned.
+    """
+
+    sentences: Sequence[int]
+    width: int
+    parents: Int[Tensor, "B K"]
+    ids: Int[Tensor, "B K"]
+    totals: Float[Tensor, "B K"]
+    lives: Int[Tensor, "B W"]
+    ended: Bool[Tensor, "B K"]
+
+
 @torch.inference_mode()
 def beam_search(
     model: Transformer,
@@ -151,6 +169,7 @@ def beam_search(
     start: Sequence[int] | None = None,
     max_length: int | None = None,
     forbidden: Sequence[int] = (),
+    watch: Callable[[BeamStep], None] | None = None,
 ) -> list[list[Hypothesis]]:
     """The best `n_best` hypotheses a sentence by score, best first (§6.1); other arguments as for `greedy`.
 
@@ -158,6 +177,7 @@ def beam_search(
     `beam_size` hypotheses have ended or no live beam can still reach the n best. Without `early_stopping` the search
     goes on until the best live beam, at its present length, scores no better than the `beam_size` best that have ended
     (as `transformers` does by default). `renormalize` makes the probabilities of the ids not `forbidden` sum to 1.
+    `watch` is told of each step.
 
     Raises:
         ValueError: an argument is out of range.
@@ -198,11 +218,18 @@ def beam_search(
         ids = picks % vocab_size
         ends = ids == eos
 
-        for i, rank in ends[:, :beam_size].nonzero().tolist():
-            if scores[i, rank] > float("-inf"):
-                end(sentences[i], int(parents[i, rank]), eos)
+        ended = ends & (scores > float("-inf"))
+        ended[:, beam_size:] = False
+        for i, rank in ended.nonzero().tolist():
+            end(sentences[i], int(parents[i, rank]), eos)
 
         lives = ends.int().argsort(dim=-1, stable=True)[:, : min(beam_size, scores.shape[1] - width)]
+        if watch is not None:
+            watch(
+                BeamStep(
+                    sentences=sentences, width=width, parents=parents, ids=ids, totals=scores, lives=lives, ended=ended
+                )
+            )
         totals, parents, ids = scores.gather(1, lives), parents.gather(1, lives), ids.gather(1, lives)
 
         going_on = []

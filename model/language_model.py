@@ -23,6 +23,7 @@ class LanguageModel:
         self.network = network.eval()
         self.tokenizer = tokenizer
         self.beam = beam or BeamSettings(alpha=1.0, length_offset=0, early_stopping=False)
+        self.alignment_head: tuple[int, int] | None = None  # it has no source to align with
 
     @property
     def directions(self) -> tuple[str, ...]:

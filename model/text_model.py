@@ -41,10 +41,15 @@ class TextCodec(Protocol):
 
 
 class TextModel(Protocol):
-    """A network with its tokenizer, and how it searches unless told otherwise."""
+    """A network with its tokenizer, and how it searches unless told otherwise.
+
+    `alignment_head` is the layer and the head, from 0, of the cross-attention that was trained on word alignments too;
+    None of most models.
+    """
 
     network: Transformer
     beam: BeamSettings
+    alignment_head: tuple[int, int] | None
 
     @property
     def tokenizer(self) -> TextCodec: ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, Self, overload
 
@@ -12,6 +13,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from .config import TransformerConfig
 from .decoding import EXTRA_TOKENS, BeamSettings, Hypothesis, beam_search
+from .sentences import cut
 from .storage.checkpoint import BLANK_CARD, FILES, Checkpoint, read_config
 from .storage.files import CONFIG, TOKENIZER, existing
 from .storage.hub import resolve
@@ -46,6 +48,7 @@ class Translator:
         self.tokenizer = tokenizer
         self.beam = beam or BeamSettings(forbidden=tuple(sorted(tokenizer.special_ids - {tokenizer.eos_id})))
         self.card = BLANK_CARD  # the model card that goes with the weights
+        self.alignment_head: tuple[int, int] | None = None
 
     @classmethod
     def from_pretrained(cls, folder_or_id: str | Path, revision: str | None = None) -> Self:
@@ -106,15 +109,29 @@ class Translator:
     def translate(
         self, text: str | Texts, direction: str, *, beam_size: int | None = None, alpha: float | None = None
     ) -> str | list[str]:
-        """The best translation of a text, or of each text of a list in one batch.
+        """The best translation of a text, or of each text of a list, sentence by sentence.
+
+        What stood between two sentences, line breaks too, stands between their translations.
 
         Raises:
-            ValueError: the direction is unknown, or a text is empty or longer than `max_tokens`.
+            ValueError: the direction is unknown, or a text is empty or one of its sentences longer than `max_tokens`.
         """
-        texts = [text] if isinstance(text, str) else list(text)
-        n_best = self.hypotheses(texts, direction, beam_size=beam_size, alpha=alpha)
-        translations = [self.tokenizer.decode(hypotheses[0].ids) for hypotheses in n_best]
+        cuts = [cut(each, direction.split("-")[0]) for each in ([text] if isinstance(text, str) else text)]
+        sentences = [sentence for each in cuts for sentence in each.sentences]
+        translated = iter(self.translate_sentences(sentences, direction, beam_size=beam_size, alpha=alpha))
+        translations = [each.join(islice(translated, len(each.sentences))) for each in cuts]
         return translations[0] if isinstance(text, str) else translations
+
+    def translate_sentences(
+        self, sentences: Texts, direction: str, *, beam_size: int | None = None, alpha: float | None = None
+    ) -> list[str]:
+        """The best translation of each sentence as it stands, in batches: nothing is cut, as where lines are scored.
+
+        Raises:
+            ValueError: as `translate`.
+        """
+        n_best = self.hypotheses(sentences, direction, beam_size=beam_size, alpha=alpha)
+        return [self.tokenizer.decode(hypotheses[0].ids) for hypotheses in n_best]
 
     def hypotheses(
         self,

@@ -1,7 +1,13 @@
-"""Fixtures that many tests share; beartype checks the shapes that `model/` and `explain/` promise."""
+"""Fixtures that many tests share; beartype checks the shapes that `model/` and `explain/` promise.
+
+The process that deals tests out to others (`pytest -n 2`) reads this file too: torch is imported where it is needed.
+"""
+
+from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -18,20 +24,34 @@ _SHAPED = ("attention", "cache", "decoding", "embedding", "layers", "masks", "po
 install_import_hook([f"model.{name}" for name in _SHAPED], "tests.typecheck.check")
 
 import pytest
-import torch
 
-from model.config import TransformerConfig
-from model.transformer import Transformer
-from model.translator import Translator
-from training.tokenizer import train_tokenizer
+if TYPE_CHECKING:
+    from model.transformer import Transformer
+    from model.translator import Translator
 
 # What takes long comes first, so that two processes (`pytest -n 2`) have small files left when they near the end.
 _TESTS = Path(__file__).parent
 _LONG = {"browser", "training", "experiments"}
+# Folders whose files share what takes long to make: a run, a Hub, models. They stay in one process.
+_TOGETHER = ("tests/training/", "tests/hub/", "tests/interop/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not _LONG.intersection(item.path.relative_to(_TESTS).parts))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileOrFolder(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folders = [folder for folder in _TOGETHER if nodeid.startswith(folder)]
+            return folders[0] if folders else super()._split_scope(nodeid)
+
+    return ByFileOrFolder(config, log)
 
 
 # Sizes that all differ, and primes where a size may be one, so that a swapped axis fails.
@@ -40,6 +60,11 @@ SIZES = dict(vocab_size=37, d_model=22, n_heads=11, d_ff=29, n_encoder_layers=3,
 
 def tiny_model(**changes) -> Transformer:
     """A small random model in evaluation mode, the same at every call."""
+    import torch
+
+    from model.config import TransformerConfig
+    from model.transformer import Transformer
+
     torch.manual_seed(0)
     model = Transformer(TransformerConfig(**{**SIZES, "dropout": 0.0, **changes})).eval()
     with torch.no_grad():  # biases and LayerNorms of their own, so that leaving one out shows
@@ -60,6 +85,9 @@ SENTENCES = ["A small house.", "Ein kleines Haus.", "The hand of the man.", "Die
 
 def tiny_translator(**changes) -> Translator:
     """A small random translator whose tokenizer was learned from a few sentences."""
+    from model.translator import Translator
+    from training.tokenizer import train_tokenizer
+
     tokenizer = train_tokenizer(SENTENCES * 3, ["en", "de"], vocab_size=331)
     model = tiny_model(vocab_size=len(tokenizer), **changes)
     return Translator(model, tokenizer)

@@ -1,5 +1,6 @@
 """What the house promises of its files: none too long to hold one idea, each sort in its place."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,26 @@ def test_a_file_of_one_line_too_many_would_be_found(tmp_path):
     for name, n_lines in (("enough.py", MAX_LINES), ("too_many.py", MAX_LINES + 1)):
         (tmp_path / name).write_text("#\n" * n_lines)
     assert too_long(list(tmp_path.iterdir())) == {"too_many.py": MAX_LINES + 1}
+
+
+def built_by_position(source: str) -> list[str]:
+    """The dataclasses of a text whose fields need not be named where one is built."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        for decorator in node.decorator_list if isinstance(node, ast.ClassDef) else []:
+            text = ast.unparse(decorator)
+            if "dataclass" in text and "kw_only=True" not in text:
+                found.append(node.name)
+    return found
+
+
+def test_dataclasses_are_built_by_keyword():
+    files = [ROOT / "app.py", *(path for folder in FOLDERS[1:] for path in (ROOT / folder).rglob("*.py"))]
+    sources = {path: path.read_text(encoding="utf-8") for path in files if "tests" not in path.parts}
+    assert {path.name: names for path, source in sources.items() if (names := built_by_position(source))} == {}
+    one = "@dataclass{}\nclass Field:\n    name: str\n"
+    found = [built_by_position(one.format(how)) for how in ("", "(frozen=True)", "(frozen=True, kw_only=True)")]
+    assert found == [["Field"], ["Field"], []]
 
 
 def test_every_experiment_of_the_page_is_tested():

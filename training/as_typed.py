@@ -13,7 +13,7 @@ _ROWS = ("qwertzuiopü", "asdfghjklöä", "yxcvbnm")
 _NEIGHBOURS = {letter: right for row in _ROWS for letter, right in pairwise(row)}
 # what a translation carries over as it stands: links, addresses, tags, emoticons
 _CARRIED = re.compile(r"://|www\.|@|#|[:;<]\S")
-_WITHOUT_UMLAUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
 def as_typed(text: str, rng: np.random.Generator) -> str:
@@ -57,7 +57,7 @@ def _without_small_signs(text: str, rng: np.random.Generator) -> str:
 
 
 def _without_umlauts(text: str, rng: np.random.Generator) -> str:
-    return text.translate(_WITHOUT_UMLAUT)
+    return text.translate(WITHOUT_UMLAUTS)
 
 
 def _slip(text: str, rng: np.random.Generator) -> str:

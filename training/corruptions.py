@@ -16,6 +16,7 @@ from typing import NamedTuple
 from sacrebleu import sentence_chrf
 
 from model.translator import Translator
+from training.as_typed import WITHOUT_UMLAUTS
 from training.handcheck import Sentence, Translate, read_sentences
 from training.held_out import key
 
@@ -24,7 +25,7 @@ CLOSE = 80  # chrF, of 100
 _URL = "https://example.org/photos"
 _GREETING = re.compile(r"\A(hi|hey|hello|hallo)\b", re.IGNORECASE)
 _SIMPLE = re.compile(r"[^\d.!?]+\.")
-_PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "'": ""})
+_PLAIN = WITHOUT_UMLAUTS | str.maketrans({"'": ""})
 
 
 class Corruption(NamedTuple):

@@ -126,6 +126,12 @@ class Batch(NamedTuple):
     tgt: Tensor
     labels: Tensor
 
+    def to(self, device: torch.device) -> Batch:
+        """The batch on a device; a GPU fetches it from pinned memory while this process goes on."""
+        if device.type != "cuda":
+            return Batch(*(tensor.to(device) for tensor in self))
+        return Batch(*(tensor.pin_memory().to(device, non_blocking=True) for tensor in self))
+
 
 def tokenize(
     texts: Mapping[str, Sequence[str]],

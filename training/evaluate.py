@@ -41,7 +41,7 @@ def evaluate(
         pairs = texts[corpus.name]
         for source, target in directions(recipe.languages):
             direction = f"{source}-{target}"
-            translations = translator.translate(pairs[source], direction, beam_size=beam_size, alpha=alpha)
+            translations = translator.translate_sentences(pairs[source], direction, beam_size=beam_size, alpha=alpha)
             where = (corpus.name, corpus.split(split), direction)
             yield Score(*where, METRIC_B, *bleu(translations, pairs[target]))
             if references := tokenized.get((corpus.name, target)):

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from model.checks import is_number
+
 FEWEST_SENTENCES, MOST_SENTENCES, MOST_MOMENTS = 1, 6, 24
 
 
@@ -46,7 +48,7 @@ class Frames:
         if not 1 <= len(self.moments) <= MOST_MOMENTS:
             raise ValueError(f"frames: moments: expected 1 to {MOST_MOMENTS}; found {len(self.moments)}")
         for moment in self.moments:
-            if isinstance(moment, bool) or not isinstance(moment, int | float) or not 0 <= moment < math.inf:
+            if not is_number(moment) or not 0 <= moment < math.inf:
                 raise ValueError(f"frames: moments: expected millions of tokens, 0 or more; found {moment!r}")
         if any(later <= earlier for earlier, later in pairwise(self.moments)):
             raise ValueError(f"frames: moments: expected each to be later than the one before; found {self.moments}")
@@ -72,5 +74,10 @@ class Frames:
     @property
     def alignment_direction(self) -> str:
         """The languages of the alignment's two columns, such as `de-en`; empty if its name does not say."""
-        found = re.search(r"\.(\w+-\w+)\.tsv$", self.alignment or "")
-        return found[1] if found else ""
+        return alignment_direction(self.alignment or "")
+
+
+def alignment_direction(name: str) -> str:
+    """The languages of an alignment file's two columns by its name, `de-en` of `news.de-en.tsv`; empty without."""
+    found = re.search(r"\.(\w+-\w+)\.tsv$", name)
+    return found[1] if found else ""

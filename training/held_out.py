@@ -9,7 +9,7 @@ from pathlib import Path
 
 def key(text: str) -> str:
     """Letters and digits alone, case ignored: two texts with one key count as one sentence."""
-    return "".join(char for char in text.casefold() if char.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def keys_of(texts: Iterable[str]) -> set[str]:

@@ -10,7 +10,7 @@ import yaml
 from huggingface_hub import ModelCard, ModelCardData
 
 from model.storage.checkpoint import FILES
-from model.storage.files import CARD, FRAME_MAPS, FRAMES
+from model.storage.files import ALIGNMENT, CARD, FRAME_MAPS, FRAMES
 from model.storage.hub import check_repo_id, push
 from model.translator import Translator
 from training.card import TRAINING_FACTS
@@ -27,7 +27,8 @@ def publish(checkpoint: Path, repo_id: str, *, private: bool = False, revision: 
     check_repo_id(repo_id)
     Translator.from_pretrained(checkpoint)
     check_card(checkpoint / CARD)
-    return push(checkpoint, repo_id, [*FILES, TRAINING_FACTS, FRAMES, FRAME_MAPS], private=private, revision=revision)
+    files = [*FILES, TRAINING_FACTS, FRAMES, FRAME_MAPS, ALIGNMENT]
+    return push(checkpoint, repo_id, files, private=private, revision=revision)
 
 
 def check_card(path: Path) -> None:

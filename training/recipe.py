@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from model.checks import is_number, is_whole_number
 from model.config import TransformerConfig
 from model.tokenizer import BOS, EOS, LANGUAGE_TAG, N_BYTES, PAD, language_tag
 from training.frames_table import Frames, FrameSentence
@@ -17,7 +19,12 @@ _CHOICES = {
     "mixed_precision": ("no", "bf16"),
 }
 _AT_LEAST_ONE = ("vocab_size", "steps", "max_length", "log_every", "validate_every", "validate_sentences", "save_every")
-_KINDS = {"int": (int, "a whole number"), "float": ((int, float), "a number"), "str": (str, "text")}
+# What a field of each type holds; the fields of other types are made of tables, which are checked on their own.
+_KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "int": (is_whole_number, "a whole number"),
+    "float": (is_number, "a number"),
+    "str": (lambda value: isinstance(value, str), "text"),
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,9 +57,9 @@ class Corpus:
         if len(given) != 1:
             found = " and ".join(given) or "none of them"
             raise ValueError(f"corpus {self.name}: expected one of path, hub and phrasebook; found {found}")
-        for name, kinds in (("repeat", (int, float)), ("max_words", int), ("common_words", int), ("phrasebook", int)):
-            value = getattr(self, name)
-            if value is not None and (not isinstance(value, kinds) or isinstance(value, bool) or not 0 <= value < 1e6):
+        for name in ("repeat", "max_words", "common_words", "phrasebook"):
+            value, fits = getattr(self, name), is_number if name == "repeat" else is_whole_number
+            if value is not None and (not fits(value) or not 0 <= value < 1e6):
                 raise ValueError(f"corpus {self.name}: {name}: expected a number from 0 on; found {value!r}")
 
     def has(self, split: str) -> bool:
@@ -105,9 +112,9 @@ class Recipe:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            kind, kind_name = _KINDS.get(str(field.type), (object, ""))
-            if not isinstance(value, kind) or (kind is not object and isinstance(value, bool)):
-                raise ValueError(f"{field.name}: expected {kind_name}; found {value!r}")
+            fits, expected = _KINDS.get(str(field.type), (None, ""))
+            if fits is not None and not fits(value):
+                raise ValueError(f"{field.name}: expected {expected}; found {value!r}")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name}: expected one of {', '.join(choices)}; found {getattr(self, name)!r}")

@@ -27,13 +27,7 @@ from model.storage.checkpoint import Checkpoint
 from model.storage.weights import fill, read_weights
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
-from training.data import (
-    Batch,
-    Example,
-    bucketed_batches,
-    collate,
-    short_pairs,
-)
+from training.data import Example, bucketed_batches, collate, short_pairs
 from training.dropout import use_byte_dropout
 from training.export import export, facts_of_start
 from training.frames import FrameRecorder
@@ -94,6 +88,7 @@ class Trainer:
         self.base_rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
         self.model, *self.optimizers = self.accelerator.prepare(model, *optimizers)
         self.ema.to(self.accelerator.device)
+        self.ema.n_averaged = self.ema.n_averaged.cpu()  # read at each step, which must not wait for a GPU
         self.frames: FrameRecorder | None = None
         if recipe.frames is not None:
             self.frames = FrameRecorder(recipe.frames, config, self.tokenizer, data_dir, run_dir)
@@ -104,7 +99,7 @@ class Trainer:
 
     @property
     def begins_in_the_middle(self) -> bool:
-        """Whether the weights that came first brought no frames: then there is no film of the learning to go on with."""
+        """Whether the weights that came first brought no frames: then there is no film to go on with."""
         return self.progress.started_from is not None and (self.frames is None or not self.frames.has_some)
 
     @property
@@ -258,7 +253,7 @@ class Trainer:
 
     def _loss(self, share: list[Example], examples: list[Example]) -> Tensor:
         device = self.accelerator.device
-        batch = Batch(*(tensor.to(device) for tensor in collate(share or examples[:1], self.tokenizer)))
+        batch = collate(share or examples[:1], self.tokenizer).to(device)
         if not share:  # more processes than examples: this one takes part with no label
             batch.labels.fill_(self.tokenizer.pad_id)
         # On a CPU the fused kernel took 13 times as long in bfloat16 as matrix product, softmax, matrix product.
@@ -305,7 +300,9 @@ class Trainer:
             return
         folder, progress = self.folder.checkpoint, self.progress
         export(folder, self.averaged, self.tokenizer, self.recipe, self.mixture.n_pairs, progress)
-        if self.frames is not None and not self.begins_in_the_middle:  # the last one of the weights as they were rounded
+        if (
+            self.frames is not None and not self.begins_in_the_middle
+        ):  # the last one of the weights as they were rounded
             exported = Checkpoint.load(folder).network.to(self.accelerator.device)
             metrics = validate(exported, self.tokenizer, self.valid, self.recipe)
             self.frames.export(folder, exported, progress.step, metrics)

@@ -37,6 +37,6 @@ def validate(
         metrics[f"valid_loss/{name}"] = validation_loss(model, tokenizer, pairs, recipe)
         first = pairs[: recipe.validate_sentences]
         for source, target in directions(recipe.languages):
-            translations = translator.translate(first[source], f"{source}-{target}", beam_size=1)
+            translations = translator.translate_sentences(first[source], f"{source}-{target}", beam_size=1)
             metrics[f"valid_bleu/{name}/{source}-{target}"] = bleu(translations, first[target]).value
     return metrics

@@ -46,7 +46,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Ask = Callable[[Any], Awaitable[Response]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Field:
     """What one field of a question may hold."""
 
@@ -69,7 +69,7 @@ class Field:
         return value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """A function that answers: its arguments are what the page gives, `run` or `runner`, and then the fields."""
 
@@ -123,11 +123,13 @@ def _register(function: F, called: Callable[..., Any], line: ThreadPoolExecutor)
             given.append(hint)
             continue
         types = get_args(hint) if isinstance(hint, UnionType) else (hint,)
-        fields[name] = Field(tuple(get_origin(each) or each for each in types), parameter.default is parameter.empty)
+        fields[name] = Field(
+            types=tuple(get_origin(each) or each for each in types), required=parameter.default is parameter.empty
+        )
     name = function.__name__
     if name in _QUESTIONS:
         raise ValueError(f"question: expected one function named {name}; found two")
-    _QUESTIONS[name] = Question(called, tuple(given), fields, line)
+    _QUESTIONS[name] = Question(function=called, given=tuple(given), fields=fields, line=line)
     return function
 
 

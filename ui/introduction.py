@@ -1,4 +1,4 @@
-"""The words at the head of the page."""
+"""The words at the head of the page, and what the page runs on."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from model.config import TransformerConfig
 TITLE = "The Transformer, opened"
 INTRODUCTION = f"""# {TITLE}
 
-The Transformer of [“Attention Is All You Need”](https://arxiv.org/abs/1706.03762), built from the paper. Type a
-sentence: the tabs open the model’s run on it. The position tables, the toy, the runs set beside yours and the
-experiments of “Why attention” are computed apart from it; nothing is drawn for show.
+Type a sentence. See what a Transformer makes of it, word by word, and why.
 """
 
 
 def model_line(runner: Runner) -> str:
-    """Which model the page runs on, with its own sizes, and what it does with a visitor's text."""
+    """Which model the page runs on, in one line."""
     n_parameters = sum(parameter.numel() for parameter in runner.network.parameters())
+    size = f"{n_parameters / 1e6:.1f} million" if n_parameters >= 1e6 else f"{n_parameters:,}"
+    return f"Model {runner.name}: {size} parameters"
+
+
+def model_details(runner: Runner) -> str:
+    """The model's own sizes beside the paper's, what it does with a visitor's text, and what the tabs show."""
     does = "It translates your sentence."
     if not runner.translates:
         does = (
@@ -24,10 +28,14 @@ def model_line(runner: Runner) -> str:
             "cross-attention, and so no source to look at."
         )
     paper = TransformerConfig.preset("base", vocab_size=runner.config.vocab_size)
-    return (
-        f"Model `{runner.name}`: {_sizes(runner.config)}, {n_parameters:,} parameters. {does} "
-        f"The paper's base model has {_sizes(paper)}."
-    )
+    return f"""`{runner.name}` has {_sizes(runner.config)}. {does}
+
+The architecture is that of [“Attention Is All You Need”](https://arxiv.org/abs/1706.03762), whose base model has
+{_sizes(paper)}.
+
+The tabs show one run: that of your sentence. Some views set others beside it and say so: position tables, the toy,
+second sentences, and the experiments of “Why attention”.
+"""
 
 
 def _sizes(config: TransformerConfig) -> str:

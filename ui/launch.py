@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -10,6 +12,7 @@ from gradio.themes.utils.fonts import LocalFont
 from starlette.middleware import Middleware
 
 from ui.server import Guard
+from ui.watchdog import works
 from ui.web import script, styles
 
 # IBM Plex comes with Gradio: no font is fetched from outside. Colours are those of ui/web/colours.css, light and dark.
@@ -49,11 +52,12 @@ def launch(demo: gr.Blocks, **options: Any) -> Any:
     """Serves the page; `options` as for `gr.Blocks.launch`."""
     # api_open=False: a program waits in the same lines, where a direct call would skip them
     demo.queue(max_size=16, default_concurrency_limit=4, api_open=False)
+    guard = Middleware(Guard, works=partial(works, demo), own_host=os.environ.get("SPACE_HOST"))
     return demo.launch(
         theme=THEME,
         css_paths=styles(),
         head=f"<script>{script()}</script>",
-        app_kwargs={"middleware": [Middleware(Guard)]},
+        app_kwargs={"middleware": [guard]},
         run_history=False,
         footer_links=["api"],
         **options,

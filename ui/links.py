@@ -40,6 +40,7 @@ def request_from_query(query: Mapping[str, str], default_model: str) -> Request 
     return Request(
         model=query.get("model", default_model),
         text=query["text"],
+        sentence=_whole(query, "sentence", 0),
         settings=settings,
         chosen=_whole(query, "chosen", 0),
         prefix=tuple(map(int, prefix)),

@@ -8,19 +8,21 @@ from typing import Any
 
 import gradio as gr
 
+from explain.passage import passage
 from explain.run import Run, Settings
 from explain.runner import Runner
 from ui.answers import answering
 from ui.api import add_api
 from ui.components import widget
 from ui.events import Trigger, fields_of, in_browser, in_line, kindly, on_hub, on_model
-from ui.introduction import INTRODUCTION, TITLE, model_line
+from ui.introduction import INTRODUCTION, TITLE
 from ui.languages import swapped
 from ui.links import request_from_query, tell_tab
 from ui.models import Models
 from ui.picker import picker
 from ui.request import Request
 from ui.sentence_bar import EXAMPLES, FIRST_EXAMPLE, sentence_bar
+from ui.sentences import sentence_list
 from ui.tabs.attention import attention_tab
 from ui.tabs.inside import inside_tab
 from ui.tabs.layers import layers_tab
@@ -46,8 +48,9 @@ def build_page(models: Models, notice: str = "") -> gr.Blocks:
 
 
 def first_run(runner: Runner, text: str = FIRST_EXAMPLE[0], direction: str = FIRST_EXAMPLE[1]) -> Run:
-    """A model's run of a text, in this direction if it has it, as the model itself searches."""
-    return runner.run(text, runner.default_settings(direction if direction in runner.directions else None))
+    """A model's run of a text's first sentence, in this direction if it has it, as the model itself searches."""
+    settings = runner.default_settings(direction if direction in runner.directions else None)
+    return runner.run_sentence(text, 0, settings)
 
 
 class _Page:
@@ -57,13 +60,13 @@ class _Page:
         self.models = models
         first = first_run(models.default)
         ask = answering(models)
-        gr.Markdown(INTRODUCTION)
-        self.about_model = gr.Markdown(model_line(models.default), elem_id="about-model")
+        gr.Markdown(INTRODUCTION, elem_id="introduction")
         gr.Markdown(notice, visible=bool(notice), elem_id="notice")
         self.model_name, self.open_model = picker(models)
         self.bar = sentence_bar(models.default, first)
         # in the page though nobody sees it: its script tells the widgets what they are about
         self.request = widget("page_request", Request.of(first).to_browser(), visible="hidden")
+        self.sentences = sentence_list(ask)
         self.active_tab = gr.Textbox("translate", visible=False)
         with gr.Tabs(elem_id="tabs") as self.tabs:
             translate, self.translation = translate_tab(first, ask)
@@ -78,7 +81,7 @@ class _Page:
                 "why": why_tab(),
             }
         self.run_outputs = [self.request, self.translation]
-        self.model_outputs = [self.about_model, self.model_name, *self.bar.changing, *self.run_outputs]
+        self.model_outputs = [self.model_name, *self.bar.changing, *self.run_outputs]
 
     def connect(self, demo: gr.Blocks) -> None:
         """Ties the handlers to their events."""
@@ -100,10 +103,10 @@ class _Page:
         )
         searching(sides.success)
         on_model(self.translation.choose, self.choose, [self.request], self.run_outputs, again="multiple", at_once=True)
-        about = self.about_model
-        loaded = on_hub(self.open_model.click, self.load_model, [self.model_name], about)
+        on_model(self.sentences.open, self.open_sentence, [self.request], self.run_outputs, again="multiple")
+        loaded = on_hub(self.open_model.click, self.load_model, [self.model_name], self.model_name)
         named = [self.model_name, bar.text, bar.direction]
-        on_model(loaded.success, self.change_model, named, self.model_outputs, progress_on=about)
+        on_model(loaded.success, self.change_model, named, self.model_outputs, progress_on=self.model_name)
         for name, tab in self.tabs_by_name.items():
             in_browser(tab.select, tell_tab(name), [self.active_tab], [self.active_tab])
         linked = on_hub(demo.load, self.load_linked, None)
@@ -118,7 +121,6 @@ class _Page:
     def on_model(self, runner: Runner, run: Run) -> dict[Any, Any]:
         """The page on a run of another model."""
         return {
-            self.about_model: model_line(runner),
             self.model_name: gr.Dropdown(choices=list(self.models.names), value=runner.name),
             **self.bar.values(runner, run),
             **self.on_run(run),
@@ -130,14 +132,16 @@ class _Page:
     def search(
         self, text: str, direction: str, beam_size: int, alpha: float, n_best: int, request: Any, tab: str
     ) -> dict[Any, Any]:
-        """The page on what was typed; on the Translate tab a refusal stands in the place of the translation."""
+        """The page on what was typed; on the Translate tab a refusal stands in the place of the translation.
+
+        With another setting alone, the sentence that was open stays open.
+        """
         try:
-            runner = self.models.runner(Request.from_browser(request).model)
-            return self.on_run(
-                runner.run(
-                    text, Settings(direction=direction, beam_size=beam_size, alpha=alpha, n_best=min(n_best, beam_size))
-                )
-            )
+            shown = Request.from_browser(request)
+            same = (shown.text, shown.settings.direction) == (text, direction)
+            settings = Settings(direction=direction, beam_size=beam_size, alpha=alpha, n_best=min(n_best, beam_size))
+            runner = self.models.runner(shown.model)
+            return self.on_run(runner.run_sentence(text, shown.sentence if same else 0, settings))
         except ValueError as error:
             if tab != "translate":
                 raise gr.Error(str(error), print_exception=False) from error
@@ -151,6 +155,13 @@ class _Page:
         return self.on_run(self.models.open(chosen.to_browser()))
 
     @kindly
+    @in_line
+    def open_sentence(self, request: Any, event: gr.EventData) -> dict[Any, Any]:
+        """The page on another sentence of the text, as the model translates it by itself."""
+        opened = replace(Request.from_browser(request), sentence=fields_of(event)["sentence"], chosen=0, prefix=())
+        return self.on_run(self.models.open(opened.to_browser()))
+
+    @kindly
     def pick_example(self, number: int, request: Any) -> tuple[str, Any]:
         """The example, in its direction if the page's model has it."""
         text, direction = EXAMPLES[number]
@@ -160,13 +171,14 @@ class _Page:
     @kindly
     @in_line
     def swap_sides(self, text: str, direction: str, request: Any) -> tuple[str, str]:
-        """The other direction; the translation becomes the sentence, if it is one of the sentence typed."""
+        """The other direction; the translation becomes the text, if it is one of the text typed."""
         current, back = Request.from_browser(request), swapped(direction)
         offered = self.models.runner(current.model).directions
         if back == direction or back not in offered:
             raise ValueError(f"swap: expected a model that knows the way back; found one with {', '.join(offered)}")
         if (current.text, current.settings.direction) == (text, direction):
-            text = self.models.open(request).translation.text
+            runner = self.models.runner(current.model)
+            text = passage(runner, current.run(runner)).translation
         return text, back
 
     @kindly

@@ -1,12 +1,17 @@
-"""What stands between the network and the app: small request bodies, no uploads, nothing from other origins."""
+"""What stands between the network and the app: what no visitor's browser sends is refused before the app sees it."""
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+import json
+import re
+from collections.abc import Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 64 * 1024
+HEALTH = "/health"
 
 # Gradio's templates need eval and inline scripts. No frame-ancestors: a Space is shown inside an iframe.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -20,25 +25,35 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'self'",
     ]
 )
+_SESSION = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 class Guard:
-    """ASGI middleware: 413 for bodies over `MAX_BODY_BYTES`, chunked ones included, and 403 for uploads."""
+    """ASGI middleware: refuses large bodies, uploads, other origins' requests and sessions without a proper name.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    `works` says whether the app can answer at all: while it cannot, everything is 503, `/health` too, which is 200
+    otherwise. `own_host` is where a Space is reached, the one name that `X-Forwarded-Host` may tell the app.
+    """
+
+    def __init__(self, app: ASGIApp, works: Callable[[], bool], own_host: str | None = None) -> None:
+        self.app, self.works, self.own_host = app, works, own_host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if scope["path"].rstrip("/").endswith("/upload"):
-            await PlainTextResponse("This app takes no files.", 403)(scope, receive, send)
-            return
+
+        async def send_with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+                headers["X-Content-Type-Options"] = "nosniff"
+            await send(message)
+
         body = await _read_body(receive)
-        if body is None:
-            message = f"Expected at most {MAX_BODY_BYTES} bytes: send a shorter text."
-            await PlainTextResponse(message, 413)(scope, receive, send)
+        answer = self._own_answer(scope, body)
+        if answer is not None:
+            await answer(scope, receive, send_with_policy)
             return
 
         async def replay() -> Message:
@@ -48,12 +63,52 @@ class Guard:
             chunk, body = body, None
             return {"type": "http.request", "body": chunk, "more_body": False}
 
-        async def send_with_policy(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-            await send(message)
+        await self.app(self._without_foreign_host(scope), replay, send_with_policy)
 
-        await self.app(scope, replay, send_with_policy)
+    def _own_answer(self, scope: Scope, body: bytes | None) -> Response | None:
+        """What is answered here, in the app's place; None is passed on."""
+        path = scope["path"].rstrip("/")
+        if not self.works():
+            return PlainTextResponse("This app has stopped, and is about to start again.", 503)
+        if path == HEALTH:
+            return PlainTextResponse("ok")
+        if path.endswith("/upload"):
+            return PlainTextResponse("This app takes no files.", 403)
+        if not self._is_of_this_page(Headers(scope=scope)):
+            return PlainTextResponse("Expected a request of this page; found one of another site.", 403)
+        if body is None:
+            return PlainTextResponse(f"Expected at most {MAX_BODY_BYTES} bytes: send a shorter text.", 413)
+        if body and not _names_its_session(body, required=path.endswith("/queue/join")):
+            return PlainTextResponse("session_hash: expected letters, digits and hyphens; reload the page.", 400)
+        return None
+
+    def _is_of_this_page(self, headers: Headers) -> bool:
+        """Whether a browser says that the request comes from where the app is; programs say nothing."""
+        origin = headers.get("origin")
+        # a page of another site can set neither of the two hosts
+        own = {headers.get("host"), headers.get("x-forwarded-host"), self.own_host}
+        return origin is None or origin.partition("://")[2] in own - {None, ""}
+
+    def _without_foreign_host(self, scope: Scope) -> Scope:
+        """The request as the app sees it: Gradio would write any `X-Forwarded-Host` into the page's addresses."""
+        own = None if self.own_host is None else self.own_host.encode()
+        headers = [(name, value) for name, value in scope["headers"] if name != b"x-forwarded-host" or value == own]
+        return {**scope, "headers": headers}
+
+
+def _names_its_session(body: bytes, required: bool) -> bool:
+    """Whether the session that a body speaks for has a name as browsers and programs make it.
+
+    Gradio stores what it sends to "" under another name, does not find it, and answers nobody from then on.
+    """
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        return not required  # the app says what it expected
+    session = fields.get("session_hash") if isinstance(fields, dict) else None
+    if session is None:
+        return not required
+    return isinstance(session, str) and _SESSION.fullmatch(session) is not None
 
 
 async def _read_body(receive: Receive) -> bytes | None:

@@ -47,7 +47,8 @@ def assemble(config: TransformerConfig, weights: Mapping[str, Tensor]) -> Transf
     """A Transformer with these weights, whatever their precision, in evaluation mode.
 
     Raises:
-        ValueError: a tensor is missing, superfluous or of another shape than the config says.
+        ValueError: a tensor is missing, superfluous or of another shape than the config says, or holds no finite
+            numbers.
     """
     check_fit(sketch(config), weights)  # before a wrong config takes the machine's memory
     network = Transformer(config)
@@ -59,9 +60,10 @@ def fill(network: Transformer, weights: Mapping[str, Tensor]) -> None:
     """Copies `weights`, whatever their precision, into the parameters of the same names.
 
     Raises:
-        ValueError: a tensor is missing, superfluous or of another shape.
+        ValueError: a tensor is missing, superfluous or of another shape, or holds no finite numbers.
     """
     check_fit(network, weights)
+    check_numbers(weights)
     with torch.no_grad():
         for name, parameter in network.named_parameters():
             parameter.copy_(weights[name])
@@ -83,4 +85,21 @@ def check_fit(network: Transformer, weights: Mapping[str, Tensor]) -> None:
             raise ValueError(
                 f"{WEIGHTS}: {name}: expected shape {tuple(parameter.shape)} by config.json; "
                 f"found {tuple(weights[name].shape)}"
+            )
+
+
+def check_numbers(weights: Mapping[str, Tensor]) -> None:
+    """Refuses what no training leaves behind that went well: a network of it writes nonsense, or nothing.
+
+    Raises:
+        ValueError: a tensor holds integers, infinity or NaN.
+    """
+    for name, weight in weights.items():
+        if not weight.is_floating_point():
+            kind = str(weight.dtype).removeprefix("torch.")
+            raise ValueError(f"{WEIGHTS}: {name}: expected floating-point numbers; found {kind}: convert them first")
+        if not weight.isfinite().all():
+            raise ValueError(
+                f"{WEIGHTS}: {name}: expected finite numbers; found infinity or NaN: "
+                "the file is damaged, or its training diverged; take other weights"
             )

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 import ui.tabs.inside
 from explain.run import Run
 from explain.runner import Runner
+from explain.source_words import source_words
 from explain.toy import starting_matrices, toy
 from tests.browser.figures import shown
 from tests.conftest import tiny_translator
@@ -117,7 +118,8 @@ def test_a_text_entered_while_another_is_translated_is_translated_next(page, run
         enter(page, SECOND)
     page.wait_for_url("**text=A+house**", timeout=PATIENCE)
     run = runner.run(SECOND, runner.default_settings("en-de"))
-    expect(page.locator(".translation .source .token")).to_have_count(len(run.source), timeout=PATIENCE)
+    words = page.locator(".word-sources .source-words .word")
+    expect(words).to_have_text([word.text for word in source_words(run).source], timeout=PATIENCE)
 
 
 def test_a_layer_opened_while_another_is_fetched_gets_its_digits_too(page, runner):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -41,7 +42,34 @@ def test_how_far_a_layer_moved_a_token_is_shown(tab, run):
             canvas.press(key)
         expect(details).to_contain_text(f"in {side.lower()} L2")
         moved = movement(run, side.lower())
-        assert numbers(details.inner_text())[-2:] == [rounded(moved.distance[1, 1]), rounded(moved.cosine[1, 1])]
+        shown = [rounded(values[1, 1]) for values in (moved.distance, moved.angle, moved.cosine)]
+        assert numbers(details.inner_text())[-3:] == shown
+
+
+# The red of a map's cells, row by row, where no number is written in them.
+REDS = """(canvas, [rows, columns]) => {
+    const density = canvas.width / parseFloat(canvas.style.width);
+    const [left, top, height] = [52, 48, 24];
+    const width = (parseFloat(canvas.style.width) - left - 16) / columns;
+    const red = (row, column) => canvas.getContext("2d").getImageData(
+        (left + (column + 0.1) * width) * density, (top + (row + 0.15) * height) * density, 1, 1).data[0];
+    return [...Array(rows).keys()].map((row) => [...Array(columns).keys()].map((column) => red(row, column)));
+}"""
+
+
+@pytest.mark.parametrize("measure", ["Distance moved", "Angle turned"])
+def test_the_first_layer_does_not_drown_the_others(tab, run, measure):
+    """On a scale of ratios a cell's shade tells how far its layer moves it, in the later layers too."""
+    tab.locator(MOVES).get_by_role("button", name="Encoder").click()
+    tab.locator(MOVES).get_by_role("button", name=measure).click()
+    expect(tab.locator(MOVES).get_by_role("button", name=measure)).to_have_attribute("aria-pressed", "true")
+    tab.evaluate("new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))")
+    moved = movement(run, "encoder")
+    values = np.log(moved.distance if measure == "Distance moved" else moved.angle)
+    reds = np.array(tab.locator(f"{MOVES} .moves").evaluate(REDS, list(values.shape)))
+    steps = (values - values.min()) / (values.max() - values.min())
+    np.testing.assert_allclose(reds, 255 + steps * (0x31 - 255), atol=1.5)  # from the page's ground to indigo
+    assert np.ptp(reds[1:]) > 50
 
 
 def test_a_word_that_is_not_there_gets_a_message_and_the_next_word_a_result(tab):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +13,7 @@ from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import FIRST_TRANSLATION
 from tests.browser.visitor import visiting
+from tests.browser.waits import answered
 from ui.sentence_bar import FIRST_EXAMPLE
 
 
@@ -58,7 +60,7 @@ def test_typing_a_sentence_translates_it(page, runner):
     translate(page, "The dog is big.")
     run = runner.run("The dog is big.", Settings(direction="en-de"))
     assert page.locator(FIRST_TRANSLATION).inner_text() == run.translation.text
-    scores = page.locator(".hypotheses button").all_inner_texts()
+    scores = page.locator(".hypotheses .list button").all_inner_texts()
     assert len(scores) == len(run.translations) == 4
 
 
@@ -66,7 +68,7 @@ def test_a_tokens_probability_appears_on_hover_and_on_focus(page, runner):
     run = runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
     for act in ("hover", "focus"):
         getattr(page.locator(".target .token").nth(1), act)()
-        details = page.locator(".translation .figure-details").inner_text()
+        details = page.locator(".hypotheses .figure-details").inner_text()
         shown = float(details.split("probability ")[1].split(" %")[0])
         assert shown == pytest.approx(100 * run.translation.tokens[1].probability, rel=6e-3)
 
@@ -83,17 +85,17 @@ def test_swapping_turns_the_translation_into_the_sentence(page):
 
 
 def test_choosing_a_hypothesis_shows_it(page):
-    second = page.locator(".hypotheses button").nth(1)
+    second = page.locator(".hypotheses .list button").nth(1)
     text = second.locator("span").nth(1).inner_text()
     second.click()
     page.wait_for_function("text => document.querySelector('.translation .text').innerText === text", arg=text)
-    assert page.locator(".hypotheses button").nth(1).get_attribute("aria-pressed") == "true"
+    assert page.locator(".hypotheses .list button").nth(1).get_attribute("aria-pressed") == "true"
 
 
 def test_the_address_reopens_the_same_sentence(page, browser):
     translate(page, "Where is my book?")
     page.wait_for_url("**text=Where**")
-    second = page.locator(".hypotheses button").nth(1)
+    second = page.locator(".hypotheses .list button").nth(1)
     expected = second.locator("span").nth(1).inner_text()
     second.click()
     page.wait_for_url("**chosen=1**")
@@ -131,14 +133,17 @@ def test_markup_is_shown_not_run(page, text):
     translate(page, text)
     assert page.title() != "broken"
     assert page.locator(".translation img").count() == 0
-    tokens = "".join(page.locator(".source .token:not(.special)").all_inner_texts())
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query)["text"] == [text])
+    answered(page)
+    page.locator(".word-sources .show-pieces").check()
+    tokens = "".join(page.locator(".word-sources .source-words .token:not(.special)").all_inner_texts())
     characters = re.sub(r"<0x(..)>", lambda byte: chr(int(byte[1], 16)), tokens)  # rare signs are spelled in bytes
     assert characters.replace("␣", "") == text.replace(" ", "")
 
 
 def test_the_numbers_can_be_saved(page, runner):
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save the numbers (JSON)").click()
+        page.locator(".hypotheses").get_by_role("button", name="Save the numbers (JSON)").click()
     saved = json.loads(download.value.path().read_text())
     run = runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
     assert saved["hypotheses"][0]["text"] == run.translation.text
@@ -149,16 +154,17 @@ def test_the_numbers_can_be_saved(page, runner):
 def test_the_tab_is_accessible(page, scheme):
     page.emulate_media(color_scheme=scheme)
     page.reload()
-    page.wait_for_selector(".translation .target .token")
-    assert_accessible(page, ".translation")
+    page.wait_for_selector(".hypotheses .target .token")
+    assert_accessible(page, ".translation", ".hypotheses")
 
 
 def test_the_page_and_the_saved_numbers_say_whose_look_it_is(page, runner):
     layer = alignment(runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))).layer + 1
-    expect(page.locator(".translation .aligned")).to_contain_text(
-        f"on average over the cross-attention heads of decoder L{layer}"
+    page.locator(".word-sources .show-attention").check()
+    expect(page.locator(".word-sources .attention-key")).to_contain_text(
+        f"where decoder L{layer} looked, its heads’ mean"
     )
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save the numbers (JSON)").click()
+        page.locator(".word-sources").get_by_role("button", name="Save the numbers (JSON)").click()
     saved = json.loads(download.value.path().read_text())
-    assert saved["alignment_of"] == f"cross-attention of decoder L{layer}, mean over its heads"
+    assert saved["attention_of"] == f"cross-attention of decoder L{layer}, mean over its heads"

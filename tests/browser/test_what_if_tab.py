@@ -1,4 +1,4 @@
-"""What a visitor does in the What if tab."""
+"""What a visitor does with the switches of the What if tab."""
 
 from collections.abc import Iterator
 
@@ -23,6 +23,7 @@ def tab(browser, app_url) -> Iterator[Page]:
     """One visitor of this tab, whom all tests share."""
     with visiting(browser, app_url) as page:
         page.get_by_role("tab", name="What if").click()
+        page.locator(SWITCHES).scroll_into_view_if_needed()
         expect(page.locator(f"{SWITCHES} .result")).to_be_visible(timeout=20_000)
         yield page
 

@@ -8,6 +8,7 @@ from explain.run import Run, Settings
 from explain.runner import Runner
 from model.translator import Translator
 from tests.conftest import tiny_model
+from tests.explain.others import open_other
 from training.tokenizer import train_tokenizer
 
 TEXT = "Ram pushed Hari, and the dog ran."
@@ -27,7 +28,11 @@ def tokenizer():
 @pytest.fixture(scope="session", params=["post", "pre"])
 def translator(request, tokenizer) -> Translator:
     """Random weights; sharp enough that heads, tokens and positions differ."""
-    model = tiny_model(vocab_size=len(tokenizer), norm=request.param, max_positions=211)
+    return exact_translator(request.param, tokenizer)
+
+
+def exact_translator(norm, tokenizer) -> Translator:
+    model = tiny_model(vocab_size=len(tokenizer), norm=norm, max_positions=211)
     with torch.no_grad():
         model.tokens.weight.mul_(2)
     return Translator(model.double(), tokenizer)
@@ -56,6 +61,16 @@ def uses(monkeypatch) -> list[str]:
     count("search")
     count("inspect")
     return seen
+
+
+@pytest.fixture(scope="session", params=["post", "pre", "unshared", "untied"])
+def exact_run(request, tokenizer, tmp_path_factory) -> Run:
+    """A run in double precision by a translator of each norm, and by two of Marian's kinds."""
+    if request.param in ("post", "pre"):
+        return Runner(exact_translator(request.param, tokenizer)).run(TEXT, SETTINGS)
+    other = open_other(request.param, tmp_path_factory.mktemp("hub") / request.param)
+    other.runner.network.double()
+    return other.run()
 
 
 @pytest.fixture(scope="session")

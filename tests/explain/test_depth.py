@@ -7,37 +7,15 @@ import pytest
 
 from explain.depth import movement, principal_plane, shift
 from tests.explain.conftest import SETTINGS
-from tests.explain.second_road import _Pass
+from tests.explain.second_road import run_again
 from tests.explain.shapes import assert_shapes
 
 FIRST, SECOND = "The dog sees the cat.", "Ram pushed Hari, and the dog ran."
 
 
-class Stream(_Pass):
-    """The second road, which notes the vectors that leave the embedding and each layer."""
-
-    def __init__(self, weights, config):
-        super().__init__(weights, config)
-        self.points = []
-
-    def embed(self, ids, with_positions):
-        self.points.append([super().embed(ids, with_positions)])
-        return self.points[-1][0]
-
-    def residual(self, at, x, sublayer):
-        out = super().residual(at, x, sublayer)
-        if "feed_forward" in at:
-            self.points[-1].append(out)
-        return out
-
-
 def streams(run):
     """(points, positions, d_model) of encoder and decoder."""
-    model = run.network
-    weights = {name: value.detach().numpy() for name, value in model.state_dict().items()}
-    road = Stream(weights, model.config)
-    road.run([token.id for token in run.source], [token.id for token in run.target_in], True)
-    return [np.array(points) for points in road.points]
+    return [run_again(run).streams[side] for side in ("encoder", "decoder")]
 
 
 def length(vector):
@@ -54,7 +32,9 @@ def test_movement_equals_the_second_road(runner, run):
                 before, after = stream[layer, place], stream[layer + 1, place]
                 assert found.distance[layer, place] == pytest.approx(length(after - before) / length(before))
                 dot = sum(a * b for a, b in zip(before, after, strict=True))
-                assert found.cosine[layer, place] == pytest.approx(dot / length(before) / length(after))
+                cosine = dot / length(before) / length(after)
+                assert found.cosine[layer, place] == pytest.approx(cosine)
+                assert math.radians(found.angle[layer, place]) == pytest.approx(math.acos(cosine))
 
 
 def test_a_words_two_paths_equal_the_second_road(runner):

@@ -2,12 +2,17 @@
 
 import math
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from explain.passage import passage
 from explain.run import Settings
 from explain.runner import MAX_CHARACTERS, MAX_SOURCE_TOKENS, Runner
+from model.language_model import LanguageModel
+from model.translator import Translator
+from tests.conftest import tiny_model
 from tests.explain.conftest import SETTINGS, TEXT
 from tests.explain.second_road import run_again
 
@@ -188,3 +193,73 @@ def test_refused_requests_leave_the_kept_runs_alone(translator, uses):
     assert uses == 2 * ["search"]  # the first, and one behind the prefix
     runner.run("Ram", SETTINGS)
     assert uses == 2 * ["search"]
+
+
+PASSAGE = "Ram pushed Hari. the dog ran\n\nHari pushed Ram!"
+
+
+def test_a_sentence_of_a_text_runs_as_it_would_alone(runner, uses):
+    alone = runner.run("the dog ran", SETTINGS, chosen=1, prefix=[80])
+    within = runner.run_sentence(PASSAGE, 1, SETTINGS, chosen=1, prefix=[80])
+    assert uses == ["search"]
+    assert within == replace(alone, passage=PASSAGE, sentence=1)
+    assert within.text == "the dog ran" and within.own.text == "the dog ran"
+    assert within.trace is alone.trace
+    assert runner.run_sentence("the dog ran", 0, SETTINGS) is runner.run("the dog ran", SETTINGS)
+
+
+def test_a_passage_has_every_sentence_as_it_comes_out_best_and_the_open_one_as_its_run_has_it(runner):
+    best = [runner.run(text, SETTINGS).translation.text for text in runner.cut(PASSAGE, "en-de").sentences]
+    third = runner.run_sentence(PASSAGE, 2, SETTINGS, chosen=2)
+    found = passage(runner, third)
+    assert found.sentences == ("Ram pushed Hari.", "the dog ran", "Hari pushed Ram!")
+    assert found.translations == (*best[:2], third.translation.text)
+    assert found.translation == f"{best[0]} {best[1]}\n\n{third.translation.text}"
+    one = passage(runner, runner.run(TEXT, SETTINGS, chosen=1))
+    assert one.translations == (one.translation,) == (runner.run(TEXT, SETTINGS).translations[1].text,)
+
+
+def test_a_passage_is_translated_once_whichever_of_it_is_open(runner, monkeypatch):
+    calls = []
+    translate = Translator.translate_sentences
+    monkeypatch.setattr(
+        Translator, "translate_sentences", lambda self, *a, **k: calls.append(a) or translate(self, *a, **k)
+    )
+    for sentence in (0, 2, 1, 0):
+        passage(runner, runner.run_sentence(PASSAGE, sentence, SETTINGS))
+    passage(runner, runner.run(TEXT, SETTINGS))
+    assert len(calls) == 1
+
+
+def test_what_a_language_model_continues_is_not_cut(translator):
+    tokenizer = translator.tokenizer
+    network = tiny_model(vocab_size=len(tokenizer), n_encoder_layers=0, max_positions=211)
+    continues = Runner(LanguageModel(network, tokenizer))
+    run = continues.run_sentence(PASSAGE, 0, continues.default_settings())
+    assert run.text == run.passage == PASSAGE
+    assert passage(continues, run).translation == run.translation.text
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "message"),
+    [
+        ("\n \n", 0, "text: expected a word or a sentence; found none: type something to translate"),
+        ("Ram.", 1, r"sentence: expected a whole number from 0 to 0 \(those of the text\); found 1"),
+        (PASSAGE, 3, r"sentence: expected a whole number from 0 to 2 \(those of the text\); found 3"),
+        (PASSAGE, -1, "sentence: expected a whole number from 0 to 2"),
+        (PASSAGE, 1.0, "sentence: expected a whole number from 0 to 2"),
+        ("Ram. " * 1000, 0, "text: expected at most 50 sentences; found 1,000: translate it in parts"),
+        (
+            f"Ram. {'the dog ' * 70}. Hari.",
+            0,
+            "sentence 2 of 3: expected at most 128 tokens; found 142: translate it in parts",
+        ),
+        (f"{'the dog ' * 60}. " * 20, 0, "text: expected at most 1,024 tokens; found 2,4.0: translate it in parts"),
+        (f"Ram. {'the dog ' * 150}.", 0, "sentence 2 of 2: expected at most 209 tokens; found 302: shorten it"),
+        ("Ram. " * 5000, 0, "text: expected at most 20,000 characters; found 25,000"),
+        (None, 0, "text: expected a text; found NoneType"),
+    ],
+)
+def test_a_text_of_many_sentences_has_its_bounds(runner, text, sentence, message):
+    with pytest.raises(ValueError, match=message):
+        runner.run_sentence(text, sentence, SETTINGS)

@@ -40,7 +40,8 @@ def test_our_model_comes_from_a_real_hub(hub, checkpoint, translator):
     seen = []
     folder = download(NAME, max_bytes=LIMIT, progress=lambda done, total: seen.append((done, total)))
     assert same_files(folder, checkpoint)
-    assert [path.name for path in sorted(folder.iterdir())] == ["config.json", "model.safetensors", "tokenizer.json"]
+    names = ["README.md", "config.json", "model.safetensors", "tokenizer.json"]
+    assert [path.name for path in sorted(folder.iterdir())] == names
     assert interop.load(folder).translate("A house.", "en-de", alpha=0.0) == interop.load(checkpoint).translate(
         "A house.", "en-de", alpha=0.0
     )
@@ -131,7 +132,7 @@ def test_the_config_comes_first_and_the_weights_last(stand_in):
     stand_in.repos[NAME]["main"] |= {"generation_config.json": b"{}", "vocab.json": b"[]"}
     download(NAME, max_bytes=LIMIT)
     fetched = [call.rsplit("/", 1)[1] for call in stand_in.asked if call.startswith("GET ") and "/resolve/" in call]
-    assert fetched[0] == "config.json" and fetched[-1] == "model.safetensors" and len(fetched) == 5
+    assert fetched[0] == "config.json" and fetched[-1] == "model.safetensors" and len(fetched) == 6
 
 
 def test_a_pickle_or_code_beside_the_weights_stays_there(stand_in):
@@ -171,7 +172,9 @@ def test_weights_that_do_not_fit_the_config_are_refused_when_loaded(stand_in):
 
 def test_a_repository_without_a_tokenizer_is_named_when_loaded(stand_in):
     del stand_in.repos[NAME]["main"]["tokenizer.json"]
-    with pytest.raises(ValueError, match=r"lab/tiny: expected tokenizer.json; found config.json, model.safetensors"):
+    with pytest.raises(
+        ValueError, match=r"lab/tiny: expected tokenizer.json; found README.md, config.json, model.safetensors"
+    ):
         interop.load(download(NAME, max_bytes=LIMIT))
 
 

@@ -169,6 +169,31 @@ def test_a_superfluous_tensor_is_named(folder):
         Translator.from_pretrained(folder)
 
 
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            lambda weight: weight.index_fill(0, torch.tensor([0]), float("nan")),
+            "expected finite numbers; found infinity",
+        ),
+        (lambda weight: weight * float("inf"), "expected finite numbers; found infinity or NaN"),
+        (lambda weight: weight.to(torch.int8), "expected floating-point numbers; found int8: convert them first"),
+    ],
+)
+def test_weights_that_no_good_training_leaves_are_refused(folder, spoil, message):
+    weights = load_file(folder / "model.safetensors")
+    name = "encoder.layers.0.feed_forward.linear_1.weight"
+    save_file({**weights, name: spoil(weights[name])}, folder / "model.safetensors")
+    with pytest.raises(ValueError, match=f"model.safetensors: {name}: {message}"):
+        Translator.from_pretrained(folder)
+
+
+def test_a_config_of_two_hundred_thousand_levels_is_refused(folder):
+    (folder / "config.json").write_text("[" * 200_000)
+    with pytest.raises(ValueError, match=r"config\.json: expected JSON; found something else"):
+        Translator.from_pretrained(folder)
+
+
 @pytest.mark.parametrize("text", ["", "{}", "not json"])
 def test_a_damaged_tokenizer_is_refused(folder, text):
     (folder / "tokenizer.json").write_text(text)

@@ -33,6 +33,30 @@ def test_a_long_list_keeps_its_order_and_equals_one_by_one(translator):
         assert together[i] == translator.translate(texts[i], direction="en-de")
 
 
+def test_a_text_of_several_sentences_is_translated_sentence_by_sentence(translator):
+    first, second, third = translator.translate(["A small house.", "The hand of a man.", "A man"], direction="en-de")
+    assert translator.translate("A small house. The hand of a man.\n\nA man", "en-de") == f"{first} {second}\n\n{third}"
+    texts = ["A man", "A small house.  The hand of a man.", "A small house."]
+    assert translator.translate(texts, direction="en-de") == [third, f"{first}  {second}", first]
+
+
+def test_a_sentence_can_be_translated_as_it_stands(translator):
+    two = "A small house. The hand of a man."
+    [hypothesis] = translator.hypotheses([two], "en-de", beam_size=2)[0]
+    together = translator.translate_sentences([two], "en-de", beam_size=2)
+    assert together == [translator.tokenizer.decode(hypothesis.ids)]
+    assert together != [translator.translate(two, "en-de", beam_size=2)]
+    assert translator.translate_sentences(["A man"], "en-de") == [translator.translate("A man", "en-de")]
+
+
+def test_many_sentences_are_no_text_too_long_but_one_of_them_may_be(translator):
+    many = "The hand of a man. " * 200
+    translated = translator.translate("The hand of a man.", "en-de", beam_size=1)
+    assert translator.translate(many, "en-de", beam_size=1) == " ".join([translated] * 200)
+    with pytest.raises(ValueError, match=r"text: expected at most 69 tokens; found \d+: shorten it"):
+        translator.translate("A man. " + "house " * 300 + ". A man.", direction="en-de")
+
+
 def test_a_checkpoint_translates_as_before(translator, tmp_path):
     # not word for word: half precision on disk may turn a close call
     translator.save_pretrained(tmp_path)

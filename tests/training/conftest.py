@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import random
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -121,3 +123,11 @@ def trained(toy_data, recipe_file, tmp_path_factory) -> Run:
     run = Run(Recipe.load(recipe_file), toy_data, tmp_path_factory.mktemp("run"))
     Trainer(run.recipe, run.data_dir, run.run_dir).train()
     return run
+
+
+@pytest.fixture(scope="session")
+def processes() -> BaseContext:
+    """Makes processes that begin with the training imported: a new interpreter takes six seconds to read all that."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["training.train", "torch._dynamo"])
+    return context

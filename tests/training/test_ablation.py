@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.training.conftest import recipe_with
+from training import ablation
 from training.ablation import Row, Variant, ablation_table, load_ablation, main, run_all, run_variant
 from training.tokenizer import train_tokenizer
 from training.train import Trainer
@@ -208,8 +209,9 @@ def test_a_folder_with_a_run_of_another_recipe_is_refused(finished, toy_data, tm
         list(run_all(base, variants, toy_data, finished))
 
 
-def test_two_jobs_give_the_rows_of_one(finished, ablation_file, toy_data, tmp_path):
+def test_two_jobs_give_the_rows_of_one(finished, ablation_file, toy_data, tmp_path, processes, monkeypatch):
     base, variants = load_ablation(ablation_file)
+    monkeypatch.setattr(ablation, "get_context", lambda _: processes)  # jobs that need not import it all again
     shutil.copy(finished / "tokenizer.json", tmp_path)
     assert list(run_all(base, variants[:2], toy_data, tmp_path, jobs=2)) == [
         run_variant(*pair, toy_data, finished) for pair in variants[:2]

@@ -47,7 +47,7 @@ def test_the_printed_scores_are_those_of_the_translations(checkpoint, trained, c
     _run(checkpoint, trained, "--beam-size", "2", "--alpha", "0.9")
     printed = capsys.readouterr().out
     english, german = ((trained.data_dir / f"words/test_a.{lang}").read_text().splitlines() for lang in ("en", "de"))
-    translations = Translator.from_pretrained(checkpoint).translate(english, "en-de", beam_size=2, alpha=0.9)
+    translations = Translator.from_pretrained(checkpoint).translate_sentences(english, "en-de", beam_size=2, alpha=0.9)
     cased = sacrebleu.corpus_bleu(translations, [german]).score
     lowered = sacrebleu.corpus_bleu([t.lower() for t in translations], [[g.lower() for g in german]]).score
     assert 0 < cased < 100
@@ -120,7 +120,7 @@ def test_references_that_do_not_fit_the_pairs_are_refused_before_anything_is_tra
     data = shutil.copytree(trained.data_dir, tmp_path / "data")
     with open(data / "words/tok.de", "a") as file:
         file.write("eins mehr\n")
-    monkeypatch.setattr(Translator, "translate", None)
+    monkeypatch.setattr(Translator, "translate_sentences", None)
     with pytest.raises(
         ValueError, match=r"corpus words: expected a tokenised reference for each of (\d+) pairs .* in de"
     ):

@@ -35,7 +35,11 @@ sentences = [
 moments = [0, 0.0022, 0.0024, 0.01, 0.015, 400]
 alignment = "words.de-en.tsv"
 """
-SHORT = [("steps = 160", "steps = 80"), ("validate_every = 80", "validate_every = 20")]
+SHORT = [
+    ("steps = 160", "steps = 80"),
+    ("validate_every = 80", "validate_every = 20"),
+    ("validate_sentences = 20", "validate_sentences = 3"),  # each frame validates, and an untrained model babbles long
+]
 
 
 @pytest.fixture(scope="session")
@@ -325,3 +329,10 @@ def _assert_same_training(run_dir: Path, other: Path) -> None:
 def _without_times(run_dir: Path) -> list[dict]:
     lines = [json.loads(line) for line in (run_dir / "metrics.jsonl").read_text().splitlines()]
     return [{k: v for k, v in line.items() if k not in ("seconds", "tokens_per_second")} for line in lines]
+
+
+def test_a_run_that_begins_in_the_middle_has_no_film(filmed, trained, tmp_path):
+    recipe = dataclasses.replace(filmed.recipe, steps=10, validate_every=10, save_every=5)
+    Trainer(recipe, filmed.data_dir, tmp_path, trained.run_dir / "checkpoint").train()
+    Trainer(dataclasses.replace(recipe, steps=15), filmed.data_dir, tmp_path).train()  # nor if it is not told again
+    assert not (tmp_path / "checkpoint" / FRAMES).exists() and not list((tmp_path / "frames").glob("*"))

@@ -32,6 +32,10 @@ ENGLISH = {english_words(n): n for n in range(1, 13)}
 GERMAN = {german_words(n): n for n in range(1, 13)} | {"ein": 1}
 MINUTES = {"five": 5, "ten": 10, "quarter": 15, "twenty": 20, "twenty-five": 25, "half": 30}
 MINUTEN = {"fünf": 5, "zehn": 10, "Viertel": 15, "zwanzig": 20}
+SMALL_ENGLISH = {english_words(n): n for n in [*range(20), *range(20, 100, 10)]}
+SMALL_GERMAN = {german_words(n): n for n in range(20)} | {"ein": 1}
+TENS = ["zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"]
+GERMAN_TENS = {word: n for n, word in zip(range(20, 100, 10), TENS, strict=True)}
 
 
 def english_minutes(text: str) -> int:
@@ -71,13 +75,10 @@ def read_german(word: str) -> int:
         head, found, rest = word.partition(unit)
         if found:
             return (read_german(head) if head else 1) * worth + (read_german(rest) if rest else 0)
-    small = {german_words(n): n for n in range(20)} | {"ein": 1}
-    tens = {"zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60, "siebzig": 70, "achtzig": 80}
-    tens["neunzig"] = 90
-    if word in small:
-        return small[word]
+    if word in SMALL_GERMAN:
+        return SMALL_GERMAN[word]
     ones, _, ten = word.rpartition("und")
-    return tens[ten] + (small[ones] if ones else 0)
+    return GERMAN_TENS[ten] + (SMALL_GERMAN[ones] if ones else 0)
 
 
 def read_english(words: str) -> int:
@@ -85,14 +86,13 @@ def read_english(words: str) -> int:
     if words == "one million":
         return 1_000_000
     total = part = 0
-    small = {english_words(n): n for n in [*range(20), *range(20, 100, 10)]}
     for word in re.split("[ -]", words.replace(" and ", " ")):
         if word == "hundred":
             part *= 100
         elif word == "thousand":
             total, part = part * 1000, 0
         else:
-            part += small[word]
+            part += SMALL_ENGLISH[word]
     return total + part
 
 

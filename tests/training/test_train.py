@@ -6,22 +6,22 @@ import dataclasses
 import json
 import os
 import shutil
-import subprocess
-import sys
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from model.translator import Translator
 from tests.training.conftest import Run, recipe_with, word_pairs, write_lines
 from training.card import load_facts
-from training.data import bucketed_batches
+from training.data import Batch, bucketed_batches
 from training.recipe import Recipe
 from training.train import Trainer, main
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_a_run_learns_to_translate(trained):
@@ -48,25 +48,29 @@ def test_the_export_says_what_the_run_took(trained):
     assert facts["parameters"] == sum(weight.numel() for weight in weights.values())
 
 
-def test_a_killed_run_resumes_to_the_same_weights(trained, recipe_file, tmp_path):
-    killed_at_step_47 = f"""
-import os, signal
-from training.train import Trainer, main
-
-step = Trainer.step
-def step_or_die(self, examples):
-    if self.progress.step == 46:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return step(self, examples)
-Trainer.step = step_or_die
-main([{str(recipe_file)!r}, "--data-dir", {str(trained.data_dir)!r}, "--run-dir", {str(tmp_path)!r}])
-"""
-    killed = subprocess.run([sys.executable, "-c", killed_at_step_47], cwd=ROOT, env=_environment())
-    assert killed.returncode == -9
+def test_a_killed_run_resumes_to_the_same_weights(trained, recipe_file, tmp_path, processes):
+    arguments = [str(recipe_file), "--data-dir", str(trained.data_dir), "--run-dir", str(tmp_path)]
+    killed = processes.Process(target=_killed_at_step_47, args=(arguments,))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
     with open(tmp_path / "metrics.jsonl", "a") as log:
         log.write('{"step": 46, "tok')  # as a kill in the middle of a line leaves it
     Trainer(trained.recipe, trained.data_dir, tmp_path).train()
     _assert_same_run(tmp_path, trained.run_dir)
+
+
+def _killed_at_step_47(arguments: list[str]) -> None:
+    """The command in a process that ends without warning."""
+    step = Trainer.step
+
+    def step_or_die(self, examples):
+        if self.progress.step == 46:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return step(self, examples)
+
+    Trainer.step = step_or_die
+    main(arguments)
 
 
 class Killed(BaseException):
@@ -226,7 +230,7 @@ def test_an_epoch_is_drawn_once_and_the_next_one_anew(trained, tmp_path):
     assert len(drawn) == 2 * (240 + 2 * 120), "each pair in both directions, as often as its corpus says"
 
 
-def test_two_processes_have_the_loss_of_one_with_the_same_global_batches(toy_data, tmp_path):
+def test_two_processes_have_the_loss_of_one_with_the_same_global_batches(toy_data, tmp_path, processes):
     data = shutil.copytree(toy_data, tmp_path / "data")
     for language, lines in zip(("en", "de"), word_pairs(60, (24, 30)), strict=True):
         write_lines(data / f"words/train.{language}", lines)
@@ -246,9 +250,13 @@ def test_two_processes_have_the_loss_of_one_with_the_same_global_batches(toy_dat
     batches = bucketed_batches(trainer.examples(0), 80, one.recipe.seed, epoch=0)
     assert 1 in {len(batch) for batch in batches[:30]}, "a batch that has no example for the second process"
     trainer.train()
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "training.train"]
-    arguments = [str(path), "--data-dir", str(data), "--run-dir", str(two.run_dir)]
-    subprocess.run([sys.executable, *launch, *arguments], cwd=ROOT, env=_environment(), check=True)
+    torchrun = LaunchConfig(  # what `torchrun --standalone --nproc-per-node 2` does
+        min_nodes=1, max_nodes=1, nproc_per_node=2, rdzv_backend="c10d", rdzv_endpoint="localhost:0", run_id="toy",
+        max_restarts=0, start_method=processes.get_start_method(),
+    )  # fmt: skip
+    with ThreadPoolExecutor(1) as beside:  # in the main thread it would take over the signals
+        launch = elastic_launch(torchrun, main)
+        beside.submit(launch, [str(path), "--data-dir", str(data), "--run-dir", str(two.run_dir)]).result()
 
     assert (two.run_dir / "state/random_states_1.pkl").exists(), "a second process took part"
     assert len(two.log) == len(one.log) == 31
@@ -256,10 +264,6 @@ def test_two_processes_have_the_loss_of_one_with_the_same_global_batches(toy_dat
         assert (theirs["step"], theirs["tokens"]) == (ours["step"], ours["tokens"])
         for name in set(ours) - {"seconds", "tokens_per_second"}:
             assert theirs[name] == pytest.approx(ours[name], abs=1e-5), (ours["step"], name)
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
 
 
 def _assert_same_run(run_dir: Path, other: Path) -> None:
@@ -279,3 +283,40 @@ def _without_times(run_dir: Path) -> list[dict]:
 
 def _log(run_dir: Path) -> list[dict]:
     return [json.loads(line) for line in (run_dir / "metrics.jsonl").read_text().splitlines()]
+
+
+class ReadBack(TorchDispatchMode):
+    """Keeps what a step reads back into Python: for each such number a process waits until its GPU is done."""
+
+    def __init__(self):
+        super().__init__()
+        self.read = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        if function is torch.ops.aten._local_scalar_dense.default:
+            self.read.append(args[0])
+        return function(*args, **(kwargs or {}))
+
+
+def test_a_step_waits_for_no_device(trained, tmp_path):
+    """The one number that it reads, how many steps the average has seen, is kept on the CPU."""
+    trainer = Trainer(trained.recipe, trained.data_dir, tmp_path)
+    trainer.resume()
+    batches = trainer.batches()
+    trainer.step(next(batches))  # the optimisers make their state
+    with ReadBack() as mode:
+        trainer.step(next(batches))
+    is_first, is_later, n_averaged = mode.read  # and nothing of the model, the loss or the optimisers
+    assert (bool(is_first), bool(is_later)) == (False, True) and n_averaged is trainer.ema.n_averaged
+    assert trainer.ema.n_averaged.device.type == "cpu"
+
+
+def test_a_gpu_is_sent_its_batches_from_pinned_memory(monkeypatch):
+    sent = []
+    tensor = torch.ones(2, 3, dtype=torch.long)
+    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda self: sent.append("pinned") or self)
+    monkeypatch.setattr(
+        torch.Tensor, "to", lambda self, device, non_blocking=False: sent.append((device, non_blocking))
+    )
+    Batch(tensor, tensor, tensor).to(torch.device("cuda"))
+    assert sent == ["pinned", (torch.device("cuda"), True)] * 3

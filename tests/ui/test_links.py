@@ -12,10 +12,13 @@ WHOLE = {"text": "A house.", "direction": "en-de", "beam_size": "3", "alpha": "0
 
 
 def test_a_link_carries_the_whole_request():
-    request = request_from_query({**WHOLE, "model": "org/name", "prefix": "7.8", "tab": "attention"}, "own")
+    request = request_from_query(
+        {**WHOLE, "model": "org/name", "prefix": "7.8", "sentence": "2", "tab": "attention"}, "own"
+    )
     assert request == Request(
         model="org/name",
         text="A house.",
+        sentence=2,
         settings=Settings(direction="en-de", beam_size=3, alpha=0.5, n_best=2),
         chosen=1,
         prefix=(7, 8),
@@ -38,6 +41,8 @@ def test_an_address_without_a_text_asks_for_nothing():
         ({"beam_size": "nan"}, "link: beam_size: expected a number of ordinary size; found nan"),
         ({"alpha": "1e999"}, "link: alpha: expected a number of ordinary size; found inf"),
         ({"beam_size": "99"}, "beam_size: expected"),
+        ({"sentence": "second"}, "link: sentence: expected a number; found something else"),
+        ({"sentence": "1.5"}, "link: sentence: expected a whole number; found 1.5"),
         ({"prefix": "7.<img>"}, "link: prefix: expected token ids with dots between them; found something else"),
     ],
 )
@@ -49,7 +54,8 @@ def test_a_damaged_link_is_refused_with_the_reason(changes, message):
 def test_a_request_survives_the_browser():
     request = Request(
         model="own",
-        text="A house.",
+        text="A house. A man.",
+        sentence=1,
         settings=Settings(direction="en-de", beam_size=3, alpha=0.5, n_best=2),
         chosen=1,
         prefix=(7, 8),
@@ -69,6 +75,7 @@ def test_a_request_survives_the_browser():
         Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"text": ["a"]},
         Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"chosen": "1"},
         Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"chosen": True},
+        Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"sentence": "0"},
         Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"prefix": [1.5]},
         Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | {"prefix": 5},
     ],

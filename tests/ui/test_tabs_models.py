@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from explain.runner import Runner
+from explain.source_words import source_words
 from explain.stages.walk import walk
 from explain.toy import starting_matrices
 from tests.conftest import tiny_translator
@@ -19,9 +20,9 @@ from ui.stages import words_of
 from ui.tabs.attention import attention, exact_attention
 from ui.tabs.inside import cell, diagram, stage
 from ui.tabs.layers import layer_moves
-from ui.tabs.next_token import bars_value, walk_value
+from ui.tabs.next_token import bars_value, walk_value, why_not
 from ui.tabs.positions import raw_numbers
-from ui.tabs.translate import translation
+from ui.tabs.translate import translation, word_sources
 from ui.tabs.what_if import switched
 
 TEXT = "The old woman sees a small house."
@@ -60,12 +61,15 @@ def kinds(runner):
 
 # What each widget asks when it is first seen.
 FIRST = {
+    "sentences": {},
     "translation": {},
+    "word_sources": {},
     "attention": {},
     "exact_attention": {"kind": None, "layers": [0]},
     "head_effects": {},
     "text_without_part": {"name": "head", "kind": "cross", "layer": 1, "head": 7, "baseline": "zero"},
     "next_token": {"position": None},
+    "why_not": {"position": 0, "rival": None, "typed": None},
     "position_table": {"positions": 64, "dimensions": 0, "own": True},
     "position_rotation": {"positions": 64, "dimensions": 0, "own": True, "pair": 0, "offset": 3},
     "raw_numbers": {},
@@ -74,13 +78,19 @@ FIRST = {
     "stage": {"step": 0, "head": 0},
     "cell": {},
     "toy_attention": {"d_model": 4, "n_heads": 1, "matrices": starting_matrices(4)},
+    "in_words": {},
     "layer_moves": {},
     "word_shift": {},
+    "two_sentences": {},
     "switched": {"name": "positions"},
 }
 # What a language model has not.
 REFUSED = {
-    "gpt2": {"position_rotation": "learned", "two_orders": "order: expected a model with an encoder"},
+    "gpt2": {
+        "position_rotation": "learned",
+        "two_orders": "order: expected a model with an encoder",
+        "two_sentences": "two sentences: expected a model with an encoder and cross-attention",
+    },
 }
 
 
@@ -97,15 +107,37 @@ def test_every_question_of_the_page_is_asked_above():
     assert set(_QUESTIONS) == set(FIRST)
 
 
-def test_the_translation_is_aligned_where_there_is_a_source(opened):
+def test_the_words_have_sources_where_there_is_a_source(opened, monkeypatch):
     runner, run = opened
-    value = translation(run)
-    assert value["translates"] == runner.translates
-    assert (value["alignment"] is None) == (value["source"] == []) == (not runner.translates)
-    if runner.translates:
-        assert np.shape(value["alignment"]) == (len(run.target_out), len(run.source))
-    written = [value["start"], *value["hypotheses"][0]["tokens"]]
+    assert translation(run)["translates"] == word_sources(runner, run)["translates"] == runner.translates
+    written = [translation(run)["start"], *translation(run)["hypotheses"][0]["tokens"]]
     assert [token["id"] for token in written] == [run.target_in[0].id, *run.translation.ids]
+    if not runner.translates:
+        return
+    value, found = word_sources(runner, run), source_words(run)
+    pieces = value["words"]["pieces"]
+    assert np.shape(pieces["share"]) == (len(run.target_out), len(run.source))
+    assert value["words"]["share"] == found.share.tolist() and value["links"] == found.links
+    assert value["head"] is None and pieces["aligned"] is None
+    monkeypatch.setattr(runner.text_model, "alignment_head", (1, 0))
+    assert word_sources(runner, run)["head"] == [1, 0]
+    assert word_sources(runner, run)["words"]["aligned"] == source_words(run).aligned.tolist()
+
+
+def test_a_rival_is_the_likeliest_other_token_one_of_an_id_or_one_as_it_is_written(opened):
+    _, run = opened
+    position = len(run.target_out) - 1
+    chosen = run.target_out[position].id
+    found = why_not(run, position)
+    logits = run.trace["logits"][0, position]
+    assert found["rival"]["id"] == next(i for i in logits.argsort(descending=True, stable=True).tolist() if i != chosen)
+    other = next(i for i in range(5, 99) if i not in (chosen, found["rival"]["id"]))
+    [token] = run.tokens([other])
+    assert why_not(run, position, other)["rival"]["text"] == token.text
+    typed = why_not(run, position, typed=token.text)
+    assert typed["difference"] == pytest.approx(sum(part["value"] for part in typed["parts"]), abs=1e-4)
+    with pytest.raises(ValueError, match="rival: expected another token"):
+        why_not(run, position, chosen)
 
 
 def test_the_attention_tab_offers_the_kinds_of_the_model(opened):

@@ -12,6 +12,11 @@ test("a value takes the step of the scale that is nearest, and a masked one the 
   assert.deepEqual([...stepsOf([3, 3], 3, 3)], [0, 0]); // all alike: the scale has one step
 });
 
+test("on a logarithmic scale equal ratios take equal steps, and nothing stands below its low end", () => {
+  assert.deepEqual([...stepsOf([0.01, 0.1, 1, 0, -Infinity], 0.01, 1, true)], [0, 128, 255, 0, MASKED]);
+  assert.deepEqual([...stepsOf([3, 3], 3, 3, true)], [0, 0]);
+});
+
 test("a palette's words are alpha, blue, green and red, and end with the colour of masked cells", () => {
   const scale = Array.from({ length: MASKED }, (_, i) => [i, 0x12, 0x34]);
   const words = palette(scale);

@@ -1,4 +1,4 @@
-"""The Layers tab: what the layers do to each token, and to one word in two sentences."""
+"""The Layers tab: the layers in words, what they do to each token, and to one word in two sentences."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 import gradio as gr
 
+from explain.decoder_lens import ladder
 from explain.depth import movement, shift
+from explain.logit_lens import logit_lens
 from explain.plain import plain
 from explain.run import Run
 from explain.runner import Runner
@@ -24,9 +26,22 @@ WORDS = {
 def layers_tab(ask: Ask) -> gr.Tab:
     """Draws the tab."""
     with gr.Tab("Layers", id="layers") as tab:
+        widget("layer_words", ask=ask, elem_id="layer-words")
         widget("layer_moves", ask=ask, elem_id="layer-moves")
         widget("word_shift", ask=ask, elem_id="word-shift")
     return tab
+
+
+@question_to_the_model
+def in_words(run: Run) -> dict[str, Any]:
+    """What the decoder says after each encoder layer, if there are any, and would write next after each of its own."""
+    return {
+        "chosen": run.chosen,
+        "n_given": len(run.prefix),
+        "norm": run.config.norm,
+        "ladder": plain(ladder(run)) if run.translates else None,
+        "lens": plain(logit_lens(run)),
+    }
 
 
 @question

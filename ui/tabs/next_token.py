@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from explain.contrast import contrast, token_as_written
 from explain.next_token import Sampling, distribution, force, from_prefix, sample_on, steps
 from explain.pack import float32_base64
 from explain.plain import plain
@@ -27,6 +28,7 @@ def next_token_tab(models: Models, request: gr.HTML, ask: Ask) -> gr.Tab:
     with gr.Tab("Next token", id="next_token") as tab:
         walk = widget("next_token_steps", ask=ask, elem_id="next-token-steps")
         bars = widget("next_token_bars", elem_id="next-token-bars")
+        widget("why_not", ask=ask, elem_id="why-not")
 
     def changing(trigger: Trigger, change: Callable[[Runner, Run, Fields], Run]) -> None:
         """Ties a widget's event to what leads to another run."""
@@ -35,7 +37,8 @@ def next_token_tab(models: Models, request: gr.HTML, ask: Ask) -> gr.Tab:
         @in_line
         def handle(request: Any, event: gr.EventData) -> dict[str, Any]:
             run = models.open(request)
-            return Request.of(change(models.runner(run.model), run, fields_of(event))).to_browser()
+            changed = change(models.runner(run.model), run, fields_of(event))
+            return Request.from_browser(request).on(changed).to_browser()
 
         on_model(trigger, handle, [request], [request])
 
@@ -85,6 +88,23 @@ def next_token(run: Run, position: int | None = None) -> dict[str, Any]:
     if position is None:
         position = min(run.n_text + len(run.prefix), last)
     return {"walk": walk_value(run), "bars": bars_value(run, within("position", position, last + 1, last))}
+
+
+@question
+def why_not(run: Run, position: int, rival: int | None = None, typed: str | None = None) -> dict[str, Any]:
+    """Why the token chosen at a step was ahead of another: one with an id, one as it is written, or the likeliest.
+
+    Raises:
+        ValueError: as `explain.contrast`.
+    """
+    if typed is not None:
+        rival = token_as_written(run, position, typed)
+    elif rival is None:
+        chosen = run.target_out[position].id
+        likeliest = distribution(run, position, n_shown=2).candidates
+        rival = next(candidate.id for candidate in likeliest if candidate.id != chosen)
+    found = contrast(run, position, rival)
+    return {"request": Request.of(run).to_browser(), "n_steps": len(run.target_out), **plain(found)}
 
 
 def walk_value(run: Run) -> dict[str, Any]:

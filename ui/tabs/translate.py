@@ -1,4 +1,4 @@
-"""The Translate tab: the translation, how sure each token was, and the other hypotheses."""
+"""The Translate tab: the translation, where its words come from, how sure the model was, what else it found."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import gradio as gr
 from explain.attention import alignment
 from explain.plain import plain
 from explain.run import Run
+from explain.runner import Runner
+from explain.source_words import source_words
 from ui.answers import Ask, question
 from ui.components import widget
 from ui.request import Request
@@ -18,21 +20,53 @@ def translate_tab(run: Run, ask: Ask) -> tuple[gr.Tab, gr.HTML]:
     """Draws the tab and gives its widget: a search hands it what it found, and its `choose` events a hypothesis."""
     with gr.Tab("Translate", id="translate") as tab:
         view = widget("translation", translation(run), ask=ask, elem_id="translation")
+        widget("word_sources", ask=ask, elem_id="word-sources")
+        widget("hypotheses", elem_id="hypotheses")
     return tab, view
 
 
 @question
 def translation(run: Run) -> dict[str, Any]:
-    """What the widget draws of a run: a translation, or a text that a language model continues, with no source."""
+    """What the widget draws of a run: a translation, or a text that a language model continues."""
     return {
         "request": Request.of(run).to_browser(),
         "translates": run.translates,
-        "source": plain(run.source),
         "start": plain(run.target_in[0]),
+        "n_source": len(run.source),
         "n_text": run.n_text,
         "hypotheses": plain(run.translations),
         "chosen": run.chosen,
-        "alignment": plain(alignment(run).weights) if run.translates else None,
-        "alignment_layer": alignment(run).layer if run.translates else None,
         "seconds": run.seconds,
+    }
+
+
+@question
+def word_sources(runner: Runner, run: Run) -> dict[str, Any]:
+    """Which source words each word of the translation comes from, in words and in pieces; nothing without a source."""
+    if not run.translates:
+        return {"translates": False}
+    found = source_words(run)
+    return {
+        "request": Request.of(run).to_browser(),
+        "translates": True,
+        "words": plain(found),
+        "links": found.links,
+        "attention_layer": alignment(run).layer,
+        "head": plain(run.text_model.alignment_head),
+        "measured": _measured(runner, run.settings.direction),
+    }
+
+
+def _measured(runner: Runner, direction: str) -> dict[str, Any] | None:
+    """How often the ribbons and attention part from people's alignments; None where that was not measured."""
+    if (measured := runner.measured) is None:
+        return None
+    share, attention = (measured.find(method, direction) for method in ("logit-share-average", "mean-of-heads"))
+    if share is None or attention is None:
+        return None
+    return {
+        "text": measured.text,
+        "n_sentences": measured.n_sentences,
+        "share": plain(share),
+        "attention": plain(attention),
     }

@@ -1,4 +1,4 @@
-"""The What if tab: a part of the model is switched off while it runs on the page's sentence again."""
+"""The What if tab: one word is another, or a part of the model is switched off."""
 
 from __future__ import annotations
 
@@ -7,19 +7,50 @@ from typing import Any
 import gradio as gr
 
 from explain.pack import exact
+from explain.patching import check_model, patch
 from explain.plain import plain
 from explain.run import Run
+from explain.runner import Runner
 from explain.switches import Switch, compare
 from ui.answers import Ask, question_to_the_model
 from ui.components import widget
 from ui.tabs.places import head_on, layer_counts, within
+from ui.two_sentences import opening_pair, ready_pairs, told
 
 
 def what_if_tab(ask: Ask) -> gr.Tab:
     """Draws the tab."""
     with gr.Tab("What if", id="what-if") as tab:
+        widget("two_sentences", ask=ask, elem_id="two-sentences")
         widget("inside_switches", ask=ask, elem_id="inside-switches")
     return tab
+
+
+@question_to_the_model
+def two_sentences(runner: Runner, run: Run, first: str | None = None, second: str | None = None) -> dict[str, Any]:
+    """Which word decided between the translations of two sentences, searched as the page's run was.
+
+    Without the two a pair to begin with, or only the page's sentence where none fits.
+
+    Raises:
+        ValueError: a text is refused, or as `explain.patching.patch`.
+    """
+    check_model(run)
+    pairs = ready_pairs(runner, run)
+    answer = {"pairs": pairs, "texts": {"first": run.text, "second": ""}}
+    if first is second is None:
+        if (opening := opening_pair(runner, run, pairs)) is None:
+            return answer
+        first, second = opening
+    first, second = first or "", second or ""  # one left out is refused as one left empty
+    found = patch(*(runner.run(text, run.settings) for text in (first, second)))
+    return {
+        **answer,
+        "texts": {"first": first, "second": second},
+        **told(found),
+        **{name: plain(getattr(found, name)) for name in ("token", "other_token", "recovery", "kept")},
+        "sources": [plain(each.source) for each in (found.first, found.second)],
+    }
 
 
 @question_to_the_model

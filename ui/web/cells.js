@@ -16,6 +16,7 @@ const cells = (() => {
    * @property {number[][]} colours
    * @property {number} low
    * @property {number} high
+   * @property {boolean} [log] whether the scale is logarithmic, from a low above 0
    * @property {Side} x
    * @property {Side} y
    * @property {number} [density] device pixels a CSS pixel, if not those of the screen
@@ -57,12 +58,14 @@ const cells = (() => {
    * @param {ArrayLike<number>} values
    * @param {number} low
    * @param {number} high
+   * @param {boolean} [log]
    */
-  function stepsOf(values, low, high) {
+  function stepsOf(values, low, high, log = false) {
     const steps = new Uint16Array(values.length);
-    const size = 255 / (high - low || 1);
+    const measure = (/** @type {number} */ value) => (log ? Math.log(value) : value);
+    const size = 255 / (measure(high) - measure(low) || 1);
     for (let i = 0; i < values.length; i++) {
-      const step = Math.round((values[i] - low) * size);
+      const step = Math.round((measure(values[i]) - measure(low)) * size);
       steps[i] = values[i] === -Infinity ? MASKED : Math.max(0, Math.min(255, step));
     }
     return steps;
@@ -75,12 +78,12 @@ const cells = (() => {
    * Kept for the next drawing of the same values, so that walking over a large map stays quick.
    * @param {Map} map
    */
-  function imageOf({ values, rows, columns, colours: scale, low, high }) {
-    const key = String([low, high, scale]);
+  function imageOf({ values, rows, columns, colours: scale, low, high, log }) {
+    const key = String([low, high, log, scale]);
     const known = painted.get(values);
     if (known?.key === key) return known.image;
     const image = document.createElement("canvas");
-    paint(image, rows, columns, stepsOf(values, low, high), palette(scale));
+    paint(image, rows, columns, stepsOf(values, low, high, log), palette(scale));
     painted.set(values, { key, image });
     return image;
   }
@@ -135,7 +138,8 @@ const cells = (() => {
       if (x.names) writeUpwards(pen, name, place, top + height + 8, "right");
       else write(pen, name, place, top + height + 15, "center");
     });
-    const scale = { colours: map.colours, low: numbers.number(map.low), high: numbers.number(map.high) };
+    const high = `${numbers.number(map.high)}${map.log ? " (logarithmic)" : ""}`;
+    const scale = { colours: map.colours, low: numbers.number(map.low), high };
     scaleBar(pen, scale, 4, 11);
     write(pen, y.name, 4, 33);
     write(pen, x.name, left, top + height + fallen + 10);

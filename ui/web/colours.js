@@ -48,5 +48,30 @@ const colours = (() => {
    */
   const signed = (most) => ({ colours: diverging(), low: -most, high: most });
 
-  return { variable, rgb, sequential, unsigned, signed };
+  /**
+   * The relative luminance of WCAG, from 0 to 1.
+   * @param {number[]} colour
+   */
+  function luminance(colour) {
+    const [red, green, blue] = colour.map((channel) => {
+      const share = channel / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  }
+
+  /**
+   * In which of the page's two inks words are read better on a colour.
+   * @param {number[]} colour
+   */
+  function inkOn(colour) {
+    /** @param {string} name */
+    const contrast = (name) => {
+      const [one, other] = [luminance(colour), luminance(rgb(variable(name)))];
+      return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    };
+    return contrast("ink") >= contrast("ground") ? "ink" : "ground";
+  }
+
+  return { variable, rgb, sequential, unsigned, signed, inkOn };
 })();

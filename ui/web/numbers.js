@@ -14,6 +14,12 @@ const numbers = (() => {
   }
 
   /**
+   * The same with its sign, + too.
+   * @param {number} x
+   */
+  const signed = (x) => (x > 0 ? `+${number(x)}` : number(x));
+
+  /**
    * A count as it is, all else to three digits.
    * @param {number} x
    */
@@ -50,5 +56,5 @@ const numbers = (() => {
     return size;
   }
 
-  return { number, count, percent, bytes, floats, largest };
+  return { number, signed, count, percent, bytes, floats, largest };
 })();

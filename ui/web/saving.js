@@ -35,6 +35,12 @@ const saving = (() => {
 
   /**
    * @param {string} name
+   * @param {string} text
+   */
+  const saveText = (name, text) => save(name, new Blob([text], { type: "text/plain" }));
+
+  /**
+   * @param {string} name
    * @param {unknown} value
    */
   const saveJson = (name, value) =>
@@ -75,5 +81,5 @@ const saving = (() => {
     save(name, new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }));
   }
 
-  return { csv, saveCsv, saveJson, savePng, saveSvg };
+  return { csv, saveText, saveCsv, saveJson, savePng, saveSvg };
 })();

@@ -11,6 +11,10 @@ const topics = (() => {
   const table = {
     /** @type {Topic<PageRequest>} what the page is about: the model, the text, the settings and the hypothesis */
     request: topic(),
+    /** @type {Topic<Translation>} what the Translate tab shows */
+    translation: topic(),
+    /** @type {Topic<number>} the hypothesis that is chosen there */
+    "translation.choose": topic(),
     /** @type {Topic<string>} the id of the tab that was opened */
     tab: topic(),
     /** @type {Topic<Attention>} the kind of attention shown in the overview: its positions and weights */
@@ -35,6 +39,8 @@ const topics = (() => {
     "positions.size": topic(),
     /** @type {Topic<NextTokenBars>} what could have come at the step looked at */
     "next_token.bars": topic(),
+    /** @type {Topic<{ id: number, text: string }>} the token of the list that is asked about: why not this one? */
+    "next_token.rival": topic(),
     /** @type {Topic<number>} the stage that the diagram asks for */
     "inside.go": topic(),
     /** @type {Topic<number>} the stage that is open */

@@ -35,6 +35,7 @@ declare const lens: {
   axes: typeof axes;
   planes: typeof planes;
   cells: typeof cells;
+  ribbons: typeof ribbons;
   walking: typeof walking;
   figures: typeof figures;
   saving: typeof saving;
@@ -79,12 +80,28 @@ interface Look {
 interface PageRequest {
   model: string;
   text: string;
+  /** which of the text's is open, from 0 */
+  sentence: number;
   direction: string;
   beam_size: number;
   alpha: number;
   n_best: number;
   chosen: number;
   prefix: number[];
+}
+
+/** A translation with what else was found, or a text that a language model continues; or why there is none. */
+interface Translation {
+  /** without all else */
+  problem?: string;
+  request: PageRequest;
+  translates: boolean;
+  hypotheses: { text: string; score: number; tokens: object[] }[];
+  chosen: number;
+  seconds: number;
+  n_source: number;
+  n_text: number;
+  start: object;
 }
 
 /** What could have come at one step. */

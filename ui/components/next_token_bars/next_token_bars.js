@@ -4,11 +4,11 @@
 //          in_text: whether the step is one of the text that a language model continues }
 
 const { number, percent, floats } = lens.numbers;
-const { make, svg, within, row: tableRow } = lens.elements;
-const { tokenText, tokenElement } = lens.tokens;
+const { make, svg, within, button, row: tableRow } = lens.elements;
+const { tokenText, tokenName, tokenElement } = lens.tokens;
 const { variable } = lens.colours;
 const { saveCsv, saveJson, saveSvg } = lens.saving;
-const { subscribe } = lens.topics;
+const { publish, subscribe } = lens.topics;
 const { feeds } = lens.ask;
 const { drawable, distribution, entropyBits } = lens.sampling;
 
@@ -91,11 +91,20 @@ function nameCell(row, canForce) {
   return cell;
 }
 
+// a press on it, or beside it, forces nothing
+function rivalCell({ token, chosen }) {
+  const cell = make("td", { class: "rival", onclick: (event) => event.stopPropagation() });
+  if (!token || chosen) return cell;
+  const why = () => publish("next_token.rival", { id: token.id, text: tokenName(token) });
+  cell.append(button("Why not?", why, { "aria-label": `Why not “${tokenText(token)}”?` }));
+  return cell;
+}
+
 function buildRow(row) {
   const canForce = Boolean(row.token) && !row.chosen && !step.in_text && !step.forbidden.has(row.token.id);
   const [probability, drawn] = [barCell("model"), barCell("drawn")];
   const rank = make("td", { class: "rank" }, row.rank ?? "");
-  const line = tableRow(rank, nameCell(row, canForce), probability.cell, drawn.cell);
+  const line = tableRow(rank, nameCell(row, canForce), rivalCell(row), probability.cell, drawn.cell);
   line.classList.toggle("chosen", Boolean(row.chosen));
   line.classList.toggle("rest", !row.token);
   line.classList.toggle("can-force", canForce);

@@ -19,7 +19,7 @@ let at = 0; // the step looked at
 let begins = false; // whether the visitor typed a beginning, behind which the look goes next
 
 const alike = (names, one, other) => names.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
-const sameSentence = (one, other) => alike(["model", "text", "direction"], one, other);
+const sameSentence = (one, other) => alike(["model", "text", "sentence", "direction"], one, other);
 const sameRun = (one, other) => alike(Object.keys(one), one, other);
 
 // ---- walking -----------------------------------------------------------------------------------------------------
