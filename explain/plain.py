@@ -14,10 +14,10 @@ def plain(value: Any) -> Any:
     Raises:
         TypeError: there is something else inside.
     """
+    if isinstance(value, np.ndarray | np.generic):  # first: NumPy's double is a float too, which JSON writes as a text
+        return value.tolist()
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, dict):

@@ -191,6 +191,7 @@ def test_heads_gives_the_effects_of_the_run(client, runner, hypothesis):
         (part.kind, part.layer, part.head) for part in found.parts if part.name == "head"
     ]
     assert [part["part"] for part in parts] == ["feed_forward"] * 5 + ["layer"] * 5 + ["cross_attention"]
+    assert {type(each["effect_zero"]) for each in heads + parts} == {float}
     assert np.allclose([each["effect_zero_by_step"] for each in heads + parts], found.zero)
     assert np.allclose([each["effect_zero"] for each in heads + parts], found.zero.sum(axis=1))
     assert np.allclose([head["effect_mean"] for head in heads], found.mean.sum(axis=1))
