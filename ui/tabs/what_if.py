@@ -37,7 +37,7 @@ def two_sentences(runner: Runner, run: Run, first: str | None = None, second: st
     """
     check_model(run)
     pairs = ready_pairs(runner, run)
-    answer = {"pairs": pairs, "texts": {"first": run.text, "second": ""}}
+    answer = {"pairs": pairs, "own": run.text, "texts": {"first": run.text, "second": ""}}
     if first is second is None:
         if (opening := opening_pair(runner, run, pairs)) is None:
             return answer

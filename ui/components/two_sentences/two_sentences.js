@@ -19,7 +19,7 @@ const DEEP = 0.65; // of the scale, from which on its colours ask for the page's
 let found = null; // what is drawn
 let compared = {}; // the texts that the visitor compared last
 let typing = false; // since then
-let about = { text: "" }; // the page's request, when this was asked last
+let about = {}; // the page's request, when this was asked last
 /** @type {Cell} */
 let cursor = [0, 0];
 
@@ -76,7 +76,7 @@ const grid = heatMap(find(".grid"), {
 // ---- the words ---------------------------------------------------------------------------------------------------
 
 /** “I know him → that.”: a pair as one line, what differs beside each other. */
-function inOne([first, second]) {
+function inOne([first, second], own) {
   const [one, other] = [first, second].map((text) => text.split(" "));
   const room = Math.min(one.length, other.length);
   let [start, end] = [0, 0];
@@ -84,13 +84,13 @@ function inOne([first, second]) {
   while (end < room - start && one.at(-1 - end) === other.at(-1 - end)) end++;
   const middle = (words) => words.slice(start, words.length - end).join(" ");
   const changed = `${middle(one)} → ${middle(other)}`;
-  return first === about.text
+  return first === own
     ? `Your sentence: ${changed}`
     : [...one.slice(0, start), changed, ...one.slice(one.length - end)].join(" ");
 }
 
-function offer({ pairs, texts }) {
-  const buttons = pairs.map((pair) => button(inOne(pair), () => compare(...pair)));
+function offer({ pairs, texts, own }) {
+  const buttons = pairs.map((pair) => button(inOne(pair, own), () => compare(...pair)));
   find(".pairs").replaceChildren(...buttons);
   press(buttons, (one) => String(pairs[buttons.indexOf(one)]) === String([texts.first, texts.second]));
 }
@@ -124,7 +124,7 @@ const ask = asks({ element, server, inSight: true }, "two_sentences", fields, re
 
 /** Another sentence of the page is compared with a partner of its own. */
 function fields(request) {
-  if (["model", "text", "direction"].some((name) => request[name] !== about[name])) compared = {};
+  if (["model", "text", "sentence", "direction"].some((name) => request[name] !== about[name])) compared = {};
   about = request;
   return compared;
 }
