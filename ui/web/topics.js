@@ -11,7 +11,7 @@ const topics = (() => {
   const table = {
     /** @type {Topic<PageRequest>} what the page is about: the model, the text, the settings and the hypothesis */
     request: topic(),
-    /** @type {Topic<Translation>} what the Translate tab shows */
+    /** @type {Topic<Partial<Translation>>} what the Translate tab shows */
     translation: topic(),
     /** @type {Topic<number>} the hypothesis that is chosen there */
     "translation.choose": topic(),

@@ -6,7 +6,6 @@ const { make, within } = lens.elements;
 const { tokenText, tokenElement } = lens.tokens;
 const { saveJson } = lens.saving;
 const { publish, subscribe } = lens.topics;
-const { feeds } = lens.ask;
 
 const { find, on } = within(element);
 let drawn = null; // what is shown
@@ -45,7 +44,6 @@ function draw(value) {
   find(".hypotheses").hidden = Boolean(value.problem);
   if (value.problem) return;
   drawn = value;
-  element.inert = false; // what a search brought along was never asked for
   const hypothesis = value.hypotheses[value.chosen];
   find(".figure-details").textContent = "";
   drawTokens(value, hypothesis);
@@ -61,5 +59,5 @@ function draw(value) {
 
 on("click", ".save-json", () => saveJson("translation.json", drawn));
 
-feeds(element, "translation");
+// it does not wait with that widget: an event brings request and translation at once, and no press in between is lost
 subscribe(element, "translation", draw);

@@ -37,11 +37,12 @@ function receive() {
   find(".problem").textContent = problem || "";
   if (!problem) return draw(props.value);
   find(".result").hidden = true;
-  publish("translation", props.value);
+  publish("translation", { problem });
 }
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 receive();
 watch("value", receive);
-asks({ element, server }, "translation", (request) => (same(request, drawn?.request) ? null : {}), draw);
+const refuse = (problem) => publish("translation", { problem });
+asks({ element, server }, "translation", (request) => (same(request, drawn?.request) ? null : {}), draw, refuse);
 subscribe(element, "translation.choose", (hypothesis) => trigger("choose", { hypothesis }));
