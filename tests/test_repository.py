@@ -6,6 +6,10 @@ from pathlib import Path
 import yaml
 from safetensors import safe_open
 
+from explain.head_means import load_head_means
+from model.storage.checkpoint import read_config
+from model.storage.files import HEAD_MEANS
+
 ROOT = Path(__file__).parents[1]
 CARD = yaml.safe_load((ROOT / "README.md").read_text(encoding="utf-8").split("---")[1])
 
@@ -25,6 +29,13 @@ def test_the_bundled_weights_are_half_precision_and_at_most_25_mb():
     assert path.stat().st_size <= 25e6
     with safe_open(path, "pt") as weights:
         assert {weights.get_slice(name).get_dtype() for name in weights.keys()} == {"F16"}  # noqa: SIM118
+
+
+def test_the_bundled_means_of_heads_are_of_the_bundled_weights():
+    """Where the weights are new: `python -m training.head_means checkpoints/en-de --data-dir DATA`."""
+    folder = ROOT / "checkpoints" / "en-de"
+    assert (folder / HEAD_MEANS).stat().st_size < 100_000
+    assert load_head_means(folder, read_config(folder)) is not None
 
 
 def test_the_pages_draw_no_random_numbers():

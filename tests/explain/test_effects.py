@@ -107,6 +107,19 @@ def test_three_heads_equal_the_second_road_with_both_baselines(run, part):
     assert_shapes(found)
 
 
+@pytest.mark.parametrize("name", ["shared", "untied"])
+def test_three_heads_of_a_marian_model_equal_the_second_road(tmp_path, name):
+    run = open_other(name, tmp_path / name).run()
+    means = some_means(run.config)
+    found, whole = effects(run, means), log_probs(run)
+    for part in (replace(part, head=part.head % run.config.n_heads) for part in THREE_HEADS):
+        fill = means.by_kind[part.kind][part.layer, part.head].numpy().astype(float)
+        for baseline, vector in (("zero", None), ("mean", fill)):
+            expected = log_probs(run, part, vector) - whole
+            assert abs(expected).max() > 1e-4
+            np.testing.assert_allclose(by_part(found, baseline)[part], expected, atol=1e-5)
+
+
 def test_every_other_part_equals_the_second_road(run):
     found, whole = by_part(effects(run), "zero"), log_probs(run)
     others = [part for part in found if part.name != "head"]
