@@ -119,6 +119,7 @@ def test_the_keyboard_walks_over_the_scatter_and_opens_a_head_of_another_kind(fr
     )
     expect(fresh.locator(WITHOUT)).to_have_text(text_without(run, part))
     assert fresh.locator(f"{ROOT} .whole").inner_text() == run.translation.text
+    assert fresh.locator(f"{ROOT} .same").is_visible() == (text_without(run, part) == run.translation.text)
 
 
 # Where the lowest mark of the scatter stands on the screen; each mark's path begins with a move to it.

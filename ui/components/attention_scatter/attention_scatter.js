@@ -140,6 +140,7 @@ function receive({ part, baseline, whole, without }) {
   find(".whole").textContent = whole;
   find(".off").textContent = part.name === "head" ? `${label(part)} ${off(baseline)}` : "Without it";
   find(".without").textContent = without || "(nothing: it ends at once)";
+  find(".same").hidden = whole !== without;
 }
 
 const ask = asks(
@@ -181,6 +182,7 @@ subscribe(element, "attention-view", (news) => {
 function standOnOpen() {
   const i = open.length === 1 ? heads.findIndex(({ part }) => isOpen(part)) : -1;
   at = i < 0 ? Math.min(at, heads.length - 1) : i;
+  scatter.show(0, at);
   scatter.draw();
 }
 
