@@ -112,7 +112,11 @@ def test_nothing_is_compared_at_first_where_no_pair_has_two_translations(bundled
     )  # fmt: skip
     monkeypatch.setattr("ui.two_sentences.PAIRS", {})
     monkeypatch.setattr("ui.two_sentences.PARTNERS", {})
-    assert two_sentences(bundled, run) == {"pairs": [], "own": "I know him.", "texts": {"first": "I know him.", "second": ""}}
+    assert two_sentences(bundled, run) == {
+        "pairs": [],
+        "own": "I know him.",
+        "texts": {"first": "I know him.", "second": ""},
+    }
 
 
 def test_one_text_left_out_is_refused_as_one_left_empty(bundled, found):
