@@ -27,6 +27,9 @@ RIBBONS = """paths => paths.map(path => ({
     width: Number(path.getAttribute("stroke-width")), dashed: path.hasAttribute("stroke-dasharray"),
     opacity: Number(path.getAttribute("stroke-opacity"))}))"""
 
+# Where each begins and ends, from above.
+ENDS = "all => all.map(each => each.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom])"
+
 
 @pytest.fixture(scope="module")
 def run(runner) -> Run:
@@ -158,12 +161,12 @@ def test_attention_is_a_faint_comparison_that_can_be_switched_on(page, run):
     assert "why" not in page.locator(ROOT).inner_text().lower()
 
 
-def test_what_speaks_against_a_word_is_dashed_and_said(runner, page, run, monkeypatch):
+def test_what_speaks_against_a_word_is_dashed_and_said(browser, runner, page, run, monkeypatch):
     found = source_words(run)
     share = found.share.copy()
     share[0, int(found.share[0].argmax())] *= -1
     monkeypatch.setattr(ui.tabs.translate, "source_words", lambda run: replace(found, share=share))
-    with visiting(page.context.browser, page.url) as other:
+    with visiting(browser, page.url) as other:
         other.wait_for_selector(f"{ROOT} .word")
         assert_thick(other, share)
         assert any(ribbon["dashed"] for ribbon in ribbons(other))
@@ -174,7 +177,7 @@ def test_what_speaks_against_a_word_is_dashed_and_said(runner, page, run, monkey
         )
 
 
-def test_the_line_about_it_has_the_measured_error_rates_where_there_are_some(runner, page, monkeypatch):
+def test_the_line_about_it_has_the_measured_error_rates_where_there_are_some(browser, runner, page, monkeypatch):
     rates = [("logit-share-average", 0.2654, 0.241, 0.29), ("mean-of-heads", 0.4601, 0.4358, 0.485)]
     figures = [
         AlignmentFigure(method=method, direction=FIRST_EXAMPLE[1], error=error, low=low, high=high)
@@ -186,7 +189,7 @@ def test_the_line_about_it_has_the_measured_error_rates_where_there_are_some(run
         (MeasuredAlignment(text="europarl", n_sentences=49, figures=tuple(figures[:1])), None),
     ]:
         monkeypatch.setattr(runner, "measured", measured)
-        with visiting(page.context.browser, page.url) as other:
+        with visiting(browser, page.url) as other:
             other.wait_for_selector(f"{ROOT} .word")
             line = other.locator(f"{ROOT} .meant").inner_text()
         assert "Only the direct path is meant" in line
@@ -197,13 +200,14 @@ def test_the_line_about_it_has_the_measured_error_rates_where_there_are_some(run
             assert numbers(line) == [49, 0.265, 95, 0.241, 0.29, 0.46, 95, 0.436, 0.485, 0]
 
 
-def test_a_head_that_learned_to_align_is_a_second_opinion(runner, page, run, monkeypatch):
+def test_a_head_that_learned_to_align_is_a_second_opinion(browser, runner, page, run, monkeypatch):
     expect(page.locator(f"{ROOT} .opinion-label")).to_be_hidden()
     monkeypatch.setattr(runner.text_model, "alignment_head", (1, 2))
-    with visiting(page.context.browser, page.url) as other:
+    with visiting(browser, page.url) as other:
         other.wait_for_selector(f"{ROOT} .word")
         other.locator(f"{ROOT} .opinion").select_option(index=1)
         aligned = source_words(run).aligned
+        assert aligned is not None
         assert_thick(other, aligned)
         expect(other.locator(f"{ROOT} .meant")).to_contain_text("where decoder L2 H3 looked")
         expect(other.locator(f"{ROOT} .most")).to_have_text(f"{shown(100 * aligned.max())} %")
@@ -239,8 +243,8 @@ def test_on_a_phone_the_words_stand_in_two_columns_and_a_tap_keeps_one(browser, 
     page.wait_for_selector(f"{ROOT} .plane.columns .word")
     found = source_words(run)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    boxes = [word.bounding_box() for word in words(page, "target").all()]
-    assert all(low["y"] - (high["y"] + high["height"]) >= 8 - 0.01 for high, low in pairwise(boxes))
+    ends = words(page, "target").evaluate_all(ENDS)
+    assert all(low[0] - high[1] >= 8 - 0.01 for high, low in pairwise(ends))
     assert_thick(page, found.share)
 
     word = words(page, "target").nth(1)
@@ -261,7 +265,7 @@ def test_a_long_text_scrolls_inside_its_frame_and_says_so(browser, app_url):
         page.wait_for_function(f"document.querySelectorAll('{ROOT} .source-words .word').length > 60")
         frame = page.locator(f"{ROOT} .frame")
         assert frame.evaluate("frame => frame.scrollHeight > frame.clientHeight")
-        assert frame.bounding_box()["height"] <= 0.86 * 900
+        assert frame.evaluate("frame => frame.clientHeight") <= 0.86 * 900
         expect(page.locator(f"{ROOT} .more")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == 1280
 

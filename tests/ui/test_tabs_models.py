@@ -121,7 +121,8 @@ def test_the_words_have_sources_where_there_is_a_source(opened, monkeypatch):
     assert value["head"] is None and pieces["aligned"] is None
     monkeypatch.setattr(runner.text_model, "alignment_head", (1, 0))
     assert word_sources(runner, run)["head"] == [1, 0]
-    assert word_sources(runner, run)["words"]["aligned"] == source_words(run).aligned.tolist()
+    aligned = source_words(run).aligned
+    assert aligned is not None and word_sources(runner, run)["words"]["aligned"] == aligned.tolist()
 
 
 def test_a_rival_is_the_likeliest_other_token_one_of_an_id_or_one_as_it_is_written(opened):
