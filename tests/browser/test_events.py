@@ -142,6 +142,8 @@ def test_the_switch_pressed_last_is_the_one_shown(page, runner):
     enter(page, TEXT)
     page.wait_for_url("**text=The+hand**", timeout=PATIENCE)
     off = page.locator("#inside-switches .off")
+    expect(page.locator("#two-sentences .result")).to_be_visible(timeout=PATIENCE)  # which pushes the switches down
+    page.locator("#inside-switches").scroll_into_view_if_needed()
     expect(off).to_have_text("Positions off", timeout=PATIENCE)
     with holding(runner, TEXT):
         page.locator("#inside-switches").get_by_role("button", name="Residual connections off").click()

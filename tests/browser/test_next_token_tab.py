@@ -78,7 +78,7 @@ def slide(page, name: str, value: float) -> None:
 
 
 def force_row(page, number: int) -> None:
-    page.locator(f"{BARS} tbody tr").nth(number).locator("button").click()
+    page.locator(f"{BARS} tbody tr").nth(number).locator("button.token").click()
 
 
 def assert_bars_equal(page, expected) -> None:

@@ -107,7 +107,7 @@ def test_a_marian_model_translates_and_shows_its_heads(page, translation):
     expect(page.locator(FIRST_TRANSLATION)).not_to_have_text(translation)
     page.fill("#text textarea", "A small house.")
     page.click("#go")
-    expect(page.locator(".translation")).to_contain_text(">>de<<")
+    expect(page.locator(".word-sources .source-words")).to_contain_text(">>de<<")
     page.get_by_role("tab", name="Attention", exact=True).click()
     expect(page.locator(".attention-heads .heads button")).to_have_count(11)
     expect(page.locator(".attention-heads .figure-title")).to_contain_text("Cross-attention, L1 H1")

@@ -103,7 +103,10 @@ def test_another_hypothesis_changes_its_sentence_alone(page, runs):
     page.locator(LIST).nth(1).click()
     is_open(page, runs, 1)
     second = runs[1].translations[1].text
-    page.locator(".hypotheses button").nth(1).click()
+    hypothesis = page.locator(".hypotheses button").nth(1)
+    expect(hypothesis).to_contain_text(second, timeout=PATIENCE)  # before, it is one of the first sentence
+    hypothesis.click()
+    page.locator("#sentences").scroll_into_view_if_needed()  # it asks when it is in sight
     texts = [run.translation.text for run in runs]
     expect(page.locator(f"{LIST} .target")).to_have_text([texts[0], second, *texts[2:]], timeout=PATIENCE)
     page.locator(LIST).nth(0).click()

@@ -260,7 +260,7 @@ def test_on_a_phone_the_words_stand_in_two_columns_and_a_tap_keeps_one(browser, 
 
 
 def test_a_long_text_scrolls_inside_its_frame_and_says_so(browser, app_url):
-    text = "+".join(["A man and a woman walk along the street."] * 8).replace(" ", "+")
+    text = ",+".join(["a man and a woman walk along the street"] * 8).replace(" ", "+")
     with visiting(browser, f"{app_url}?text={text}&direction=en-de") as page:
         page.wait_for_function(f"document.querySelectorAll('{ROOT} .source-words .word').length > 60")
         frame = page.locator(f"{ROOT} .frame")

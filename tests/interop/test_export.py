@@ -61,7 +61,7 @@ def transformers_4():
 def test_the_pipeline_gives_our_translations(trained, exported, transformers_4):
     texts = TEXTS[:60]  # of one to seven words, in one batch: most are padded
     translator = comparable(trained["post"], length_offset=0)
-    ours = {direction: translator.translate(texts, direction) for direction in translator.directions}
+    ours = {direction: translator.translate_sentences(texts, direction) for direction in translator.directions}
     environment = {**os.environ, "PYTHONPATH": str(transformers_4), "TRANSFORMERS_VERBOSITY": "error"}
     ran = subprocess.run(
         [sys.executable, "-c", PIPELINE], input=json.dumps([str(exported), texts]), env=environment,
@@ -120,7 +120,7 @@ def test_ctranslate2_gives_our_translations(trained, norm, tmp_path):
     ours = comparable(trained[norm], length_offset=0, renormalize=True)
     theirs = ctranslate2.BulkTranslator(tmp_path, intra_threads=1)
     for direction in ours.directions:
-        assert theirs.translate(TEXTS, direction) == ours.translate(TEXTS, direction)
+        assert theirs.translate(TEXTS, direction) == ours.translate_sentences(TEXTS, direction)
 
 
 def test_ctranslate2_ends_at_once_where_we_do(tmp_path):

@@ -86,7 +86,7 @@ def test_beam_search_finds_the_same_as_generate(repository, theirs):
         [expected] = theirs.generate(**inputs, max_new_tokens=limit, forced_eos_token_id=None)
         [[hypothesis]] = ours.hypotheses([text], direction)
         assert list(hypothesis.ids) == [i for i in expected[1:].tolist() if i != tokenizer.pad_token_id]
-        assert ours.translate(text, direction) == tokenizer.decode(expected, skip_special_tokens=True)
+        assert ours.translate_sentences([text], direction) == [tokenizer.decode(expected, skip_special_tokens=True)]
         ended += hypothesis.ids[-1] == ours.tokenizer.eos_id
     assert ended >= 8
 
