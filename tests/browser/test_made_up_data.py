@@ -39,7 +39,7 @@ BAD_EVENTS = [
     ("next-token-bars", "force", None, "event: expected one of this page"),
     ("next-token-bars", "force", [1], "event: expected one of this page"),
     ("next-token-bars", "force", {"position": 1}, "target token: expected a whole number from 0"),
-    ("next-token-bars", "force", {"position": 1, "token": 8192}, "target token: expected a whole number from 0"),
+    ("next-token-bars", "force", {"position": 1, "token": 10**6}, "target token: expected a whole number from 0"),
     ("next-token-bars", "force", {"position": 1, "token": -1}, "target token: expected a whole number from 0"),
     ("next-token-bars", "force", {"position": 1, "token": 1}, "no translation contains <s>"),
     ("next-token-bars", "force", {"position": True, "token": 9}, "position: expected a whole number from 0"),
