@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
@@ -24,6 +27,7 @@ from ui.watchdog import keep_watch
 
 CHECKPOINTS = Path(__file__).parent / "checkpoints"
 
+T = TypeVar("T")
 MAX_DOWNLOAD = 1_000_000_000  # bytes of a repository that a visitor may ask for
 
 
@@ -40,8 +44,17 @@ def from_hub(name: str, progress: Progress, time_limit: float = TIME_LIMIT) -> R
 def bundled(folder: Path) -> Runner:
     """A checkpoint of this project, with what was measured of its weights and lies beside them."""
     translator = Translator.from_pretrained(folder)
-    means = load_head_means(folder, translator.network.config)
-    return Runner(translator, folder.name, measured=measured_alignment(folder), head_means=means)
+    means = _if_whole(partial(load_head_means, folder, translator.network.config))
+    return Runner(translator, folder.name, measured=_if_whole(partial(measured_alignment, folder)), head_means=means)
+
+
+def _if_whole(read: Callable[[], T]) -> T | None:
+    """What was measured; where its file is damaged the log says so, and the page does without."""
+    try:
+        return read()
+    except ValueError as error:
+        logging.getLogger(__name__).warning("%s", error)
+        return None
 
 
 def shown_name(model_id: str) -> str:

@@ -68,3 +68,13 @@ def test_the_operator_lists_what_visitors_may_load(monkeypatch):
     monkeypatch.setenv("ALLOWED_MODELS", "Helsinki-NLP/opus-mt-* openai-community/gpt2")
     models, _ = app.load_models()
     assert models.allowed == ("Helsinki-NLP/opus-mt-*", "openai-community/gpt2")
+
+
+def test_damaged_measurements_are_said_in_the_log_and_done_without(tmp_path, caplog):
+    tiny_translator().save_pretrained(tmp_path / "own")
+    (tmp_path / "own" / "alignment.json").write_text("not json")
+    (tmp_path / "own" / "head_means.safetensors").write_bytes(b"none")
+    runner = app.bundled(tmp_path / "own")
+    assert runner.measured is None and runner.head_means is None
+    assert "alignment.json" in caplog.text and "head_means.safetensors" in caplog.text
+    assert runner.run("house", runner.default_settings()).translation.ids
