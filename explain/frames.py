@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from safetensors.numpy import load_file
 from explain.kinds import KINDS, Kind
 from model.config import TransformerConfig
 from model.storage.checkpoint import read_config
-from model.storage.files import FRAME_MAPS, FRAMES, WEIGHTS, existing
+from model.storage.files import FRAME_MAPS, FRAMES, WEIGHTS, weights_digest
 
 FORMAT = 1
 
@@ -84,7 +83,7 @@ def load_frames(folder: Path) -> Film | None:
         return None
     if len(found) == 1:
         raise ValueError(f"expected {FRAMES} and {FRAME_MAPS}; found {found[0]} alone: copy both, or delete it")
-    weights = hashlib.sha256(existing(folder, WEIGHTS).read_bytes()).hexdigest()
+    weights = weights_digest(folder)
     try:
         film = json.loads((folder / FRAMES).read_text(encoding="utf-8"))
         maps = load_file(folder / FRAME_MAPS)

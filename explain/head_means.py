@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from torch import Tensor
 
 from explain.kinds import PLACES, Kind, kinds_of
 from model.config import TransformerConfig
-from model.storage.files import HEAD_MEANS, WEIGHTS, existing
+from model.storage.files import HEAD_MEANS, weights_digest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +37,7 @@ def load_head_means(folder: Path, config: TransformerConfig) -> HeadMeans | None
     try:
         with safe_open(path, "pt") as file:
             facts = file.metadata() or {}
-            if facts["weights"] != hashlib.sha256(existing(folder, WEIGHTS).read_bytes()).hexdigest():
+            if facts["weights"] != weights_digest(folder):
                 return None
             means = HeadMeans(
                 by_kind={kind: file.get_tensor(kind) for kind in kinds_of(config)}, n_sentences=int(facts["sentences"])

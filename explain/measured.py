@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.storage.files import ALIGNMENT, WEIGHTS, existing, read_json, write_json
+from model.storage.files import ALIGNMENT, read_json, weights_digest, write_json
 
 FORMAT = 1
 
@@ -52,7 +51,7 @@ def measured_alignment(folder: Path) -> MeasuredAlignment | None:
     try:
         if values.pop("format") != FORMAT:
             raise ValueError("another format")
-        if values.pop("weights") != weights_hash(folder):
+        if values.pop("weights") != weights_digest(folder):
             return None
         figures = tuple(AlignmentFigure(**each) for each in values.pop("figures"))
         return MeasuredAlignment(figures=figures, **values)
@@ -65,13 +64,6 @@ def measured_alignment(folder: Path) -> MeasuredAlignment | None:
 
 def save_measured_alignment(measured: MeasuredAlignment, folder: Path) -> None:
     """Writes the figures beside the weights that were measured."""
-    write_json(folder / ALIGNMENT, {"format": FORMAT, "weights": weights_hash(folder), **dataclasses.asdict(measured)})
-
-
-def weights_hash(folder: Path) -> str:
-    """The SHA-256 of a checkpoint's weights.
-
-    Raises:
-        ValueError: there are none.
-    """
-    return hashlib.sha256(existing(folder, WEIGHTS).read_bytes()).hexdigest()
+    write_json(
+        folder / ALIGNMENT, {"format": FORMAT, "weights": weights_digest(folder), **dataclasses.asdict(measured)}
+    )

@@ -16,7 +16,6 @@ the file's metadata. The export gathers them beside the weights, with a last fra
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -30,7 +29,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save
 
 from model.config import TransformerConfig
-from model.storage.files import FRAME_MAPS, FRAMES, WEIGHTS, replacing
+from model.storage.files import FRAME_MAPS, FRAMES, replacing, weights_digest
 from model.taps import record
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
@@ -157,7 +156,7 @@ class FrameRecorder:
         }
         film = {
             "format": FORMAT,
-            "weights": hashlib.sha256((checkpoint / WEIGHTS).read_bytes()).hexdigest(),
+            "weights": weights_digest(checkpoint),
             "sentences": self.sentences,
             "maps": {name: array.shape for name, array in maps.items()},
             "frames": [{k: v for k, v in frame.facts.items() if k != "sentences"} for frame in frames],

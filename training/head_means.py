@@ -9,7 +9,6 @@ the first of the valid files, never of a test file. `explain/head_means.py` read
 from __future__ import annotations
 
 import argparse
-import hashlib
 from pathlib import Path
 
 import torch
@@ -17,7 +16,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from model.storage.checkpoint import Checkpoint
-from model.storage.files import HEAD_MEANS, TOKENIZER, WEIGHTS, existing, replacing
+from model.storage.files import HEAD_MEANS, TOKENIZER, replacing, weights_digest
 from model.taps import record
 from model.tokenizer import Tokenizer
 from model.transformer import Transformer
@@ -72,7 +71,7 @@ def main(arguments: list[str] | None = None) -> None:
         pairs = load_corpus(corpus, recipe.languages, "valid", args.data_dir)[: args.pairs]
         examples += tokenize(pairs, recipe.languages, tokenizer, recipe.max_length)
     means = head_means(network, tokenizer, examples)
-    weights = hashlib.sha256(existing(args.checkpoint, WEIGHTS).read_bytes()).hexdigest()
+    weights = weights_digest(args.checkpoint)
     with replacing(args.checkpoint / HEAD_MEANS) as new:
         new.write_bytes(save(means, metadata={"weights": weights, "sentences": str(len(examples))}))
     print(

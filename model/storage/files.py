@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -38,6 +39,15 @@ def missing_file(where: str, name: str, found: Iterable[str]) -> ValueError:
     if name == WEIGHTS and any(Path(other).suffix in PICKLES for other in found):
         hint = ": pickled weights can run code and are never loaded; save them as safetensors"
     return ValueError(f"{where}: expected {name}; found {some(found) or 'an empty folder'}{hint}")
+
+
+def weights_digest(folder: Path) -> str:
+    """The SHA-256 of a checkpoint's weights, by which what was measured of them knows whose it is.
+
+    Raises:
+        ValueError: there are none.
+    """
+    return hashlib.sha256(existing(folder, WEIGHTS).read_bytes()).hexdigest()
 
 
 def read_json(folder: Path, name: str) -> Any:
