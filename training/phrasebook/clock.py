@@ -131,14 +131,15 @@ def clock(rng: random.Random) -> list[Pair]:
         for english, german in [in_words((hour - 1) % 12 + 1, rng.choice((0, 15, 30, 45)))]
     ]
     named = [("noon", "12 Uhr mittags"), ("midnight", "Mitternacht")]
-    times = [*words * 3, *with_article * 2, *figures, *continental, *full_hours * 2, *spoken, *of_day, *named]
+    halves = [pair for pair in words if pair[0].startswith("half")] * 24  # said often, and the hour is another one
+    times = [*words * 3, *halves, *with_article * 2, *figures, *continental, *full_hours * 2, *spoken, *of_day, *named]
     alone = [
         pair
         for english, german in [*words, *with_article]
         for pair in ((f"It is {english}.", f"Es ist {german}."), (f"at {english}", f"um {german}"))
     ]
     spans = fill(_SPANS, {"start": full_hours[:12] + words[:72], "end": full_hours[12:] + words[72:]}, rng, times=12)
-    sentences = fill(_TEMPLATES, {"time": times}, rng, times=34)
+    sentences = fill(_TEMPLATES, {"time": times}, rng, times=40)
     return [*read_phrases("clock.txt"), *alone, *_one_stop(spans + sentences)]
 
 
