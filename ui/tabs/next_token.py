@@ -40,7 +40,7 @@ def next_token_tab(models: Models, request: gr.HTML, ask: Ask) -> gr.Tab:
             changed = change(models.runner(run.model), run, fields_of(event))
             return Request.from_browser(request).on(changed).to_browser()
 
-        on_model(trigger, handle, [request], [request])
+        on_model(trigger, handle, [request], [request], again="multiple")
 
     changing(bars.force, forced)
     changing(bars.sample, sampled)

@@ -4,11 +4,12 @@
 //
 // It is asked as soon as the widget has room, once more for every other run of the page, and whenever again() is called.
 // With `inSight: true`, which is for what runs the model, not before a visitor has scrolled to it, and in a trip of its
-// own: nothing waits for it. The fields are read when the question leaves; null asks nothing. Of each question one is
-// under way: if its widget chose something else meanwhile, the answer is dropped and the question asked anew. So what is
-// drawn is always the answer to what is chosen. Meanwhile the widget is aria-busy, and inert before its first answer; a
-// refusal stands in its ".problem" until the next answer. What another server or another moment may answer is asked again
-// when the tab is opened again, and by a button. A widget that draws another's answer says so, and waits with it:
+// own: nothing waits for it. What a visitor pressed is asked at once, in sight or not: again({ pressed: true }). The
+// fields are read when the question leaves; null asks nothing. Of each question one is under way: if its widget chose
+// something else meanwhile, the answer is dropped and the question asked anew. So what is drawn is always the answer to
+// what is chosen. Meanwhile the widget is aria-busy, and inert before its first answer; a refusal stands in its ".problem"
+// until the next answer. What another server or another moment may answer is asked again when the tab is opened again,
+// and by a button. A widget that draws another's answer says so, and waits with it:
 //
 //   feeds(element, "cell");
 
@@ -221,7 +222,11 @@ const ask = (() => {
       away: false,
       refuses: false,
     };
-    const again = () => leave(question);
+    /** @param {{ pressed?: boolean }} [how] */
+    const again = ({ pressed = false } = {}) => {
+      question.seen ||= pressed;
+      leave(question);
+    };
     element.inert = true;
     /** @param {IntersectionObserverEntry[]} entries */
     const look = (entries) => {

@@ -130,7 +130,7 @@ function offerText() {
 function choose(part) {
   chosen = part;
   offerText();
-  ask();
+  ask({ pressed: true }); // the maps above may have pushed the place of the answer out of sight
 }
 
 function receive({ part, baseline, whole, without }) {
