@@ -24,6 +24,7 @@ ORDER = (
     "quadratic_cost",
     "depth",
     "several_heads",
+    "pruning",
     "warmup",
     "family",
 )

@@ -17,6 +17,7 @@ SMALL = {
     "quadratic_cost": dict(longest=128, repeats=1),
     "depth": dict(depths=(2, 3)),
     "several_heads": dict(steps=20, heads=(1, 2)),
+    "pruning": dict(step=24, n_race=6, n_order=2),
     "recall": dict(steps=10, distances=(2, 3)),
     "family": dict(layers=6, d_model=64),
     "warmup": dict(layers=2, steps=6),
@@ -47,6 +48,6 @@ def test_every_file_is_shown_by_the_file_of_its_name():
         {path.stem for path in Path(package.__file__).parent.glob("*.py")}
         for package in (explain.experiments, ui.experiments)
     )
-    computing -= {"__init__", "progress", "seeded"}
+    computing -= {"__init__", "bleu", "bundled", "progress", "seeded"}
     assert computing == showing - {"__init__", "charts", "shown"} == set(ORDER) == set(SMALL)
     assert [shown.id.replace("-", "_") for shown in EXPERIMENTS] == list(ORDER)
