@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from explain.alternatives import replace_word
 from explain.passage import passage
 from explain.run import Run, Settings
 from explain.runner import Runner
@@ -69,7 +70,7 @@ class _Page:
         self.sentences = sentence_list(ask)
         self.active_tab = gr.Textbox("translate", visible=False)
         with gr.Tabs(elem_id="tabs") as self.tabs:
-            translate, self.translation = translate_tab(first, ask)
+            translate, self.translation, self.words = translate_tab(first, ask)
             self.tabs_by_name = {
                 "translate": translate,
                 "attention": attention_tab(ask),
@@ -103,6 +104,8 @@ class _Page:
         )
         searching(sides.success)
         on_model(self.translation.choose, self.choose, [self.request], self.run_outputs, again="multiple", at_once=True)
+        on_model(self.translation.undo, self.undo, [self.request], self.run_outputs, again="multiple", at_once=True)
+        on_model(self.words.replace, self.replace_word, [self.request], self.run_outputs, again="multiple")
         on_model(self.sentences.open, self.open_sentence, [self.request], self.run_outputs, again="multiple")
         loaded = on_hub(self.open_model.click, self.load_model, [self.model_name], self.model_name)
         named = [self.model_name, bar.text, bar.direction]
@@ -153,6 +156,21 @@ class _Page:
         """The page on another hypothesis."""
         chosen = replace(Request.from_browser(request), chosen=fields_of(event)["hypothesis"])
         return self.on_run(self.models.open(chosen.to_browser()))
+
+    @kindly
+    @in_line
+    def undo(self, request: Any) -> dict[Any, Any]:
+        """The page on what the model does by itself: its best hypothesis, with nothing forced."""
+        return self.on_run(self.models.open(replace(Request.from_browser(request), chosen=0, prefix=()).to_browser()))
+
+    @kindly
+    @in_line
+    def replace_word(self, request: Any, event: gr.EventData) -> dict[Any, Any]:
+        """The page on another word in the translation, and what the model writes behind it."""
+        asked, fields = Request.from_browser(request), fields_of(event)
+        runner = self.models.runner(asked.model)
+        changed = replace_word(runner, asked.run(runner), fields["position"], fields["ids"])
+        return self.on_run(self.models.open(asked.on(changed).to_browser()))
 
     @kindly
     @in_line

@@ -63,6 +63,7 @@ def kinds(runner):
 FIRST = {
     "sentences": {},
     "translation": {},
+    "word_choices": {"position": 0},
     "word_sources": {},
     "attention": {},
     "exact_attention": {"kind": None, "layers": [0]},
@@ -87,6 +88,7 @@ FIRST = {
 # What a language model has not.
 REFUSED = {
     "gpt2": {
+        "word_choices": "position: expected a whole number",
         "position_rotation": "learned",
         "two_orders": "order: expected a model with an encoder",
         "two_sentences": "two sentences: expected a model with an encoder and cross-attention",

@@ -6,23 +6,29 @@ from typing import Any
 
 import gradio as gr
 
+from explain.alternatives import alternatives, parts
 from explain.attention import alignment
 from explain.plain import plain
 from explain.run import Run
 from explain.runner import Runner
 from explain.source_words import source_words
-from ui.answers import Ask, question
+from ui.answers import Ask, question, question_to_the_model
 from ui.components import widget
 from ui.request import Request
 
 
-def translate_tab(run: Run, ask: Ask) -> tuple[gr.Tab, gr.HTML]:
-    """Draws the tab and gives its widget: a search hands it what it found, and its `choose` events a hypothesis."""
+def translate_tab(run: Run, ask: Ask) -> tuple[gr.Tab, gr.HTML, gr.HTML]:
+    """Draws the tab and gives two of its widgets, the translation and the choice of another word.
+
+    A search hands the first what it found; its `choose` events name a hypothesis, `undo` goes back to the model's own.
+    Events `replace` of the second hold a position and the ids of the word that is put there.
+    """
     with gr.Tab("Translate", id="translate") as tab:
         view = widget("translation", translation(run), ask=ask, elem_id="translation")
+        words = widget("word_choices", ask=ask, elem_id="word-choices")
         widget("word_sources", ask=ask, elem_id="word-sources")
         widget("hypotheses", elem_id="hypotheses")
-    return tab, view
+    return tab, view, words
 
 
 @question
@@ -36,8 +42,17 @@ def translation(run: Run) -> dict[str, Any]:
         "n_text": run.n_text,
         "hypotheses": plain(run.translations),
         "chosen": run.chosen,
+        "parts": plain(parts(run)),
+        "own_text": None if run.own is run else run.own.translation.text,
+        "n_given": len(run.prefix),
         "seconds": run.seconds,
     }
+
+
+@question_to_the_model
+def word_choices(run: Run, position: int) -> dict[str, Any]:
+    """What could have come instead of the word at a position; the model finishes words that have several pieces."""
+    return {"request": Request.of(run).to_browser(), **plain(alternatives(run, position))}
 
 
 @question

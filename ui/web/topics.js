@@ -15,6 +15,8 @@ const topics = (() => {
     translation: topic(),
     /** @type {Topic<number>} the hypothesis that is chosen there */
     "translation.choose": topic(),
+    /** @type {Topic<{ position: number, word: HTMLElement }>} a word of it, by its first token, that is to be another */
+    "translation.word": topic(),
     /** @type {Topic<string>} the id of the tab that was opened */
     tab: topic(),
     /** @type {Topic<Attention>} the kind of attention shown in the overview: its positions and weights */

@@ -98,6 +98,12 @@ interface Translation {
   translates: boolean;
   hypotheses: { text: string; score: number; tokens: object[] }[];
   chosen: number;
+  /** the chosen text in its order: words that can be others have the places of their tokens */
+  parts: { text: string; tokens: number[] }[];
+  /** what the model wrote by itself, or null where this is it */
+  own_text: string | null;
+  /** how many tokens behind the text that is continued were given */
+  n_given: number;
   seconds: number;
   n_source: number;
   n_text: number;

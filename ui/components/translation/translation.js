@@ -1,26 +1,93 @@
-// The Translate tab's answer: the translation, or how a language model goes on.
+// The Translate tab's answer: the translation, whose words can be changed, or how a language model goes on.
 // Asks for "translation", unless an event has brought it along as its value: { problem } or { request, translates,
 //          hypotheses: [{ text, score, tokens: [token with probability] }], chosen, seconds, n_source: how many tokens were translated,
-//          start: token that the decoder reads first, n_text: how many tokens belong to a text that is continued }
-// Hands all of it on as "translation"; what is chosen among the hypotheses comes back as "translation.choose".
+//          parts: [{ text, tokens: [place] }] of the chosen one, own_text: what the model wrote by itself, null where this is it,
+//          n_given: how many tokens were given, start: token that the decoder reads first, n_text: how many tokens belong to a
+//          text that is continued }
+// Hands all of it on as "translation"; what is chosen among the hypotheses comes back as "translation.choose". A word that
+// is pressed is told as "translation.word"; tells Python "choose" { hypothesis } and "undo".
 
-const { within } = lens.elements;
+const { make, within } = lens.elements;
+const { linkHover } = lens.tokens;
+const { reach, moved } = lens.walking;
 const { asks } = lens.ask;
 const { publish, subscribe } = lens.topics;
 
-const { find, on } = within(element);
+const { find, all, on } = within(element);
 let drawn = null; // what is shown
+
+const words = () => all(".text .word");
+
+// the last of the tokens that were given: behind it the model writes by itself
+const lastGiven = ({ n_text, n_given }) => n_text + n_given - 1;
+
+function word({ text, tokens }, isNew) {
+  const button = make(
+    "button",
+    { type: "button", class: `word${isNew ? " new" : ""}`, "aria-haspopup": "dialog" },
+    text,
+  );
+  const [first, ...others] = tokens.map((i) => `tgt:${i}`);
+  linkHover(button, first, () => others);
+  button.classList.toggle("put", drawn.n_given > 0 && tokens.includes(lastGiven(drawn)));
+  button.addEventListener("click", () => {
+    reach(words(), button);
+    publish("translation.word", { position: tokens[0], word: button });
+  });
+  return button;
+}
+
+function drawWords({ parts, own_text }) {
+  const at = words().indexOf(document.activeElement);
+  const own = own_text === null ? null : new Set(own_text.match(/[^\s\p{P}]+/gu));
+  const isNew = ({ text }) => own !== null && !(text.match(/[^\s\p{P}]+/gu) ?? []).every((each) => own.has(each));
+  find(".text").replaceChildren(...parts.map((part) => (part.tokens.length ? word(part, isNew(part)) : part.text)));
+  const reached = words()[Math.max(0, Math.min(at, words().length - 1))];
+  reach(words(), reached);
+  if (at >= 0) reached?.focus({ preventScroll: true });
+  find(".hint").hidden = !words().length;
+}
+
+// whose words these are, where they are not what the model writes by itself
+function drawChange({ own_text, n_given, translates, parts }) {
+  const changed = own_text !== null;
+  const hadFocus = find(".undo") === document.activeElement;
+  find(".change").hidden = !changed;
+  if (!changed) {
+    if (hadFocus) words()[0]?.focus({ preventScroll: true });
+    return;
+  }
+  const put = parts.find(({ tokens }) => tokens.includes(lastGiven(drawn)));
+  const itself = `By itself it ${translates ? "wrote" : "went on"}: “${own_text}”`;
+  if (!n_given) find(".whose").textContent = `Another hypothesis of its search. ${itself}`;
+  else if (put) find(".whose").textContent = `You chose “${put.text}”; the model wrote what comes after. ${itself}`;
+  else find(".whose").textContent = `These words were given to the model. ${itself}`;
+}
 
 function draw(value) {
   drawn = value;
-  const { hypotheses, chosen, translates } = value;
+  const { translates } = value;
   find(".result").hidden = false;
-  find(".text").textContent = hypotheses[chosen].text;
+  drawWords(value);
+  drawChange(value);
   find(".copied").textContent = "";
   find(".continues").hidden = translates;
   find(".translation").setAttribute("aria-label", translates ? "Translation" : "The text, continued");
   publish("translation", value);
 }
+
+on("keydown", ".text", (event) => {
+  const next = moved(event, [0, words().indexOf(document.activeElement)], [1, words().length]);
+  if (!next || event.key.startsWith("Page")) return;
+  const steps = { ArrowUp: -1, ArrowDown: 1 }; // in a line of words, as left and right
+  const at = next[1] + (steps[event.key] ?? 0);
+  const to = words()[Math.max(0, Math.min(at, words().length - 1))];
+  reach(words(), to);
+  to.focus();
+  event.preventDefault();
+});
+
+on("click", ".undo", () => trigger("undo", {}));
 
 on("click", ".copy", () => {
   navigator.clipboard.writeText(find(".text").textContent).then(
