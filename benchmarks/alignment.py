@@ -159,7 +159,7 @@ def measure_file(gold: Path, checkpoint: Path) -> MeasuredAlignment:
     """
     if not gold.is_file():
         raise ValueError(f"gold: expected a file of sentence TAB sentence TAB links; found none at {gold}")
-    runner = Runner(Translator.from_pretrained(checkpoint), capacity=1)
+    runner = Runner(Translator.from_pretrained(checkpoint))
     direction = alignment_direction(gold.name)
     if direction not in runner.directions:
         expected = " or ".join(f"NAME.{each}.tsv" for each in runner.directions)

@@ -63,7 +63,7 @@ def main(checkpoint: str) -> None:
     times: dict[str, list[float]] = {"plain forward pass": [], "inspected pass": [], "inspected pass and all views": []}
     n_sent = 0
     for repeat in range(REPEATS + 3):  # in turn, so that a busy machine slows all alike; the first three warm up
-        run = Runner(translator, capacity=1).run(text, SETTINGS, prefix=target)
+        run = Runner(translator).run(text, SETTINGS, prefix=target)
         plain = milliseconds(plain_pass)
         inspected = milliseconds(lambda run=run: run.trace)
         begin = time.perf_counter()

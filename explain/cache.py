@@ -2,98 +2,85 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any, Generic, TypeVar
+
+from torch import Tensor
 
 Value = TypeVar("Value")
 
 
-class Once(Generic[Value]):
-    """A value that is computed when it is first asked for, by one thread while the others wait.
-
-    An error is not kept: the next who asks computes again.
-    """
-
-    def __init__(self, compute: Callable[[], Value]) -> None:
-        self._compute: Callable[[], Value] | None = compute
-        self._lock = threading.Lock()
-        self._values: list[Value] = []  # the one, once it is there: None is a value too
-
-    @property
-    def known(self) -> bool:
-        """Whether the value is there."""
-        return bool(self._values)
-
-    def get(self) -> Value:
-        """The value."""
-        with self._lock:
-            if self._compute is not None:
-                self._values.append(self._compute())
-                self._compute = None  # and with it whatever the computation held on to
-            return self._values[0]
-
-
 class LeastRecentlyUsed(Generic[Value]):
-    """The last results asked for, as many as fit; two threads that ask for one key compute it once.
+    """The last results asked for, as many as fit.
 
-    `weigh` tells how much of the `capacity` a result takes; without it each takes 1. The last one stays even where it
-    alone is more than fits. Whoever computes, or waits for a result under way, holds the `line`; what is there is had
-    without it.
+    `weigh` tells how much of the `capacity` a result takes; without it each takes 1. One that takes more than all of it
+    is not kept.
 
     Raises:
         ValueError: `capacity` is below 1.
     """
 
-    def __init__(
-        self,
-        capacity: int,
-        weigh: Callable[[Value], int] = lambda _: 1,
-        line: AbstractContextManager[object] = nullcontext(),  # noqa: B008 (it has no state)
-    ) -> None:
+    def __init__(self, capacity: int, weigh: Callable[[Value], int] = lambda _: 1) -> None:
         if capacity < 1:
             raise ValueError(f"capacity: expected 1 or more; found {capacity}")
-        self._capacity, self._weigh, self._line = capacity, weigh, line
+        self._capacity, self._weigh = capacity, weigh
         self._lock = threading.Lock()
-        self._values: OrderedDict[Hashable, Once[Value]] = OrderedDict()
-        self._weights: dict[Hashable, int] = {}  # of those that are computed
+        self._values: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
+        self._weight = 0
 
-    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """The value under `key`, from `compute` if it is not there; an error of `compute` costs no place."""
-        with self._lock:
-            once = self._values.setdefault(key, Once(compute))
-            self._values.move_to_end(key)
-        try:
-            # the line first: who has it may wait for a result, so nobody may compute one and wait for the line
-            with nullcontext() if once.known else self._line:
-                value = once.get()
-        except BaseException:
-            with self._lock:
-                self._values.pop(key, None)
-            raise
-        with self._lock:
-            if self._values.get(key) is once:  # and was not pushed out meanwhile
-                self._weights[key] = self._weigh(value)
-            while sum(self._weights.values()) > self._capacity and len(self._values) > 1:
-                oldest, _ = self._values.popitem(last=False)
-                self._weights.pop(oldest, None)
-        return value
+    @property
+    def weight(self) -> int:
+        """What all that is kept takes together: at most the capacity."""
+        return self._weight
 
     def find(self, key: Hashable) -> Value | None:
-        """The value under `key`, or None if it is not there (yet)."""
+        """The value under `key`, or None if it is not there (any more)."""
         with self._lock:
-            if key not in self._weights:
+            if key not in self._values:
                 return None
             self._values.move_to_end(key)
-            return self._values[key].get()
+            return self._values[key][0]
+
+    def put(self, key: Hashable, value: Value) -> Value:
+        """Keeps the value under `key`, and gives it back; or the one that is there already."""
+        weight = self._weigh(value)
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key][0]
+            if weight <= self._capacity:
+                self._values[key] = value, weight
+                self._weight += weight
+            while self._weight > self._capacity:
+                _, (_, freed) = self._values.popitem(last=False)
+                self._weight -= freed
+        return value
 
     @property
     def keys(self) -> tuple[Any, ...]:
         """Of the values that are there, the one not asked for longest first."""
         with self._lock:
-            return tuple(key for key in self._values if key in self._weights)
+            return tuple(self._values)
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+def size_of(value: Any) -> int:
+    """About how many bytes a value takes: a tensor, a number, a text, or what tuples, mappings and dataclasses hold.
+
+    Of a dataclass the fields count that make two of them equal.
+    """
+    if isinstance(value, Tensor):
+        return value.nbytes
+    size = sys.getsizeof(value)
+    if is_dataclass(value):
+        size += sys.getsizeof(vars(value))
+        return size + sum(size_of(getattr(value, field.name)) for field in fields(value) if field.compare)
+    if isinstance(value, Mapping):
+        return size + sum(map(size_of, value.values()))
+    return size + sum(map(size_of, value)) if isinstance(value, tuple) else size

@@ -5,47 +5,51 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from explain.cache import LeastRecentlyUsed
+from explain.batching import Batches
+from explain.cache import LeastRecentlyUsed, size_of
 from explain.checks import check_text, whole_number
 from explain.head_means import HeadMeans
 from explain.kinds import reading_side_of
-from explain.line import LINE
+from explain.line import Line
 from explain.measured import MeasuredAlignment
 from explain.passes import inspect
 from explain.run import MAX_ALPHA, MAX_BEAM_SIZE, N_BEST, Run, Settings
-from explain.search import Search, search
+from explain.search import Asked, Search, alike, batch_size, search_batch
 from explain.tokens import tokens_of
 from model.config import TransformerConfig
 from model.sentences import Cut, cut
 from model.taps import Trace
 from model.text_model import Prompt, TextCodec, TextModel
 from model.transformer import Transformer
-from model.translator import Translator
 
 MAX_SOURCE_TOKENS = 128  # of a sentence alone: a language tag and the end come on top
 MAX_SENTENCES = 50
 MAX_PASSAGE_TOKENS = 1024  # of all sentences of a text
 MAX_CHARACTERS = 20_000
+RUN_BYTES = 16 * 2**20  # of searches kept, and as much of runs; one of a usual sentence has some 30 kB
 TRACE_BYTES = 160 * 2**20  # of inspected passes kept; one of the bundled model has up to 39 MB
+PASSES_AT_ONCE = 8  # of those that wait: then it is the turn of others
+
+Pass = tuple[tuple[int, ...], tuple[int, ...]]  # source and target ids
 
 
 class Runner:
     """Runs texts through one model.
 
     `name` is what its runs call the model, `measured` how near its shares come to people's alignments, `head_means`
-    what its heads give on average, where these were measured. The last `capacity` runs are kept, and of their inspected
-    passes as many as `trace_bytes` hold; of texts of several sentences, the translations. All runners search and
-    inspect in one line, so any thread may ask for what is not kept.
+    what its heads give on average, where these were measured. The last runs are kept, as many as `run_bytes` hold, and
+    of their inspected passes as many as `trace_bytes` hold. Whatever computes waits in the `line`, so any thread may
+    ask for what is not kept; searches that wait there are made in batches.
 
     Raises:
-        ValueError: `capacity` or `trace_bytes` is below 1, or the model has no decoder.
+        ValueError: `run_bytes` or `trace_bytes` is below 1, or the model has no decoder.
     """
 
     def __init__(
         self,
         text_model: TextModel,
         name: str = "model",
-        capacity: int = 16,
+        run_bytes: int = RUN_BYTES,
         trace_bytes: int = TRACE_BYTES,
         measured: MeasuredAlignment | None = None,
         head_means: HeadMeans | None = None,
@@ -56,10 +60,22 @@ class Runner:
         self.head_means = head_means
         if not self.config.n_decoder_layers:
             raise ValueError("expected a model with a decoder; found an encoder alone, which writes no text")
-        self._searches: LeastRecentlyUsed[Search] = LeastRecentlyUsed(capacity, line=LINE)
-        self._runs: LeastRecentlyUsed[Run] = LeastRecentlyUsed(capacity, line=LINE)
-        self._passages: LeastRecentlyUsed[tuple[str, ...]] = LeastRecentlyUsed(capacity, line=LINE)
-        self._traces: LeastRecentlyUsed[Trace] = LeastRecentlyUsed(trace_bytes, _bytes, LINE)
+        self.line = Line()
+        self._runs: LeastRecentlyUsed[Run] = LeastRecentlyUsed(run_bytes, size_of)
+        self._searches: Batches[Asked, Search] = Batches(
+            self.line,
+            LeastRecentlyUsed(run_bytes, size_of),
+            lambda batch: search_batch(text_model, batch),
+            alike,
+            lambda asked: batch_size(text_model, asked),
+        )
+        self._traces: Batches[Pass, Trace] = Batches(
+            self.line,
+            LeastRecentlyUsed(trace_bytes, size_of),
+            lambda batch: [inspect(self.network, *each) for each in batch],
+            lambda _: None,
+            lambda _: PASSES_AT_ONCE,
+        )
 
     # ---- what the model is ----
 
@@ -113,32 +129,31 @@ class Runner:
         whole_number("hypothesis", chosen, 0, settings.n_best - 1)
         prompt = self.prompt(text, settings.direction)
         beginning = self._checked_prefix(prefix, prompt)
-        key = (text, settings, beginning)
-
-        def prepare() -> Run:
-            # hypotheses are searched once, whichever of them are inspected
-            found = self._searches.get(key, lambda: search(self.text_model, prompt, settings, beginning))
-            whole_number("hypothesis", chosen, 0, len(found.translations) - 1, " (those found)")
-            tgt = (prompt.start[0], *found.translations[chosen].ids[:-1])
-            return Run(
-                model=self.name,
-                text=text,
-                passage=text,
-                sentence=0,
-                settings=settings,
-                chosen=chosen,
-                prefix=beginning,
-                prompt=prompt,
-                source=tokens_of(prompt.src, self.tokenizer, "encoder"),
-                translations=found.translations,
-                seconds=found.seconds,
-                target_in=tokens_of(tgt, self.tokenizer),
-                _text_model=self.text_model,
-                _trace=lambda: self._traces.get((prompt.src, tgt), lambda: inspect(self.network, prompt.src, tgt)),
-                _own=lambda: self.run(text, settings),
-            )
-
-        return self._runs.get((*key, chosen), prepare)
+        key = (text, settings, beginning, chosen)
+        if (kept := self._runs.find(key)) is not None:
+            return kept
+        # hypotheses are searched once, whichever of them are inspected
+        [found] = self._searches.get(Asked(prompt=prompt, settings=settings, prefix=beginning))
+        whole_number("hypothesis", chosen, 0, len(found.translations) - 1, " (those found)")
+        tgt = (prompt.start[0], *found.translations[chosen].ids[:-1])
+        run = Run(
+            model=self.name,
+            text=text,
+            passage=text,
+            sentence=0,
+            settings=settings,
+            chosen=chosen,
+            prefix=beginning,
+            prompt=prompt,
+            source=tokens_of(prompt.src, self.tokenizer, "encoder"),
+            translations=found.translations,
+            seconds=found.seconds,
+            target_in=tokens_of(tgt, self.tokenizer),
+            _text_model=self.text_model,
+            _trace=lambda: self._traces.get((prompt.src, tgt))[0],
+            _own=lambda: self.run(text, settings),
+        )
+        return self._runs.put(key, run)
 
     def run_sentence(
         self, text: str, sentence: int, settings: Settings, chosen: int = 0, prefix: Sequence[int] = ()
@@ -176,23 +191,28 @@ class Runner:
                 raise ValueError(f"text: expected at most {MAX_PASSAGE_TOKENS:,} tokens; found {n_tokens:,}: {advice}")
         return found
 
+    def runs(self, text: str, settings: Settings) -> list[Run]:
+        """The run of each sentence of a text, in their order: all that are not kept are searched in batches.
+
+        Raises:
+            ValueError: as `run_sentence`.
+        """
+        sentences = self.cut(text, settings.direction).sentences
+        asked = [Asked(prompt=self.prompt(each, settings.direction), settings=settings) for each in sentences]
+        self._searches.get(*asked)  # and then each finds its own
+        return [self.run_sentence(text, number, settings) for number in range(len(sentences))]
+
     def translations(self, text: str, settings: Settings) -> tuple[str, ...]:
         """The best translation of each sentence of a text, in their order.
 
         Raises:
             ValueError: as `cut`, or the model does not translate.
         """
-        sentences = list(self.cut(text, settings.direction).sentences)
-
-        def translate() -> tuple[str, ...]:
-            if not isinstance(self.text_model, Translator):
-                raise ValueError(f"expected a model that translates; found {self.name}, which continues a text")
-            found = self.text_model.translate_sentences(
-                sentences, settings.direction, beam_size=settings.beam_size, alpha=settings.alpha
-            )
-            return tuple(found)
-
-        return self._passages.get((text, settings), translate)
+        if not self.translates:
+            raise ValueError(f"expected a model that translates; found {self.name}, which continues a text")
+        sentences, best = self.cut(text, settings.direction).sentences, replace(settings, n_best=1)
+        asked = [Asked(prompt=self.prompt(each, settings.direction), settings=best) for each in sentences]
+        return tuple(found.translations[0].text for found in self._searches.get(*asked))
 
     def prompt(self, text: str, direction: str) -> Prompt:
         """The text as ids: a source with all that stands around it, or a text to continue.
@@ -221,7 +241,3 @@ class Runner:
         if tokenizer.eos_id in prefix[:-1]:
             raise ValueError(f"target prefix: expected nothing after {tokenizer.token(tokenizer.eos_id)}")
         return tuple(prefix)
-
-
-def _bytes(trace: Trace) -> int:
-    return sum(tensor.nbytes for tensor in trace.values())

@@ -16,6 +16,7 @@ import math
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from types import NoneType, UnionType
@@ -26,11 +27,11 @@ from starlette.responses import Response
 from explain.checks import check_text
 from explain.run import Run
 from explain.runner import MAX_CHARACTERS, Runner
-from ui.events import in_line
 from ui.models import Models
 
 MAX_QUESTIONS = 8  # in one trip: as many as a tab has widgets
-MAX_WAITING = 64  # questions of all visitors; who comes after them is asked to try again
+MAX_WAITING = 256  # questions of all visitors; who comes after them is asked to try again
+AT_ONCE = 16  # questions that are read from a run
 
 _AMOUNTS = 2**53  # larger whole numbers are not exact in a browser
 _KINDS = {
@@ -76,7 +77,7 @@ class Question:
     function: Callable[..., Any]
     given: tuple[type, ...]
     fields: Mapping[str, Field]
-    line: ThreadPoolExecutor
+    runs_model: bool
 
     def answer(self, models: Models, request: Any, fields: Any) -> Any:
         """What the function gives for these fields on the run that the request names.
@@ -94,27 +95,38 @@ class Question:
         if self.given:
             page[Run] = models.open(request)
             page[Runner] = models.runner(page[Run].model)
-        return self.function(*(page[each] for each in self.given), **checked)
+        with page[Runner].line if self.runs_model else nullcontext():
+            return self.function(*(page[each] for each in self.given), **checked)
+
+
+class _Pool:
+    """Threads for the questions about some models, and how many of these may wait."""
+
+    def __init__(self, name: str) -> None:
+        self.room = threading.BoundedSemaphore(MAX_WAITING)
+        # most of these wait for a run or its pass, of which many are computed in one turn
+        self._quick = ThreadPoolExecutor(AT_ONCE, name)
+        self._model = ThreadPoolExecutor(1, f"{name}-model")
+
+    def threads(self, asked: Question) -> ThreadPoolExecutor:
+        return self._model if asked.runs_model else self._quick
 
 
 _QUESTIONS: dict[str, Question] = {}
-# What is read from a run, or computed in a blink, waits for no model; two at once, as most computers have two cores.
-_QUICK = ThreadPoolExecutor(2, "answers")
-_MODEL = ThreadPoolExecutor(1, "answers-model")
-_room = threading.BoundedSemaphore(MAX_WAITING)
+_BUNDLED, _OTHERS = _Pool("answers"), _Pool("answers-others")  # a visitor's large model holds up nobody else
 
 
 def question(function: F) -> F:
     """Lets widgets ask this function by its name; what it gives is plain data."""
-    return _register(function, function, _QUICK)
+    return _register(function, runs_model=False)
 
 
 def question_to_the_model(function: F) -> F:
-    """The same for what runs the model: it waits in line with the page's own events that do."""
-    return _register(function, in_line(function), _MODEL)
+    """The same for what runs the model of its run: it waits in line with the page's own events that do."""
+    return _register(function, runs_model=True)
 
 
-def _register(function: F, called: Callable[..., Any], line: ThreadPoolExecutor) -> F:
+def _register(function: F, runs_model: bool) -> F:
     hints = get_type_hints(function)
     given, fields = [], {}
     for name, parameter in inspect.signature(function).parameters.items():
@@ -127,9 +139,11 @@ def _register(function: F, called: Callable[..., Any], line: ThreadPoolExecutor)
             types=tuple(get_origin(each) or each for each in types), required=parameter.default is parameter.empty
         )
     name = function.__name__
+    if runs_model and not given:
+        raise ValueError(f"question: expected {name} to take the run or runner whose model it runs; found neither")
     if name in _QUESTIONS:
         raise ValueError(f"question: expected one function named {name}; found two")
-    _QUESTIONS[name] = Question(function=called, given=tuple(given), fields=fields, line=line)
+    _QUESTIONS[name] = Question(function=function, given=tuple(given), fields=fields, runs_model=runs_model)
     return function
 
 
@@ -160,16 +174,20 @@ def answering(models: Models) -> Ask:
 async def _in_its_line(models: Models, request: Any, asked: Any) -> bytes:
     """The answer as JSON; never an exception."""
     try:
-        line = _find(asked).line
+        found = _find(asked)
     except ValueError as error:
         return _problem(str(error))
-    if not _room.acquire(blocking=False):
+    named = request.get("model") if isinstance(request, dict) else None
+    pool = _OTHERS if models.is_loaded(named) else _BUNDLED
+    if not pool.room.acquire(blocking=False):
         return _json({"problem": "Many visitors are asking at this moment: try again in a few seconds.", "again": True})
     try:
-        # written in the line too: the event loop does no work
-        return await asyncio.get_running_loop().run_in_executor(line, partial(_written, models, request, asked))
+        # written in a thread too: the event loop does no work
+        return await asyncio.get_running_loop().run_in_executor(
+            pool.threads(found), partial(_written, models, request, asked)
+        )
     finally:
-        _room.release()
+        pool.room.release()
 
 
 def _written(models: Models, request: Any, asked: Any) -> bytes:

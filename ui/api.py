@@ -20,7 +20,9 @@ from explain.positional import model_table, position_table
 from explain.run import N_BEST, Run, Settings
 from explain.runner import Runner
 from explain.source_words import source_words as words_with_shares
-from ui.events import in_line, kindly
+from ui.events import MODEL_EVENTS, kindly
+
+INSPECTIONS = 4  # of programs, at once
 
 
 def by_name(run: Run, runner: Runner) -> dict[str, Any]:
@@ -57,8 +59,7 @@ def add_api(runner: Runner) -> None:
         Of several sentences, `sentences` has one after the other, and `source` and `hypotheses` are the first one's.
         """
         settings = Settings(direction=direction, beam_size=beam_size, alpha=length_penalty, n_best=n_hypotheses)
-        found = runner.cut(text, direction)
-        runs = [runner.run_sentence(text, sentence, settings) for sentence in range(len(found.sentences))]
+        found, runs = runner.cut(text, direction), runner.runs(text, settings)
         sentences = [
             {
                 "text": run.text,
@@ -178,11 +179,12 @@ def add_api(runner: Runner) -> None:
         is that of the token that was written there (1 is the most probable).
         """
         run = runner.run(text, Settings(direction=direction), hypothesis)
-        lens = logit_lens(run)
+        with runner.line:
+            lens, rungs = logit_lens(run), ladder(run).rungs
         return {
             "translation": run.translation.text,
             "tokens": plain(run.target_out),
-            "encoder": [{"layer": rung.layer, "text": rung.text} for rung in ladder(run).rungs],
+            "encoder": [{"layer": rung.layer, "text": rung.text} for rung in rungs],
             "decoder": [
                 {
                     "layer": layer,
@@ -206,7 +208,9 @@ def add_api(runner: Runner) -> None:
         negative, or more than 1. Layer 0 is the embedding. `kept`[layer]: the same for all that differs at once.
         """
         settings = Settings(direction=direction)
-        found = patching.patch(runner.run(text, settings), runner.run(other, settings))
+        runs = runner.run(text, settings), runner.run(other, settings)
+        with runner.line:
+            found = patching.patch(*runs)
         return {
             "source": [token.text for token in found.first.source],
             "other_source": [token.text for token in found.second.source],
@@ -231,7 +235,9 @@ def add_api(runner: Runner) -> None:
         `parts` are feed-forward networks, whole layers and all cross-attention, with an output of zero.
         """
         run = runner.run(text, Settings(direction=direction), hypothesis)
-        return {"translation": run.translation.text, "tokens": plain(run.target_out), **by_name(run, runner)}
+        with runner.line:
+            effects_by_name = by_name(run, runner)
+        return {"translation": run.translation.text, "tokens": plain(run.target_out), **effects_by_name}
 
     @kindly
     def positional_encoding(n_positions: int = 50, d_model: int | None = None) -> dict[str, Any]:
@@ -244,19 +250,12 @@ def add_api(runner: Runner) -> None:
     def beam(text: str, direction: str = "en-de", beam_size: int = 4, alpha: float = 0.6) -> dict[str, Any]:
         """The beam search as a tree: each beginning it looked at, with its parent, its score and what became of it."""
         settings = Settings(direction=direction, beam_size=beam_size, alpha=alpha, n_best=min(N_BEST, beam_size))
-        tree = beam_tree(runner.run(text, settings))
+        run = runner.run(text, settings)
+        with runner.line:
+            tree = beam_tree(run)
         return {"nodes": [{**plain(node), "token": node.token.text} for node in tree.nodes], "best": plain(tree.best)}
 
-    for endpoint in (
-        translate,
-        attention,
-        next_token,
-        source_words,
-        why,
-        layers,
-        patch,
-        heads,
-        positional_encoding,
-        beam,
-    ):
-        api(in_line(endpoint), api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
+    api(translate, api_name="translate", concurrency_id="model", concurrency_limit=MODEL_EVENTS)
+    # few at once: each takes turns of the line that a translation waits for
+    for endpoint in (attention, next_token, source_words, why, layers, patch, heads, positional_encoding, beam):
+        api(endpoint, api_name=endpoint.__name__, concurrency_id="inspect", concurrency_limit=INSPECTIONS)

@@ -1,8 +1,9 @@
-"""How the page's events run: one line for the model, what a second press does, and errors as messages."""
+"""How the page's events run: who waits for the model, what a second press does, and errors as messages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, Literal
 
@@ -10,20 +11,10 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.events import Dependency
 
-from explain.line import LINE
+from explain.line import telling
 
+MODEL_EVENTS = 128  # of all visitors under way: each is a thread that waits; what comes then waits in Gradio's queue
 Trigger = Callable[..., Dependency]  # such as `button.click`, or `event.success` of an event before it
-
-
-def in_line(function: Callable) -> Callable:
-    """Lets one such function run at a time, whether an event or a widget's question called it, and no run beside it."""
-
-    @wraps(function)
-    def alone(*arguments: Any, **named: Any) -> Any:
-        with LINE:
-            return function(*arguments, **named)
-
-    return alone
 
 
 def on_model(
@@ -36,7 +27,7 @@ def on_model(
     at_once: bool = False,
     progress_on: Block | None = None,
 ) -> Dependency:
-    """An event that runs the model: these wait in one line, as two on the same cores are slower than one after another.
+    """An event that runs the model: these wait in the model's own line, where a batch takes many of them along.
 
     What comes `again` while the same event is under way is dropped, or kept if it is the last: it runs then, and reads
     the page's fields then. With "multiple" each is answered in turn, as where a widget sends along what was chosen:
@@ -48,7 +39,7 @@ def on_model(
         inputs,
         outputs,
         concurrency_id="model",
-        concurrency_limit=1,
+        concurrency_limit=MODEL_EVENTS,
         api_visibility="private",
         trigger_mode=again,
         show_progress="hidden" if at_once else "minimal",
@@ -87,6 +78,16 @@ def kindly(function: Callable) -> Callable:
             raise gr.Error(str(error), print_exception=False) from error
 
     return with_message
+
+
+def telling_place(progress: gr.Progress) -> AbstractContextManager[None]:
+    """While this thread waits for a model, the visitor is told how many are before, and about how long that takes."""
+
+    def tell(before: int, seconds: float) -> None:
+        others = "other text comes" if before == 1 else "other texts come"
+        progress((before, None), unit=f"{others} first, which takes about {max(1, round(seconds))} s")
+
+    return telling(tell)
 
 
 class Fields(dict[str, Any]):

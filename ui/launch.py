@@ -11,6 +11,7 @@ from gradio.themes import Base
 from gradio.themes.utils.fonts import LocalFont
 from starlette.middleware import Middleware
 
+from ui.events import MODEL_EVENTS
 from ui.server import Guard
 from ui.watchdog import works
 from ui.web import script, styles
@@ -47,11 +48,14 @@ THEME = Base(
     font_mono=[LocalFont("IBM Plex Mono"), "ui-monospace", "monospace"],
 ).set(**_COLOURS, **{f"{name}_dark": colour for name, colour in _COLOURS.items()})
 
+MAX_WAITING = 512  # events that have no thread yet; who comes then is asked to try again, and keeps what was typed
+MAX_THREADS = MODEL_EVENTS + 32  # so that whatever waits for a model leaves some for downloads, experiments and files
+
 
 def launch(demo: gr.Blocks, **options: Any) -> Any:
     """Serves the page; `options` as for `gr.Blocks.launch`."""
     # api_open=False: a program waits in the same lines, where a direct call would skip them
-    demo.queue(max_size=16, default_concurrency_limit=4, api_open=False)
+    demo.queue(max_size=MAX_WAITING, default_concurrency_limit=4, api_open=False)
     guard = Middleware(Guard, works=partial(works, demo), own_host=os.environ.get("SPACE_HOST"))
     return demo.launch(
         theme=THEME,
@@ -59,6 +63,7 @@ def launch(demo: gr.Blocks, **options: Any) -> Any:
         head=f"<script>{script()}</script>",
         app_kwargs={"middleware": [guard]},
         run_history=False,
+        max_threads=MAX_THREADS,
         footer_links=["api"],
         **options,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
-from functools import partial
 from typing import Any
 
 from explain.cache import LeastRecentlyUsed
@@ -47,6 +46,10 @@ class Models:
         """The models that are in memory, the bundled ones first."""
         return (*self._bundled, *self._loaded.keys)
 
+    def is_loaded(self, name: Any) -> bool:
+        """Whether this is a model that a visitor loaded."""
+        return isinstance(name, str) and name not in self._bundled and self._loaded.find(name) is not None
+
     @property
     def default(self) -> Runner:
         """What the page opens with."""
@@ -83,7 +86,7 @@ class Models:
         self._check_allowed(name)
         assert self._load is not None  # without it no name is allowed
         with self._loading:
-            return self._loaded.get(name, partial(self._load, name, progress))
+            return self._loaded.find(name) or self._loaded.put(name, self._load(name, progress))
 
     def _find(self, name: str) -> Runner | None:
         return self._bundled.get(name) or self._loaded.find(name)

@@ -15,7 +15,7 @@ from explain.runner import Runner
 from ui.answers import answering
 from ui.api import add_api
 from ui.components import widget
-from ui.events import Trigger, fields_of, in_browser, in_line, kindly, on_hub, on_model
+from ui.events import Trigger, fields_of, in_browser, kindly, on_hub, on_model, telling_place
 from ui.introduction import INTRODUCTION, TITLE
 from ui.languages import swapped
 from ui.links import request_from_query, tell_tab
@@ -131,9 +131,16 @@ class _Page:
 
     # ---- what its events do ----
 
-    @in_line
     def search(
-        self, text: str, direction: str, beam_size: int, alpha: float, n_best: int, request: Any, tab: str
+        self,
+        text: str,
+        direction: str,
+        beam_size: int,
+        alpha: float,
+        n_best: int,
+        request: Any,
+        tab: str,
+        progress: gr.Progress = PROGRESS,
     ) -> dict[Any, Any]:
         """The page on what was typed; on the Translate tab a refusal stands in the place of the translation.
 
@@ -144,27 +151,25 @@ class _Page:
             same = (shown.text, shown.settings.direction) == (text, direction)
             settings = Settings(direction=direction, beam_size=beam_size, alpha=alpha, n_best=min(n_best, beam_size))
             runner = self.models.runner(shown.model)
-            return self.on_run(runner.run_sentence(text, shown.sentence if same else 0, settings))
+            with telling_place(progress):
+                return self.on_run(runner.run_sentence(text, shown.sentence if same else 0, settings))
         except ValueError as error:
             if tab != "translate":
                 raise gr.Error(str(error), print_exception=False) from error
             return {self.translation: {"problem": str(error)}}
 
     @kindly
-    @in_line
     def choose(self, request: Any, event: gr.EventData) -> dict[Any, Any]:
         """The page on another hypothesis."""
         chosen = replace(Request.from_browser(request), chosen=fields_of(event)["hypothesis"])
         return self.on_run(self.models.open(chosen.to_browser()))
 
     @kindly
-    @in_line
     def undo(self, request: Any) -> dict[Any, Any]:
         """The page on what the model does by itself: its best hypothesis, with nothing forced."""
         return self.on_run(self.models.open(replace(Request.from_browser(request), chosen=0, prefix=()).to_browser()))
 
     @kindly
-    @in_line
     def replace_word(self, request: Any, event: gr.EventData) -> dict[Any, Any]:
         """The page on another word in the translation, and what the model writes behind it."""
         asked, fields = Request.from_browser(request), fields_of(event)
@@ -173,7 +178,6 @@ class _Page:
         return self.on_run(self.models.open(asked.on(changed).to_browser()))
 
     @kindly
-    @in_line
     def open_sentence(self, request: Any, event: gr.EventData) -> dict[Any, Any]:
         """The page on another sentence of the text, as the model translates it by itself."""
         opened = replace(Request.from_browser(request), sentence=fields_of(event)["sentence"], chosen=0, prefix=())
@@ -187,7 +191,6 @@ class _Page:
         return text, direction if direction in offered else gr.skip()
 
     @kindly
-    @in_line
     def swap_sides(self, text: str, direction: str, request: Any) -> tuple[str, str]:
         """The other direction; the translation becomes the text, if it is one of the text typed."""
         current, back = Request.from_browser(request), swapped(direction)
@@ -205,7 +208,6 @@ class _Page:
         self.models.load(str(name).strip(), partial(_show, progress))
 
     @kindly
-    @in_line
     def change_model(self, name: str, text: str, direction: str) -> dict[Any, Any]:
         """The page on that model and the same sentence."""
         runner = self.models.runner(str(name).strip())
@@ -218,7 +220,6 @@ class _Page:
             self.models.load(linked.model, partial(_show, progress))
 
     @kindly
-    @in_line
     def reopen(self, browser: gr.Request) -> Any:
         """What the address asks for; nothing where it asks for nothing, so that nobody's typing is lost."""
         if (linked := self._linked(browser)) is None:

@@ -9,7 +9,7 @@ import gradio as gr
 from explain.passage import passage
 from explain.run import Run
 from explain.runner import Runner
-from ui.answers import Ask, question_to_the_model
+from ui.answers import Ask, question
 from ui.components import widget
 from ui.request import Request
 
@@ -19,7 +19,7 @@ def sentence_list(ask: Ask) -> gr.HTML:
     return widget("sentences", ask=ask, elem_id="sentences")
 
 
-@question_to_the_model
+@question
 def sentences(runner: Runner, run: Run) -> dict[str, Any]:
     """What the widget draws of the text around a run."""
     found = passage(runner, run)

@@ -41,25 +41,25 @@ def exact_translator(norm, tokenizer) -> Translator:
 @pytest.fixture
 def runner(translator) -> Runner:
     """Fresh, so that it remembers nothing."""
-    return Runner(translator, capacity=5)
+    return Runner(translator)
 
 
 @pytest.fixture
 def uses(monkeypatch) -> list[str]:
-    """What runners make the model do from now on: "search" or "inspect", in this order."""
+    """What runners make the model do from now on: "search" or "inspect", one each a text, in this order."""
     seen: list[str] = []
+    search_batch, inspect = explain.runner.search_batch, explain.runner.inspect
 
-    def count(name: str) -> None:
-        function = getattr(explain.runner, name)
+    def counted_search(text_model, batch):
+        seen.extend(["search"] * len(batch))
+        return search_batch(text_model, batch)
 
-        def counted(*arguments, **keywords):
-            seen.append(name)
-            return function(*arguments, **keywords)
+    def counted_inspect(*arguments, **keywords):
+        seen.append("inspect")
+        return inspect(*arguments, **keywords)
 
-        monkeypatch.setattr(explain.runner, name, counted)
-
-    count("search")
-    count("inspect")
+    monkeypatch.setattr(explain.runner, "search_batch", counted_search)
+    monkeypatch.setattr(explain.runner, "inspect", counted_inspect)
     return seen
 
 

@@ -1,55 +1,24 @@
-"""The bounded memory behind all runs."""
-
-import threading
+"""The bounded memory of results."""
 
 import pytest
+import torch
 
-from explain.cache import LeastRecentlyUsed, Once
+from explain.cache import LeastRecentlyUsed, size_of
+from explain.tokens import Token
 
 
 def test_what_was_not_asked_for_longest_goes_first():
     cache, computed = LeastRecentlyUsed(2), []
 
     def ask(key):
-        return cache.get(key, lambda: computed.append(key) or key.upper())
+        if (found := cache.find(key)) is None:
+            computed.append(key)
+            found = cache.put(key, key.upper())
+        return found
 
     assert [ask(key) for key in "abacab"] == list("ABACAB")
     assert computed == ["a", "b", "c", "b"]
     assert len(cache) == 2
-
-
-def test_threads_wait_for_the_one_that_computes():
-    barrier, computed, got = threading.Barrier(5), [], []
-
-    def compute():
-        computed.append(object())
-        return computed[-1]
-
-    once = Once(compute)
-
-    def ask():
-        barrier.wait(timeout=60)
-        got.append(once.get())
-
-    threads = [threading.Thread(target=ask) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert got == computed * 5
-
-
-def test_an_error_reaches_the_asker_and_is_not_kept():
-    cache = LeastRecentlyUsed(1)
-    cache.get("good", lambda: 1)
-
-    def fail():
-        raise ValueError("no")
-
-    with pytest.raises(ValueError, match="no"):
-        cache.get("bad", fail)
-    assert cache.get("good", fail) == 1
-    assert cache.get("bad", lambda: 2) == 2
 
 
 def test_a_cache_without_room_is_refused():
@@ -57,45 +26,33 @@ def test_a_cache_without_room_is_refused():
         LeastRecentlyUsed(0)
 
 
-def test_who_has_the_line_never_waits_for_a_thread_that_waits_for_the_line():
-    line, answers = threading.RLock(), []
-    cache = LeastRecentlyUsed(2, line=line)
-    ask = threading.Thread(target=lambda: answers.append(cache.get("key", lambda: "without")), daemon=True)
-
-    def ask_in_line():
-        with line:
-            ask.start()
-            ask.join(0.2)  # it has come as far as it gets
-            answers.append(cache.get("key", lambda: "in line"))
-
-    asks_in_line = threading.Thread(target=ask_in_line, daemon=True)
-    asks_in_line.start()
-    asks_in_line.join(30)
-    ask.join(30)
-    assert answers == ["without", "without"]  # whose computation is the same, but in the line
-
-
-def test_what_is_there_is_had_without_the_line():
-    line, answers = threading.RLock(), []
-    cache = LeastRecentlyUsed(2, line=line)
-    cache.get("key", lambda: "kept")
-    with line:
-        thread = threading.Thread(target=lambda: answers.append(cache.get("key", lambda: "anew")), daemon=True)
-        thread.start()
-        thread.join(30)
-        assert answers == ["kept"]
-
-
-def test_what_is_found_counts_as_asked_for_and_what_is_under_way_is_not_there():
+def test_what_is_found_counts_as_asked_for():
     cache = LeastRecentlyUsed(2)
     for key in "ab":
-        cache.get(key, key.upper)
+        cache.put(key, key.upper())
     assert cache.find("a") == "A" and cache.find("c") is None
     assert cache.keys == ("b", "a")
-
-    def compute():
-        assert cache.find("c") is None and "c" not in cache.keys
-        return "C"
-
-    cache.get("c", compute)
+    cache.put("c", "C")
     assert cache.keys == ("a", "c")
+
+
+def test_of_two_that_keep_one_key_the_first_is_kept():
+    cache = LeastRecentlyUsed(2)
+    assert cache.put("key", first := [1]) is first
+    assert cache.put("key", [1]) is first
+    assert cache.weight == 1
+
+
+def test_the_bound_is_kept_whatever_comes():
+    cache = LeastRecentlyUsed(1000, size_of)
+    for n in (100, 10, 200, 240, 3, 250, 251, 249, 1):
+        cache.put(n, torch.zeros(n))
+        assert cache.weight == sum(4 * key for key in cache.keys) <= 1000
+        assert (cache.find(n) is None) == (n == 251)  # which alone is more than fits
+
+
+def test_a_size_counts_what_is_inside():
+    token = Token(id=1, text="x" * 1000, special=False, word=0)
+    assert size_of(torch.zeros(3, 5)) == 60
+    assert 1000 < size_of(token) < 2000
+    assert 4000 < size_of({"tokens": (token,) * 4}) < 8000

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from explain.cache import size_of
 from explain.passage import passage
 from explain.run import Settings
 from explain.runner import MAX_CHARACTERS, MAX_SOURCE_TOKENS, Runner
+from explain.search import search
 from model.language_model import LanguageModel
-from model.translator import Translator
 from tests.conftest import tiny_model
 from tests.explain.conftest import SETTINGS, TEXT
 from tests.explain.second_road import run_again
@@ -19,6 +20,12 @@ from tests.explain.second_road import run_again
 
 def chosen_log_probs(log_probs, ids):
     return [log_probs[t, token_id] for t, token_id in enumerate(ids)]
+
+
+def sizes_of(translator, *texts):
+    """Bytes of the searches of some texts."""
+    prompts = [translator.encode(text, "en-de") for text in texts]
+    return [size_of(search(translator, prompt, SETTINGS)) for prompt in prompts]
 
 
 def test_the_inspected_pass_gives_the_probabilities_that_beam_search_saw(runner):
@@ -55,7 +62,8 @@ def test_what_differs_in_a_setting_is_another_run(runner, uses):
 
 
 def test_only_the_last_runs_are_kept(translator, uses):
-    runner = Runner(translator, capacity=2)
+    sizes = sizes_of(translator, "Ram", "Hari", "the dog")
+    runner = Runner(translator, run_bytes=sum(sizes) - min(sizes) // 2)  # any two, and not all three
     for text in ("Ram", "Hari", "the dog", "Hari", "Ram"):
         runner.run(text, SETTINGS)
     assert uses == 4 * ["search"]  # "Hari" was still there, "Ram" was not
@@ -185,7 +193,7 @@ def test_bad_input_is_answered_with_what_is_wrong(runner, arguments, message):
 
 
 def test_refused_requests_leave_the_kept_runs_alone(translator, uses):
-    runner = Runner(translator, capacity=1)
+    runner = Runner(translator, run_bytes=max(sizes_of(translator, "Ram")) * 2)
     runner.run("Ram", SETTINGS)
     for chosen in (1, 2):
         with pytest.raises(ValueError, match="those found"):
@@ -219,16 +227,11 @@ def test_a_passage_has_every_sentence_as_it_comes_out_best_and_the_open_one_as_i
     assert one.translations == (one.translation,) == (runner.run(TEXT, SETTINGS).translations[1].text,)
 
 
-def test_a_passage_is_translated_once_whichever_of_it_is_open(runner, monkeypatch):
-    calls = []
-    translate = Translator.translate_sentences
-    monkeypatch.setattr(
-        Translator, "translate_sentences", lambda self, *a, **k: calls.append(a) or translate(self, *a, **k)
-    )
+def test_a_passage_is_translated_once_whichever_of_it_is_open(runner, uses):
     for sentence in (0, 2, 1, 0):
         passage(runner, runner.run_sentence(PASSAGE, sentence, SETTINGS))
     passage(runner, runner.run(TEXT, SETTINGS))
-    assert len(calls) == 1
+    assert len(uses) == 3 + 3 + 1  # the three runs, the best of each sentence, and the one that is all of its text
 
 
 def test_what_a_language_model_continues_is_not_cut(translator):

@@ -18,7 +18,7 @@ CHECKPOINT = Path(__file__).parents[2] / "checkpoints" / "en-de"
 
 @pytest.fixture(scope="module")
 def bundled() -> Runner:
-    return Runner(Translator.from_pretrained(CHECKPOINT), capacity=64)
+    return Runner(Translator.from_pretrained(CHECKPOINT))
 
 
 @pytest.fixture(scope="module")

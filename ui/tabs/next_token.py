@@ -15,7 +15,7 @@ from explain.run import Run
 from explain.runner import Runner
 from ui.answers import Ask, question
 from ui.components import widget
-from ui.events import Fields, Trigger, fields_of, in_line, kindly, on_model
+from ui.events import Fields, Trigger, fields_of, kindly, on_model
 from ui.models import Models
 from ui.request import Request
 from ui.tabs.places import within
@@ -34,10 +34,11 @@ def next_token_tab(models: Models, request: gr.HTML, ask: Ask) -> gr.Tab:
         """Ties a widget's event to what leads to another run."""
 
         @kindly
-        @in_line
         def handle(request: Any, event: gr.EventData) -> dict[str, Any]:
             run = models.open(request)
-            changed = change(models.runner(run.model), run, fields_of(event))
+            runner, fields = models.runner(run.model), fields_of(event)
+            with runner.line:
+                changed = change(runner, run, fields)
             return Request.from_browser(request).on(changed).to_browser()
 
         on_model(trigger, handle, [request], [request], again="multiple")
