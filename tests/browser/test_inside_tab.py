@@ -52,6 +52,8 @@ def test_the_diagram_has_every_layer_of_the_model(tab, runner):
     assert tab.locator(f"{DIAGRAM} .encoder .layer").count() == config.n_encoder_layers
     assert tab.locator(f"{DIAGRAM} .decoder .layer").count() == config.n_decoder_layers
     expect(tab.locator(f"{DIAGRAM} .about")).to_contain_text(f"{config.norm}-norm")
+    for n in (config.n_encoder_layers, config.n_decoder_layers):
+        expect(tab.locator(f"{DIAGRAM} .figure-one").get_by_text(f"{n}×", exact=True)).to_have_count(1)
 
 
 def test_from_the_token_to_the_next_token(tab, runner, run):
@@ -69,10 +71,8 @@ def test_from_the_token_to_the_next_token(tab, runner, run):
         expect(tab.locator(f"{STAGE} .code pre").first).not_to_be_empty()
     assert {"Queries, keys and values", "Residual connection"} <= set(seen)
     for name in ("Linear", "Softmax", "Next token"):
-        tab.locator(f"{DIAGRAM} .out").get_by_role("button", name=name).click()
-        expect(tab.locator(f"{DIAGRAM} .out").get_by_role("button", name=name)).to_have_attribute(
-            "aria-pressed", "true"
-        )
+        tab.locator(DIAGRAM).get_by_role("button", name=name).click()
+        expect(tab.locator(DIAGRAM).get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
     answered(tab)
     canvas = tab.locator(f"{STAGE} canvas")
     canvas.press("ArrowDown")
@@ -84,7 +84,8 @@ def test_from_the_token_to_the_next_token(tab, runner, run):
 
 
 def test_a_score_under_the_arrow_keys_is_the_models(tab, run):
-    tab.locator(f"{DIAGRAM} .decoder").get_by_role("button", name="decoder L2 Cross-attention").click()
+    tab.locator(f"{DIAGRAM} .decoder.layers").get_by_role("button", name="L2").click()
+    tab.locator(DIAGRAM).get_by_role("button", name="decoder L2 Multi-Head Attention (cross-attention)").click()
     expect(tab.locator(f"{STAGE} .where")).to_contain_text("Decoder L2, cross-attention")
     tab.locator(f"{STAGE} .rail").get_by_role("button", name="Scores").click()
     expect(tab.locator(f"{STAGE} .title")).to_contain_text("Scores")
@@ -97,6 +98,87 @@ def test_a_score_under_the_arrow_keys_is_the_models(tab, run):
     expected = run.trace["decoder.layers.1.cross_attn.scores"][0, 2, 2, 1].item()
     shown = tab.locator(f"{STAGE} .figure-details").inner_text().split(": ")[-1]
     assert numbers(shown)[0] == rounded(expected)
+
+
+def opened(tab: Page) -> list[str]:
+    """The parts of the diagram that are marked as open."""
+    return tab.locator(f"{DIAGRAM} .part[aria-pressed=true]").evaluate_all("all => all.map(one => one.ariaLabel)")
+
+
+@pytest.mark.parametrize("how", ["click", "Enter", "Space"])
+def test_each_part_opens_its_first_stage_and_is_the_one_that_is_marked(tab, runner, how):
+    steps = walk(runner.network.config)
+    parts = tab.locator(f"{DIAGRAM} .part")
+    marked = []
+    chosen = range(parts.count()) if how == "click" else (0, 4, parts.count() - 3)
+    for i in chosen:
+        if how == "click":
+            parts.nth(i).click()
+        else:
+            parts.nth(i).press(how)
+        expect(parts.nth(i)).to_have_attribute("aria-pressed", "true")
+        marked.append(int(tab.locator(f"{STAGE} .where").inner_text().split(" of ")[0]) - 1)
+        assert opened(tab) == [parts.nth(i).get_attribute("aria-label")]
+    assert marked == sorted(set(marked)), "the parts stand in the order of computation, each with a stage of its own"
+    if how == "click":
+        last = ["next", "probabilities", "linear"]
+        assert [steps[step].stage for step in marked[:-4:-1]] == last
+        places = {(step.side, step.block, step.stage in {"norm", "add"} and step.stage) for step in steps}
+        assert {
+            (steps[i].side, steps[i].block, steps[i].stage in {"norm", "add"} and steps[i].stage) for i in marked
+        } == (places)
+
+
+def test_a_layer_opens_the_same_stage_in_that_layer(tab, runner):
+    tab.locator(f"{DIAGRAM} .encoder.layers").get_by_role("button", name="L1").click()
+    tab.locator(DIAGRAM).get_by_role("button", name="encoder L1 Feed Forward").click()
+    expect(tab.locator(f"{STAGE} .where")).to_contain_text("Encoder L1, feed-forward")
+    last = runner.network.config.n_encoder_layers
+    tab.locator(f"{DIAGRAM} .encoder.layers").get_by_role("button", name=f"L{last}").click()
+    expect(tab.locator(f"{STAGE} .where")).to_contain_text(f"Encoder L{last}, feed-forward")
+    assert opened(tab) == [f"encoder L{last} Feed Forward"]
+    expect(tab.locator(f"{DIAGRAM} .encoder.layers [aria-pressed=true]")).to_have_text(f"L{last}")
+    tab.locator(f"{DIAGRAM} .decoder.layers").get_by_role("button", name="L2").click()  # another stack: its first stage
+    expect(tab.locator(f"{STAGE} .where")).to_contain_text("Decoder L2, self-attention")
+
+
+def test_the_papers_norm_stands_after_each_sum(tab, runner):
+    assert runner.network.config.norm == "pre"
+    kinds = {kind: tab.locator(f"{DIAGRAM} .part.{kind}") for kind in ("norm", "add", "add_norm", "final_norm")}
+    own = {kind: parts.count() for kind, parts in kinds.items()}
+    assert own == {"norm": 5, "add": 5, "add_norm": 0, "final_norm": 2}
+    tab.locator(f"{DIAGRAM} .paper").click()
+    assert {kind: parts.count() for kind, parts in kinds.items()} == {
+        "norm": 0,
+        "add": 0,
+        "add_norm": 5,
+        "final_norm": 0,
+    }
+    expect(tab.locator(f"{DIAGRAM} .figure-one").get_by_text("N×", exact=True)).to_have_count(2)
+    expect(tab.locator(f"{DIAGRAM} .about")).to_contain_text("The open model is pre-norm")
+    kinds["add_norm"].first.click()
+    expect(kinds["add_norm"].first).to_have_attribute("aria-pressed", "true")
+    expect(tab.locator(f"{STAGE} .title")).to_have_text("Residual connection")
+    tab.locator(f"{DIAGRAM} .paper").click()
+    assert {kind: parts.count() for kind, parts in kinds.items()} == own
+
+
+WORDS_ON_BLOCKS = """() => {
+    const { rgb, variable } = lens.colours;
+    const light = (name) => rgb(variable(name)).map((c) => c / 255)
+        .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, c, i) => sum + [0.2126, 0.7152, 0.0722][i] * c, 0);
+    return ["embedding", "attention", "norm", "feed-forward", "linear", "softmax", "stack"].map((name) => {
+        const [low, high] = [light("ink"), light(`block-${name}`)].sort((a, b) => a - b);
+        return (high + 0.05) / (low + 0.05);
+    });
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_on_every_block_can_be_read(tab, scheme):
+    tab.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
+    assert min(tab.evaluate(WORDS_ON_BLOCKS)) > 7  # WCAG's AAA: a projector fades
 
 
 def test_the_worked_cell_shows_the_cell_that_was_chosen(tab, runner, run):
@@ -158,6 +240,23 @@ def test_nothing_is_wider_than_a_phone(tab):
     tab.wait_for_function("() => document.documentElement.scrollWidth <= 390")
 
 
+def test_the_diagram_is_whole_on_a_phone_and_its_parts_stand_apart(tab):
+    tab.set_viewport_size({"width": 390, "height": 844})
+    figure = tab.locator(f"{DIAGRAM} .figure-one").bounding_box()
+    assert figure["x"] >= 0 and figure["x"] + figure["width"] <= 390 and figure["height"] < 844
+    letters = tab.locator(f"{DIAGRAM} .part text").evaluate_all(
+        "all => all.map((one) => one.getScreenCTM().a * parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert min(letters) >= 11  # px
+    boxes = [box.bounding_box() for box in tab.locator(f"{DIAGRAM} .part .box").all()]
+    for i, one in enumerate(boxes):
+        assert figure["x"] <= one["x"] and one["x"] + one["width"] <= figure["x"] + figure["width"]
+        for other in boxes[:i]:
+            aside = max(one["x"] - other["x"] - other["width"], other["x"] - one["x"] - one["width"])
+            above = max(one["y"] - other["y"] - other["height"], other["y"] - one["y"] - one["height"])
+            assert max(aside, above) >= 8
+
+
 def test_another_sentence_is_walked_on_the_page_and_the_chosen_cell_follows(page, runner):
     page.get_by_role("tab", name="Inside").click()
     page.locator(f"{CELL} .head").select_option("2")
@@ -181,7 +280,8 @@ def test_another_sentence_is_walked_on_the_page_and_the_chosen_cell_follows(page
 
 def test_masked_cells_are_hatched_and_a_key_says_what_that_means(tab, run):
     tab.set_viewport_size({"width": 1280, "height": 900})
-    tab.locator(f"{DIAGRAM} .decoder").get_by_role("button", name="decoder L1 Masked self-attention").click()
+    tab.locator(f"{DIAGRAM} .decoder.layers").get_by_role("button", name="L1").click()
+    tab.locator(DIAGRAM).get_by_role("button", name="decoder L1 Masked Multi-Head Attention").click()
     expect(tab.locator(f"{STAGE} .where")).to_contain_text("Decoder L1, self-attention")
     expect(tab.locator(f"{STAGE} .key")).to_have_count(0)
     tab.locator(f"{STAGE} .rail").get_by_role("button", name="Mask").click()

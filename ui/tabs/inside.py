@@ -23,8 +23,9 @@ from ui.tabs.places import head_on, layer_counts, within
 def inside_tab(ask: Ask) -> gr.Tab:
     """Draws the tab; what its widgets ask for is read from the run's trace."""
     with gr.Tab("Inside", id="inside") as tab:
-        widget("inside_diagram", ask=ask, elem_id="inside-diagram")
-        widget("inside_stage", ask=ask, elem_id="inside-stage")
+        with gr.Row(elem_id="inside-map"):
+            widget("inside_diagram", ask=ask, elem_id="inside-diagram")
+            widget("inside_stage", ask=ask, elem_id="inside-stage")
         widget("inside_cell", ask=ask, elem_id="inside-cell")
         starts = {str(size): starting_matrices(size) for size in SIZES}
         widget("inside_toy", starts, ask=ask, elem_id="inside-toy")

@@ -11,7 +11,7 @@ from pathlib import Path
 SCRIPTS = (
     "numbers", "sampling",
     "elements", "tokens", "colours", "redrawing", "topics", "ask", "page",
-    "surfaces", "axes", "planes", "cells", "ribbons", "walking", "figures", "saving",
+    "surfaces", "axes", "planes", "cells", "ribbons", "architecture", "walking", "figures", "saving",
 )  # fmt: skip
 STYLES = ("colours", "page", "tokens", "figures", "tables", "controls")
 

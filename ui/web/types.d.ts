@@ -36,6 +36,7 @@ declare const lens: {
   planes: typeof planes;
   cells: typeof cells;
   ribbons: typeof ribbons;
+  architecture: typeof architecture;
   walking: typeof walking;
   figures: typeof figures;
   saving: typeof saving;

@@ -155,6 +155,7 @@ let listening = false;
 subscribe(element, "inside.go", (step) => {
   if (!listening) return;
   go(step);
-  find(".walk").scrollIntoView({ block: "start" });
+  const { top } = find(".walk").getBoundingClientRect(); // beside the diagram it is in sight already
+  if (top < 0 || top > window.innerHeight / 2) find(".walk").scrollIntoView({ block: "start" });
 });
 listening = true;
