@@ -57,6 +57,13 @@ def add_api(runner: Runner) -> None:
         """Translates a text: the translation, the hypotheses with their scores and token probabilities, the seconds.
 
         Of several sentences, `sentences` has one after the other, and `source` and `hypotheses` are the first one's.
+
+        Args:
+            text: one sentence or several, in the language that the direction begins with.
+            direction: from which language into which, en-de or de-en.
+            beam_size: how many hypotheses the search keeps at each step, 1 to 8; 1 is greedy.
+            length_penalty: how much longer translations are favoured, 0 to 2; the paper's alpha.
+            n_hypotheses: how many of the best translations to give, at most beam_size.
         """
         settings = Settings(direction=direction, beam_size=beam_size, alpha=length_penalty, n_best=n_hypotheses)
         found, runs = runner.cut(text, direction), runner.runs(text, settings)
@@ -81,7 +88,13 @@ def add_api(runner: Runner) -> None:
 
     @kindly
     def attention(text: str, direction: str = "en-de", kind: str = "cross") -> dict[str, Any]:
-        """The attention weights of one kind (encoder, decoder, cross) for the best translation; each head's figures."""
+        """The attention weights of one kind for the best translation, and each head's figures.
+
+        Args:
+            text: what to translate, or what a language model goes on from.
+            direction: from which language into which, en-de or de-en.
+            kind: encoder (source on source), decoder (target on target) or cross (target on source).
+        """
         run = runner.run(text, Settings(direction=direction))
         maps = attention_maps(run, checked_kind(kind, run.kinds))
         return {
@@ -100,7 +113,17 @@ def add_api(runner: Runner) -> None:
         top_p: float = 1.0,
         n_shown: int = 10,
     ) -> dict[str, Any]:
-        """What could stand at one position of the best translation, before and after the cuts of sampling."""
+        """What could stand at one position of the best translation, before and after the cuts of sampling.
+
+        Args:
+            text: what to translate, or what a language model goes on from.
+            direction: from which language into which, en-de or de-en.
+            position: which token of the translation, from 0.
+            temperature: below 1 sharpens the distribution, above 1 flattens it; 0 leaves the likeliest token alone.
+            top_k: how many of the likeliest tokens may be drawn; 0 is all.
+            top_p: the share of probability, 0 to 1, that the tokens that may be drawn hold together; 1 is all.
+            n_shown: how many tokens to list.
+        """
         run = runner.run(text, Settings(direction=direction))
         sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
         return {
@@ -115,8 +138,8 @@ def add_api(runner: Runner) -> None:
         """Where each word of a translation came from: how much each source word added to its logit.
 
         Args:
-            text: what to translate.
-            direction: such as en-de.
+            text: what to translate, or what a language model goes on from.
+            direction: from which language into which, en-de or de-en.
             hypothesis: which of the translations found, from 0, the best.
 
         Returns:
@@ -144,11 +167,10 @@ def add_api(runner: Runner) -> None:
         """Why the model wrote this token and not that one: the difference of their logits, part by part.
 
         Args:
-            text: what to translate.
-            direction: such as en-de.
+            text: what to translate, or what a language model goes on from.
+            direction: from which language into which, en-de or de-en.
             step: which token of the translation, from 0.
-            rival: any other token of the vocabulary as the page writes it, such as Haus, ▁Haus or </s>; ▁ or a space in
-                front marks the start of a word.
+            rival: any other token of the vocabulary, such as ▁Haus, Haus or </s>; ▁ or a space marks a word's start.
             hypothesis: which of the translations found, from 0, the best.
 
         Returns:
@@ -177,6 +199,11 @@ def add_api(runner: Runner) -> None:
         `encoder`: the sentence that it writes after each encoder layer; the last is the translation.
         `decoder`: after each of its own layers, the token that it would write at each step, and its probability; `rank`
         is that of the token that was written there (1 is the most probable).
+
+        Args:
+            text: what to translate, or what a language model goes on from.
+            direction: from which language into which, en-de or de-en.
+            hypothesis: which of the translations found, from 0, the best.
         """
         run = runner.run(text, Settings(direction=direction), hypothesis)
         with runner.line:
@@ -206,6 +233,11 @@ def add_api(runner: Runner) -> None:
         The translations part at `step` (from 0), with `token` and `other_token`. `recovery`[layer][position]: how much
         of the difference between the texts one vector of the `other` makes there, 0 nothing and 1 all of it; it may be
         negative, or more than 1. Layer 0 is the embedding. `kept`[layer]: the same for all that differs at once.
+
+        Args:
+            text: a sentence.
+            other: the sentence with another word in one place, of as many tokens.
+            direction: from which language into which, en-de or de-en.
         """
         settings = Settings(direction=direction)
         runs = runner.run(text, settings), runner.run(other, settings)
@@ -233,6 +265,11 @@ def add_api(runner: Runner) -> None:
         output of zero; `effect_mean` with the head's mean output, null where no means were measured; both are sums
         over the tokens, which `_by_step` has one by one. `entropy` is in bits, 0 for a head that looks at one token.
         `parts` are feed-forward networks, whole layers and all cross-attention, with an output of zero.
+
+        Args:
+            text: what to translate, or what a language model goes on from.
+            direction: from which language into which, en-de or de-en.
+            hypothesis: which of the translations found, from 0, the best.
         """
         run = runner.run(text, Settings(direction=direction), hypothesis)
         with runner.line:
@@ -241,14 +278,26 @@ def add_api(runner: Runner) -> None:
 
     @kindly
     def positional_encoding(n_positions: int = 50, d_model: int | None = None) -> dict[str, Any]:
-        """The sinusoidal table of any size, or without d_model the bundled model's own: values and wavelengths."""
+        """The sinusoidal table of any size, or without d_model the bundled model's own: values and wavelengths.
+
+        Args:
+            n_positions: how many rows, one a position.
+            d_model: how many columns, an even number.
+        """
         if d_model is None:
             return plain(model_table(runner.network, n_positions))
         return plain(position_table(n_positions, d_model))
 
     @kindly
     def beam(text: str, direction: str = "en-de", beam_size: int = 4, alpha: float = 0.6) -> dict[str, Any]:
-        """The beam search as a tree: each beginning it looked at, with its parent, its score and what became of it."""
+        """The beam search as a tree: each beginning it looked at, with its parent, its score and what became of it.
+
+        Args:
+            text: what to translate, or what a language model goes on from.
+            direction: from which language into which, en-de or de-en.
+            beam_size: how many hypotheses the search keeps at each step, 1 to 8; 1 is greedy.
+            alpha: the length penalty, 0 to 2.
+        """
         settings = Settings(direction=direction, beam_size=beam_size, alpha=alpha, n_best=min(N_BEST, beam_size))
         run = runner.run(text, settings)
         with runner.line:

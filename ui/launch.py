@@ -50,6 +50,7 @@ THEME = Base(
 
 MAX_WAITING = 512  # events that have no thread yet; who comes then is asked to try again, and keeps what was typed
 MAX_THREADS = MODEL_EVENTS + 32  # so that whatever waits for a model leaves some for downloads, experiments and files
+MCP = "GRADIO_MCP_SERVER"  # 1 or true: the named endpoints are tools of an MCP server, with gradio[mcp] installed
 
 
 def launch(demo: gr.Blocks, **options: Any) -> Any:
@@ -64,6 +65,7 @@ def launch(demo: gr.Blocks, **options: Any) -> Any:
         app_kwargs={"middleware": [guard]},
         run_history=False,
         max_threads=MAX_THREADS,
+        mcp_server=os.environ.get(MCP, "").lower() in {"1", "true"},
         footer_links=["api"],
         **options,
     )
