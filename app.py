@@ -14,6 +14,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import torch
 
 import interop
+from explain.calibration import load_calibration
 from explain.head_means import load_head_means
 from explain.measured import measured_alignment
 from explain.runner import Runner
@@ -45,7 +46,13 @@ def bundled(folder: Path) -> Runner:
     """A checkpoint of this project, with what was measured of its weights and lies beside them."""
     translator = Translator.from_pretrained(folder)
     means = _if_whole(partial(load_head_means, folder, translator.network.config))
-    return Runner(translator, folder.name, measured=_if_whole(partial(measured_alignment, folder)), head_means=means)
+    return Runner(
+        translator,
+        folder.name,
+        measured=_if_whole(partial(measured_alignment, folder)),
+        head_means=means,
+        calibration=_if_whole(partial(load_calibration, folder)),
+    )
 
 
 def _if_whole(read: Callable[[], T]) -> T | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from explain.batching import Batches
 from explain.cache import LeastRecentlyUsed, size_of
+from explain.calibration import Calibration
 from explain.checks import check_text, whole_number
 from explain.head_means import HeadMeans
 from explain.kinds import reading_side_of
@@ -37,9 +38,9 @@ class Runner:
     """Runs texts through one model.
 
     `name` is what its runs call the model, `measured` how near its shares come to people's alignments, `head_means`
-    what its heads give on average, where these were measured. The last runs are kept, as many as `run_bytes` hold, and
-    of their inspected passes as many as `trace_bytes` hold. Whatever computes waits in the `line`, so any thread may
-    ask for what is not kept; searches that wait there are made in batches.
+    what its heads give on average, `calibration` how often it is right, where these were measured. The last runs are
+    kept, as many as `run_bytes` hold, and of their inspected passes as many as `trace_bytes` hold. Whatever computes
+    waits in the `line`, so any thread may ask for what is not kept; searches that wait there are made in batches.
 
     Raises:
         ValueError: `run_bytes` or `trace_bytes` is below 1, or the model has no decoder.
@@ -53,11 +54,13 @@ class Runner:
         trace_bytes: int = TRACE_BYTES,
         measured: MeasuredAlignment | None = None,
         head_means: HeadMeans | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         self.text_model = text_model
         self.name = name
         self.measured = measured
         self.head_means = head_means
+        self.calibration = calibration
         if not self.config.n_decoder_layers:
             raise ValueError("expected a model with a decoder; found an encoder alone, which writes no text")
         self.line = Line()

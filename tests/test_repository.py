@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 from safetensors import safe_open
 
+from explain.calibration import load_calibration
 from explain.head_means import load_head_means
 from model.storage.checkpoint import read_config
 from model.storage.files import HEAD_MEANS
@@ -36,6 +37,13 @@ def test_the_bundled_means_of_heads_are_of_the_bundled_weights():
     folder = ROOT / "checkpoints" / "en-de"
     assert (folder / HEAD_MEANS).stat().st_size < 100_000
     assert load_head_means(folder, read_config(folder)) is not None
+
+
+def test_the_bundled_calibration_is_of_the_bundled_weights():
+    """Where the weights are new: `python -m training.calibration checkpoints/en-de --data-dir DATA`."""
+    found = load_calibration(ROOT / "checkpoints" / "en-de")
+    assert found is not None
+    assert found.corpora[0].name == "everyday", "text of the kind that visitors bring, which was held out"
 
 
 def test_the_pages_draw_no_random_numbers():

@@ -14,6 +14,7 @@ CONFIG, WEIGHTS, TOKENIZER, CARD = "config.json", "model.safetensors", "tokenize
 FRAMES, FRAME_MAPS = "frames.json", "frames.safetensors"  # of the training, where it kept some
 ALIGNMENT = "alignment.json"  # how near shares and attention come to people's word alignments, where it was measured
 HEAD_MEANS = "head_means.safetensors"  # what each head gives on average, where it was measured
+CALIBRATION = "calibration.json"  # how often tokens of a sureness are right, where it was measured
 PICKLES = frozenset({".bin", ".pt", ".pth", ".pkl", ".ckpt"})
 
 

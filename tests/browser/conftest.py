@@ -9,6 +9,7 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from explain.calibration import load_calibration
 from explain.head_means import load_head_means
 from explain.runner import Runner
 from model.translator import Translator
@@ -36,7 +37,9 @@ def runner() -> Runner:
     """The runner behind the served page."""
     torch.set_num_threads(1)
     translator = Translator.from_pretrained(CHECKPOINT)
-    return Runner(translator, head_means=load_head_means(Path(CHECKPOINT), translator.network.config))
+    folder = Path(CHECKPOINT)
+    means = load_head_means(folder, translator.network.config)
+    return Runner(translator, head_means=means, calibration=load_calibration(folder))
 
 
 @pytest.fixture(scope="session")

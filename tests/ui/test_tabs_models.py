@@ -65,6 +65,7 @@ FIRST = {
     "translation": {},
     "word_choices": {"position": 0},
     "word_sources": {},
+    "sureness": {},
     "attention": {},
     "exact_attention": {"kind": None, "layers": [0]},
     "head_effects": {},

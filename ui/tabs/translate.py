@@ -1,4 +1,4 @@
-"""The Translate tab: the translation, where its words come from, how sure the model was, what else it found."""
+"""The Translate tab: the translation, how sure of it the model was, where its words come from, what else it found."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from explain.plain import plain
 from explain.run import Run
 from explain.runner import Runner
 from explain.source_words import source_words
+from explain.tokens import words_of
 from ui.answers import Ask, question, question_to_the_model
 from ui.components import widget
 from ui.request import Request
@@ -26,6 +27,7 @@ def translate_tab(run: Run, ask: Ask) -> tuple[gr.Tab, gr.HTML, gr.HTML]:
     with gr.Tab("Translate", id="translate") as tab:
         view = widget("translation", translation(run), ask=ask, elem_id="translation")
         words = widget("word_choices", ask=ask, elem_id="word-choices")
+        widget("verdict", ask=ask, elem_id="verdict")
         widget("word_sources", ask=ask, elem_id="word-sources")
         widget("hypotheses", elem_id="hypotheses")
     return tab, view, words
@@ -53,6 +55,37 @@ def translation(run: Run) -> dict[str, Any]:
 def word_choices(run: Run, position: int) -> dict[str, Any]:
     """What could have come instead of the word at a position; the model finishes words that have several pieces."""
     return {"request": Request.of(run).to_browser(), **plain(alternatives(run, position))}
+
+
+@question
+def sureness(runner: Runner, run: Run) -> dict[str, Any]:
+    """How sure the model was of each token, and how often that was right on held-out text, where that was measured.
+
+    `least` is the place of the token that it was least sure of, or None where it wrote none by itself; the end does not
+    count.
+    """
+    about = {"request": Request.of(run).to_browser()}
+    if (calibration := runner.calibration) is None:
+        return {**about, "measured": None, "tokens": [], "doubtful": [], "least": None}
+    spelled = {place: word.text for word in words_of(run.target_out) for place in word.tokens}
+    own = [i for i, token in enumerate(run.target_out) if not (token.given or token.special)]
+    tokens = []
+    for place, token in enumerate(run.target_out):
+        found = calibration.bin_of(token.probability)
+        told = {"word": spelled[place], "right": found.share, "n": found.n, "low": found.low, "high": found.high}
+        tokens.append({**plain(token), **told})
+    return {
+        **about,
+        "measured": {
+            "text": calibration.corpora[0].name,
+            "n_sentences": calibration.corpora[0].n_sentences,
+            "beam_size": calibration.beam_size,
+            "alpha": calibration.alpha,
+        },
+        "tokens": tokens,
+        "doubtful": [i for i in own if run.target_out[i].probability < calibration.doubtful_below],
+        "least": min(own, key=lambda i: run.target_out[i].probability, default=None),
+    }
 
 
 @question

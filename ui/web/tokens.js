@@ -37,6 +37,7 @@ const tokens = (() => {
     for (const chip of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-token]"))) {
       chip.classList.toggle("lit", wanted.has(chip.dataset.token ?? ""));
     }
+    topics.publish("tokens.lit", keys);
   }
 
   /**

@@ -17,6 +17,10 @@ const topics = (() => {
     "translation.choose": topic(),
     /** @type {Topic<{ position: number, word: HTMLElement }>} a word of it, by its first token, that is to be another */
     "translation.word": topic(),
+    /** @type {Topic<Sureness>} how sure the model was of the translation, and how often that was right */
+    sureness: topic(),
+    /** @type {Topic<string[]>} the keys of the tokens that are lit, such as "tgt:3"; none when the pointer leaves */
+    "tokens.lit": topic(),
     /** @type {Topic<string>} the id of the tab that was opened */
     tab: topic(),
     /** @type {Topic<Attention>} the kind of attention shown in the overview: its positions and weights */

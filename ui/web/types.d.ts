@@ -111,6 +111,13 @@ interface Translation {
   start: object;
 }
 
+/** How sure the model was of the translation's tokens; null where nobody measured what that is worth. */
+interface Sureness {
+  request: PageRequest;
+  /** the places of the tokens that are mostly wrong when the model is so unsure */
+  doubtful: number[];
+}
+
 /** What could have come at one step. */
 interface NextTokenBars {
   request: PageRequest;

@@ -1,5 +1,6 @@
 // The Translate tab: the probability of each token of the translation, and the n-best list, from which another is chosen.
-// Hears "translation", what the widget of that name asked for or a search found; tells it "translation.choose".
+// Hears "translation", what the widget of that name asked for or a search found; tells it "translation.choose". Hears
+// "sureness", whose doubtful tokens it marks.
 
 const { number, percent } = lens.numbers;
 const { make, within } = lens.elements;
@@ -9,6 +10,7 @@ const { publish, subscribe } = lens.topics;
 
 const { find, on } = within(element);
 let drawn = null; // what is shown
+let sureness = null;
 
 function tokenDetails(token, position) {
   const whose = position < drawn.n_text ? ", of your text" : "";
@@ -30,6 +32,20 @@ function drawTokens(value, hypothesis) {
   find(".target").replaceChildren(...(value.translates ? [] : [tokenElement(value.start)]), ...target);
 }
 
+// of this translation, not of the one before
+function mark() {
+  const known = JSON.stringify(sureness?.request) === JSON.stringify(drawn?.request);
+  const doubtful = known && sureness ? sureness.doubtful : [];
+  find(".what-is-doubtful").hidden = !doubtful.length;
+  for (const chip of find(".target").children) {
+    const place = Number(chip.dataset.token?.replace("tgt:", ""));
+    const marked = doubtful.includes(place);
+    chip.classList.toggle("doubtful", marked);
+    if (marked)
+      chip.setAttribute("aria-label", `${tokenDetails(drawn.hypotheses[drawn.chosen].tokens[place], place)}, doubtful`);
+  }
+}
+
 function drawHypotheses(value) {
   const items = value.hypotheses.map((hypothesis, i) => {
     const score = make("span", { class: "score" }, number(hypothesis.score));
@@ -47,6 +63,7 @@ function draw(value) {
   const hypothesis = value.hypotheses[value.chosen];
   find(".figure-details").textContent = "";
   drawTokens(value, hypothesis);
+  mark();
   drawHypotheses(value);
   const { translates, n_text, n_source } = value;
   const count = translates
@@ -61,3 +78,7 @@ on("click", ".save-json", () => saveJson("translation.json", drawn));
 
 // it does not wait with that widget: an event brings request and translation at once, and no press in between is lost
 subscribe(element, "translation", draw);
+subscribe(element, "sureness", (news) => {
+  sureness = news;
+  mark();
+});
