@@ -10,7 +10,7 @@ from explain.runner import Runner
 from tests.browser.accessibility import assert_accessible
 from tests.browser.visitor import visiting
 from tests.browser.waits import answered
-from ui.tabs.translate import sureness
+from ui.tabs.translate import sureness, translation
 
 SAYS = "#verdict .says"
 SENTENCES = ["Thank you.", "The dog is big.", "She sold the rusty anvil to a haggard tinker.", "He quaffed the mead."]
@@ -57,6 +57,11 @@ def test_a_doubtful_sentence_gets_its_verdict_and_its_marks(page, runner, doubte
     chips = page.locator("#hypotheses .target .token")
     marked = [i for i, chip in enumerate(chips.all()) if "doubtful" in chip.get_attribute("class").split()]
     assert marked == found["doubtful"]
+    words = page.locator("#translation .word.doubtful").all()
+    assert words and all(word.evaluate("word => word.ariaDescription") == "doubtful" for word in words)
+    keys = {int(word.get_attribute("data-token").removeprefix("tgt:")) for word in words}
+    parts = translation(runner.run(doubted, Settings(direction="en-de")))["parts"]
+    assert keys == {part["tokens"][0] for part in parts if set(part["tokens"]) & set(found["doubtful"])}
     look = chips.nth(marked[0]).evaluate("chip => getComputedStyle(chip).textDecorationStyle")
     assert look == "wavy", "not by colour alone"
     assert chips.nth(marked[0]).get_attribute("aria-label").endswith(", doubtful")

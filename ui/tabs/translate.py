@@ -12,7 +12,7 @@ from explain.plain import plain
 from explain.run import Run
 from explain.runner import Runner
 from explain.source_words import source_words
-from explain.tokens import words_of
+from explain.tokens import bare, words_of
 from ui.answers import Ask, question, question_to_the_model
 from ui.components import widget
 from ui.request import Request
@@ -67,12 +67,13 @@ def sureness(runner: Runner, run: Run) -> dict[str, Any]:
     about = {"request": Request.of(run).to_browser()}
     if (calibration := runner.calibration) is None:
         return {**about, "measured": None, "tokens": [], "doubtful": [], "least": None}
-    spelled = {place: word.text for word in words_of(run.target_out) for place in word.tokens}
+    spelled = {place: bare(word.text) for word in words_of(run.target_out) for place in word.tokens}
     own = [i for i, token in enumerate(run.target_out) if not (token.given or token.special)]
     tokens = []
     for place, token in enumerate(run.target_out):
         found = calibration.bin_of(token.probability)
-        told = {"word": spelled[place], "right": found.share, "n": found.n, "low": found.low, "high": found.high}
+        word = None if token.is_punctuation else spelled[place]
+        told = {"word": word, "right": found.share, "n": found.n, "low": found.low, "high": found.high}
         tokens.append({**plain(token), **told})
     return {
         **about,

@@ -5,7 +5,7 @@
 //          n_given: how many tokens were given, start: token that the decoder reads first, n_text: how many tokens belong to a
 //          text that is continued }
 // Hands all of it on as "translation"; what is chosen among the hypotheses comes back as "translation.choose". A word that
-// is pressed is told as "translation.word"; tells Python "choose" { hypothesis } and "undo".
+// is pressed is told as "translation.word". Hears "sureness", whose doubtful words it marks; tells Python "choose" { hypothesis } and "undo".
 
 const { make, within } = lens.elements;
 const { linkHover } = lens.tokens;
@@ -15,7 +15,9 @@ const { publish, subscribe } = lens.topics;
 
 const { find, all, on } = within(element);
 let drawn = null; // what is shown
+let sureness = null;
 
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const words = () => all(".text .word");
 
 // the last of the tokens that were given: behind it the model writes by itself
@@ -48,6 +50,17 @@ function drawWords({ parts, own_text }) {
   find(".hint").hidden = !words().length;
 }
 
+// words with a doubtful token, of this translation and not of the one before
+function mark() {
+  const doubtful = drawn && same(sureness?.request, drawn.request) ? sureness.doubtful : [];
+  const written = drawn?.parts.filter(({ tokens }) => tokens.length) ?? [];
+  words().forEach((button, i) => {
+    const marked = written[i].tokens.some((place) => doubtful.includes(place));
+    button.classList.toggle("doubtful", marked);
+    button.ariaDescription = marked ? "doubtful" : null;
+  });
+}
+
 // whose words these are, where they are not what the model writes by itself
 function drawChange({ own_text, n_given, translates, parts }) {
   const changed = own_text !== null;
@@ -69,6 +82,7 @@ function draw(value) {
   const { translates } = value;
   find(".result").hidden = false;
   drawWords(value);
+  mark();
   drawChange(value);
   find(".copied").textContent = "";
   find(".continues").hidden = translates;
@@ -107,9 +121,12 @@ function receive() {
   publish("translation", { problem });
 }
 
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 receive();
 watch("value", receive);
 const refuse = (problem) => publish("translation", { problem });
 asks({ element, server }, "translation", (request) => (same(request, drawn?.request) ? null : {}), draw, refuse);
+subscribe(element, "sureness", (news) => {
+  sureness = news;
+  mark();
+});
 subscribe(element, "translation.choose", (hypothesis) => trigger("choose", { hypothesis }));

@@ -1,7 +1,7 @@
 // Under the translation: of which token the model was least sure, and how often it was right when it was so sure; of the
 // token that is lit instead.
 // Asks for "sureness": { request, measured: { text, n_sentences, beam_size, alpha } or null where that is not known,
-// tokens: [{ text, word, special, given, probability, right: the share of the n tokens from `low` to `high` that were right,
+// tokens: [{ text, word: null of punctuation, special, given, probability, right: the share of the n tokens from `low` to `high` that were right,
 // or null of too few }], doubtful: [place], least: place or null }; publishes it as "sureness". Hears "tokens.lit".
 
 const { percent } = lens.numbers;
