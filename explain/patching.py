@@ -17,9 +17,10 @@ from torch import Tensor
 
 from explain.depth import stream_paths
 from explain.passes import batch_of
-from explain.run import Run
+from explain.run import Run, Translation
+from explain.search import search
 from explain.tokens import TargetToken, Token, spelled
-from model.taps import Trace, intervene, record
+from model.taps import Change, Trace, intervene, record
 
 MAX_TOKENS = 40  # of a sentence: each is patched after each layer, in a pass of its own
 N_NAMED = 3  # differences that a message names
@@ -103,11 +104,20 @@ class Parting:
 
     def recovery(self, point: int, positions: Bool[Tensor, "B S"]) -> Float[np.ndarray, " B"]:
         """The recovery in B passes, in each of which the vectors at some positions are the second sentence's."""
-        path, given = list(self._given.items())[point]
-        places = positions[..., None].to(given.device)
-        with intervene({path: lambda x: torch.where(places, given, x)}):
+        with intervene(self._swapped(point, positions)):
             margins = self._margins(self.first, len(positions))
         return (margins - self.first_margin) / (self.second_margin - self.first_margin)
+
+    def translation(self, point: int, positions: Bool[Tensor, " S"]) -> Translation:
+        """What the search makes of the first sentence when the vectors at some positions are the second sentence's."""
+        run = self.first
+        with intervene(self._swapped(point, positions[None])):
+            return search(run.text_model, run.prompt, run.settings).translations[0]
+
+    def _swapped(self, point: int, positions: Bool[Tensor, "B S"]) -> dict[str, Change]:
+        path, given = list(self._given.items())[point]
+        places = positions[..., None].to(given.device)
+        return {path: lambda x: torch.where(places, given, x)}
 
     def _recorded(self, run: Run) -> tuple[float, Trace]:
         """The margin in one sentence's own pass, and its vectors at each point."""

@@ -51,9 +51,14 @@ class Models:
         return isinstance(name, str) and name not in self._bundled and self._loaded.find(name) is not None
 
     @property
+    def bundled(self) -> tuple[Runner, ...]:
+        """The models that stay in memory, the one that the page opens with first."""
+        return tuple(self._bundled.values())
+
+    @property
     def default(self) -> Runner:
         """What the page opens with."""
-        return next(iter(self._bundled.values()))
+        return self.bundled[0]
 
     def runner(self, name: str) -> Runner:
         """The runner of a model that is in memory.

@@ -24,6 +24,7 @@ from ui.picker import picker
 from ui.request import Request
 from ui.sentence_bar import EXAMPLES, FIRST_EXAMPLE, sentence_bar
 from ui.sentences import sentence_list
+from ui.story import first_story
 from ui.tabs.attention import attention_tab
 from ui.tabs.inside import inside_tab
 from ui.tabs.layers import layers_tab
@@ -70,7 +71,7 @@ class _Page:
         self.sentences = sentence_list(ask)
         self.active_tab = gr.Textbox("translate", visible=False)
         with gr.Tabs(elem_id="tabs") as self.tabs:
-            translate, self.translation, self.words = translate_tab(first, ask)
+            translate, self.translation, self.words = translate_tab(first, ask, first_story(models.bundled))
             self.tabs_by_name = {
                 "translate": translate,
                 "attention": attention_tab(ask),

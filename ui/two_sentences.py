@@ -59,7 +59,7 @@ def ready_pairs(runner: Runner, run: Run) -> list[tuple[str, str]]:
     """Pairs that this model can compare: first the page's own sentence with a word changed, if there is one."""
     language = run.settings.direction.split("-")[0]
     own, others = (
-        [pair for pair in pairs if _fits(runner, run, pair)]
+        [pair for pair in pairs if fits(runner, run, pair)]
         for pairs in (_own(run.text, PARTNERS.get(language, ())), PAIRS.get(language, ()))
     )
     return own[:1] + [pair for pair in others if pair not in own[:1]]
@@ -80,7 +80,8 @@ def _own(text: str, partners: Sequence[tuple[str, str]]) -> list[tuple[str, str]
     return [(text, re.sub(rf"\b{here}\b", there, text, count=1)) for here, there in both_ways if here in text]
 
 
-def _fits(runner: Runner, run: Run, pair: tuple[str, str]) -> bool:
+def fits(runner: Runner, run: Run, pair: tuple[str, str]) -> bool:
+    """Whether the sentences differ in the model's vocabulary, and have equally many tokens, not too many."""
     first, second = (runner.prompt(text, run.settings.direction) for text in pair)
     return first.src != second.src and len(first.src) == len(second.src) and first.n_tokens <= MAX_TOKENS
 
@@ -98,14 +99,14 @@ def told(found: Patching) -> dict[str, Any]:
 def story(found: Patching) -> str:
     """Where that which decides sits after the embedding and after the last layer: whether it moved."""
     source, last = found.first.source, found.recovery[-1]
-    changed = _names(source, found.changed)
+    changed = names(source, found.changed)
     others = [place for place in range(len(source)) if place not in found.changed]
     kept = found.kept[-1].item()
     start = f"After the embedding, before any layer, all that decides sits in {changed}. After the last layer "
     if not others:
         return f"{start}it sits there still: no word is the same in both sentences."
     place = max(others, key=lambda each: last[each])
-    most, name = last[place].item(), _names(source, [place])
+    most, name = last[place].item(), names(source, [place])
     if most > kept:
         since = len(found.kept) - int(np.argmax((found.recovery[:, place] <= found.kept)[::-1]))
         end = (
@@ -132,7 +133,7 @@ def _percent(share: float) -> str:
     return f"{round(100 * share)} %".replace("-", "−")
 
 
-def _word_at(tokens: Sequence[Token], place: int) -> range:
+def word_at(tokens: Sequence[Token], place: int) -> range:
     """The positions of the word around a token, without the punctuation at it."""
     token = tokens[place]
     alike = [
@@ -145,9 +146,9 @@ def _text(tokens: Sequence[Token]) -> str:
     return tokens[0].text if len(tokens) == 1 and tokens[0].special else spelled(tokens)
 
 
-def _names(tokens: Sequence[Token], places: Sequence[int]) -> str:
-    """“him”, or “the” and “man”."""
-    words = dict.fromkeys(_word_at(tokens, place) for place in places)
+def names(tokens: Sequence[Token], places: Sequence[int]) -> str:
+    """The words at these places: “him”, or “the” and “man”."""
+    words = dict.fromkeys(word_at(tokens, place) for place in places)
     names = [f"“{_text([tokens[i] for i in word]).strip()}”" for word in words]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
@@ -155,7 +156,7 @@ def _names(tokens: Sequence[Token], places: Sequence[int]) -> str:
 def _parted(run: Run, step: int) -> tuple[str, str, str]:
     """The translation before, at and after the word that holds the token of this step."""
     tokens = run.target_out
-    word = _word_at(tokens, step)
+    word = word_at(tokens, step)
     before, at, after = tokens[: word.start], tokens[word.start : word.stop], tokens[word.stop :]
     text = _text(at)
     space = " " if before and text.startswith(" ") else ""

@@ -114,6 +114,8 @@ def test_all_patched_is_the_second_sentence_and_none_patched_the_first(runner):
     assert parting.n_points == runner.config.n_encoder_layers + 1
     for point in range(parting.n_points):
         np.testing.assert_allclose(parting.recovery(point, both), [1, 0], atol=1e-9)
+        translations = [parting.translation(point, positions).ids for positions in both]
+        assert translations == [parting.second.translation.ids, parting.first.translation.ids]
 
 
 def test_after_the_embedding_all_of_it_is_in_the_word_that_differs(runner):

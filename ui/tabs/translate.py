@@ -18,7 +18,7 @@ from ui.components import widget
 from ui.request import Request
 
 
-def translate_tab(run: Run, ask: Ask) -> tuple[gr.Tab, gr.HTML, gr.HTML]:
+def translate_tab(run: Run, ask: Ask, story: dict[str, Any] | None) -> tuple[gr.Tab, gr.HTML, gr.HTML]:
     """Draws the tab and gives two of its widgets, the translation and the choice of another word.
 
     A search hands the first what it found; its `choose` events name a hypothesis, `undo` goes back to the model's own.
@@ -28,6 +28,8 @@ def translate_tab(run: Run, ask: Ask) -> tuple[gr.Tab, gr.HTML, gr.HTML]:
         view = widget("translation", translation(run), ask=ask, elem_id="translation")
         words = widget("word_choices", ask=ask, elem_id="word-choices")
         widget("verdict", ask=ask, elem_id="verdict")
+        if story:
+            widget("story", story, elem_id="story")
         widget("word_sources", ask=ask, elem_id="word-sources")
         widget("hypotheses", elem_id="hypotheses")
     return tab, view, words

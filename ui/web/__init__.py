@@ -10,8 +10,9 @@ from pathlib import Path
 
 SCRIPTS = (
     "numbers", "sampling",
-    "elements", "tokens", "colours", "redrawing", "topics", "ask", "page",
-    "surfaces", "axes", "planes", "cells", "ribbons", "architecture", "walking", "figures", "saving",
+    "elements", "tokens", "colours", "redrawing", "topics", "ask", "page", "tabs",
+    "surfaces", "axes", "planes", "cells", "ribbons", "architecture", "walking", "figures", "recovery",
+    "saving",
 )  # fmt: skip
 STYLES = ("colours", "page", "tokens", "figures", "tables", "controls")
 

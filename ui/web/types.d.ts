@@ -31,6 +31,7 @@ declare const lens: {
   topics: typeof topics;
   ask: typeof ask;
   page: typeof page;
+  tabs: typeof tabs;
   surfaces: typeof surfaces;
   axes: typeof axes;
   planes: typeof planes;
@@ -39,6 +40,7 @@ declare const lens: {
   architecture: typeof architecture;
   walking: typeof walking;
   figures: typeof figures;
+  recovery: typeof recovery;
   saving: typeof saving;
 };
 

@@ -3,19 +3,13 @@
 // [[before, word, after]] with the words where they part, decided: those words, story,
 // sources: the tokens of both, and recovery by point and position.
 
-const { percent } = lens.numbers;
 const { make, within, button, press } = lens.elements;
-const { tokenName } = lens.tokens;
-const { variable, signed } = lens.colours;
-const { write } = lens.surfaces;
-const { heatMap } = lens.figures;
+const { recovery } = lens;
 const { saveCsv, saveJson, savePng } = lens.saving;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
 const FIELDS = ["first", "second"];
-const WIDE = 34; // px of a cell that has room for its number
-const DEEP = 0.65; // of the scale, from which on its colours ask for the page's ground as ink
 let found = null; // what is drawn
 let compared = {}; // the texts that the visitor compared last
 let typing = false; // since then
@@ -23,55 +17,7 @@ let about = {}; // the page's request, when this was asked last
 /** @type {Cell} */
 let cursor = [0, 0];
 
-// ---- the grid ----------------------------------------------------------------------------------------------------
-
-const pointName = (point) => (point ? `L${point}` : "embedding");
-
-/** The first sentence's tokens; where the second has others, both. */
-function names() {
-  const [first, second] = found.sources.map((tokens) => tokens.map(tokenName));
-  return first.map((name, i) => (found.sources[0][i].id === found.sources[1][i].id ? name : `${name}→${second[i]}`));
-}
-
-const most = () => Math.max(1, ...found.recovery.flat().map(Math.abs));
-
-/** The number in each cell that has room for it, and a frame on the largest of each row. */
-function over({ pen, left, top, cellWidth, cellHeight }) {
-  const high = most();
-  found.recovery.forEach((shares, row) => {
-    const y = top + row * cellHeight;
-    shares.forEach((share, column) => {
-      const ink = Math.abs(share) > DEEP * high ? "ground" : "ink";
-      const whole = String(Math.round(100 * share)).replace("-", "−");
-      if (cellWidth >= WIDE) write(pen, whole, left + (column + 0.5) * cellWidth, y + cellHeight / 2, "center", ink);
-    });
-    pen.strokeStyle = variable("ink");
-    pen.lineWidth = 1.5;
-    pen.strokeRect(left + shares.indexOf(Math.max(...shares)) * cellWidth + 2, y + 2, cellWidth - 4, cellHeight - 4);
-  });
-}
-
-const grid = heatMap(find(".grid"), {
-  map: () =>
-    found && {
-      values: Float64Array.from(found.recovery.flat(), (share) => 100 * share),
-      rows: found.recovery.length,
-      columns: found.sources[0].length,
-      smallest: 18,
-      largest: 64,
-      cellHeight: 26,
-      x: { name: "word swapped in", names: names() },
-      y: { name: "after", names: found.recovery.map((_, point) => pointName(point)) },
-      ...signed(100 * most()),
-    },
-  over,
-  words(point, place) {
-    const [one, other] = found.decided;
-    return `“${names()[place]}” after ${point ? `layer ${point}` : "the embedding"}: ${percent(found.recovery[point][place])} of the way from “${one}” to “${other}”`;
-  },
-  at: () => cursor,
-  go: (...cell) => (cursor = cell),
-});
+const grid = recovery.grid(find(".grid"), { found: () => found, at: () => cursor, go: (...cell) => (cursor = cell) });
 
 // ---- the words ---------------------------------------------------------------------------------------------------
 
@@ -113,8 +59,7 @@ function receive(answer) {
   found = answer.recovery ? answer : null;
   find(".result").hidden = !found;
   if (!found) return;
-  const last = found.recovery.at(-1);
-  cursor = [found.recovery.length - 1, last.indexOf(Math.max(...last))];
+  cursor = recovery.start(found);
   describe(found);
   grid.show(...cursor);
   grid.draw();
@@ -145,7 +90,7 @@ on("click", ".save-png", () => {
   savePng("two-sentences.png", [`${first} / ${second}`, find(".question").textContent], find(".grid"));
 });
 on("click", ".save-csv", () => {
-  const rows = found.recovery.map((shares, point) => [pointName(point), ...shares]);
-  saveCsv("two-sentences.csv", [["after", ...names()], ...rows]);
+  const rows = found.recovery.map((shares, point) => [recovery.pointName(point), ...shares]);
+  saveCsv("two-sentences.csv", [["after", ...recovery.names(found)], ...rows]);
 });
 on("click", ".save-json", () => saveJson("two-sentences.json", found));
