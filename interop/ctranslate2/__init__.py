@@ -92,6 +92,20 @@ class BulkTranslator:
         existing(folder, "model.bin")
         self._translator = ctranslate2.Translator(str(folder), **options)
 
+    def fits(self, text: str, direction: str) -> bool:
+        """Whether a text is neither empty nor too long for the model's positions.
+
+        Raises:
+            ValueError: the direction is unknown.
+        """
+        try:
+            encode_source(self.tokenizer, text, direction, self.max_positions - 2)
+        except ValueError:
+            if direction not in self.tokenizer.directions:
+                raise
+            return False
+        return True
+
     def translate(
         self, texts: Sequence[str], direction: str, *, beam_size: int = 4, alpha: float = 0.6, batch_tokens: int = 2048
     ) -> list[str]:
