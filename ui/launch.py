@@ -10,6 +10,7 @@ import gradio as gr
 from gradio.themes import Base
 from gradio.themes.utils.fonts import LocalFont
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from ui.events import MODEL_EVENTS
 from ui.server import Guard
@@ -62,7 +63,7 @@ def launch(demo: gr.Blocks, **options: Any) -> Any:
         theme=THEME,
         css_paths=styles(),
         head=f"<script>{script()}</script>",
-        app_kwargs={"middleware": [guard]},
+        app_kwargs={"middleware": [guard, Middleware(GZipMiddleware, compresslevel=4)]},
         run_history=False,
         max_threads=MAX_THREADS,
         mcp_server=os.environ.get(MCP, "").lower() in {"1", "true"},

@@ -187,3 +187,22 @@ def test_a_signal_to_end_lets_the_work_at_hand_finish_and_ends_well():
     assert job.result(timeout=60) == "last words"
     process.communicate(timeout=60)
     assert process.returncode == 0 and time.monotonic() - begun < 10
+
+
+def test_the_page_travels_compressed_and_events_do_not_wait_for_more():
+    with gr.Blocks() as demo:
+        box = gr.Textbox()
+        box.submit(lambda text: text, box, box, api_name="same")
+    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    try:
+        with httpx.stream("GET", url, headers={"Accept-Encoding": "gzip"}) as page:
+            n_sent = sum(len(chunk) for chunk in page.iter_raw())
+        assert page.headers["Content-Encoding"] == "gzip"
+        assert n_sent < 0.4 * len(httpx.get(url, headers={"Accept-Encoding": "identity"}).content)
+        event = httpx.post(f"{url}gradio_api/call/same", json={"data": ["x"]}).json()["event_id"]
+        accepted = {"Accept-Encoding": "gzip"}
+        with httpx.stream("GET", f"{url}gradio_api/call/same/{event}", headers=accepted) as events:
+            assert "Content-Encoding" not in events.headers
+            assert "event: complete" in events.read().decode()
+    finally:
+        demo.close()
