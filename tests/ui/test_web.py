@@ -33,6 +33,13 @@ def test_the_checker_knows_every_part():
     assert sorted(declared) == sorted((name, name) for name in SCRIPTS)
 
 
+def test_every_picture_can_fill_the_screen():
+    for template in Path("ui/components").glob("*/*.html"):
+        source = template.read_text(encoding="utf-8")
+        if re.search(r"<canvas|<svg|save-png|save-svg", source):
+            assert source.count('class="quiet-button full-screen"') == 1, f"{template}: no button “Full screen”"
+
+
 def test_nothing_ends_the_pages_script_element():
     assert "</script" not in script()
     assert not re.search(r"^\s*(import|export)\b", script(), re.MULTILINE)

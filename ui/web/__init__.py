@@ -10,11 +10,11 @@ from pathlib import Path
 
 SCRIPTS = (
     "numbers", "sampling",
-    "elements", "tokens", "colours", "redrawing", "topics", "ask", "page", "tabs",
+    "elements", "tokens", "colours", "redrawing", "fullscreen", "topics", "ask", "page", "tabs",
     "surfaces", "axes", "planes", "cells", "ribbons", "architecture", "walking", "figures", "recovery",
     "saving",
 )  # fmt: skip
-STYLES = ("colours", "page", "tokens", "figures", "tables", "controls")
+STYLES = ("colours", "page", "tokens", "figures", "fullscreen", "tables", "controls")
 
 _FOLDER = Path(__file__).parent
 

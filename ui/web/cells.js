@@ -164,7 +164,7 @@ const cells = (() => {
 
   /** @param {CanvasRenderingContext2D} pen */
   function hatching(pen) {
-    const density = window.devicePixelRatio || 1;
+    const density = fullscreen.density(pen.canvas);
     const tile = document.createElement("canvas");
     tile.width = tile.height = Math.round(6 * density);
     const brush = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));

@@ -11,7 +11,7 @@ const surfaces = (() => {
    * @param {number} height
    * @param {number} [density] device pixels a CSS pixel
    */
-  function surface(canvas, width, height, density = window.devicePixelRatio || 1) {
+  function surface(canvas, width, height, density = fullscreen.density(canvas)) {
     canvas.width = Math.round(width * density);
     canvas.height = Math.round(height * density);
     canvas.style.width = `${width}px`;

@@ -28,6 +28,7 @@ declare const lens: {
   tokens: typeof tokens;
   colours: typeof colours;
   redrawing: typeof redrawing;
+  fullscreen: typeof fullscreen;
   topics: typeof topics;
   ask: typeof ask;
   page: typeof page;

@@ -42,7 +42,8 @@ const walking = (() => {
     const blank = () => !figure.style.width;
     const under = (/** @type {MouseEvent} */ event) => {
       const { left, top } = figure.getBoundingClientRect();
-      return blank() ? null : find({ x: event.clientX - left, y: event.clientY - top });
+      const zoom = fullscreen.zoomOf(figure);
+      return blank() ? null : find({ x: (event.clientX - left) / zoom, y: (event.clientY - top) / zoom });
     };
     const onKey = (/** @type {KeyboardEvent} */ event) => {
       if (blank()) return;

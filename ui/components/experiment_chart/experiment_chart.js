@@ -32,7 +32,9 @@ const detailsLine = () => make("p", { class: "figure-details long", "aria-live":
 function buttons({ title }, rows, savePicture) {
   const name = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
   const saveRows = button("Save the numbers (CSV)", () => saveCsv(`${name}.csv`, rows));
-  return make("div", { class: "figure-buttons" }, ...(savePicture ? [savePicture(name)] : []), saveRows);
+  const look = { class: "quiet-button full-screen", "data-frame": ".experiment-figure" };
+  const whole = make("button", { type: "button", ...look }, "Full screen");
+  return make("div", { class: "figure-buttons" }, whole, ...(savePicture ? [savePicture(name)] : []), saveRows);
 }
 
 // ---- lines -------------------------------------------------------------------------------------------------------
