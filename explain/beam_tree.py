@@ -10,7 +10,7 @@ import torch
 from explain.run import Run
 from explain.search import continued, log_probs_of
 from explain.tokens import Token
-from model.decoding import BeamStep, length_penalty
+from model.decoding import Beam, BeamStep, length_penalty
 
 State = Literal["alive", "pruned", "ended"]
 
@@ -86,16 +86,14 @@ class _Growing:
 
     def grow(self, step: BeamStep) -> None:
         """Adds the candidates of a step, which a search of one sentence found."""
-        lives, first = step.lives[0].tolist(), len(self.nodes)
-        columns = (step.parents, step.ids, step.totals, step.ended)
-        row = zip(*(column[0].tolist() for column in columns), strict=True)
-        numbers: dict[int, int] = {}  # of the nodes by rank
-        for rank, (parent_row, token_id, found, ended) in enumerate(row):
-            if found == float("-inf"):
+        first = len(self.nodes)
+        numbers: dict[Beam, int] = {}  # of the nodes
+        for beam in step.candidates:
+            if beam.total == float("-inf"):
                 continue
-            state: State = "ended" if ended else "alive" if rank in lives else "pruned"
-            numbers[rank] = self._add(self.beams[parent_row], token_id, found, state)
-        self.beams = [numbers.get(rank) for rank in lives]
+            state: State = "ended" if beam in step.ended else "alive" if beam in step.lives else "pruned"
+            numbers[beam] = self._add(self.beams[beam.parent], beam.ids[-1], beam.total, state)
+        self.beams = [numbers.get(beam) for beam in step.lives]
         self.step += 1
         for number in range(first, len(self.nodes)):
             if self.nodes[number].state == "ended":

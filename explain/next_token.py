@@ -16,7 +16,8 @@ from explain.checks import check_text, number, whole_number
 from explain.passes import batch_of
 from explain.run import Run, Settings
 from explain.runner import MAX_CHARACTERS, Runner
-from model.decoding import sample, sampling_distribution
+from model.decoding import sample
+from model.sampling import sampling_distribution
 
 MAX_TEMPERATURE = 10.0
 MIN_TEMPERATURE = 0.01  # below, log-probabilities over it leave float32's range; 0 itself means the most probable

@@ -1,6 +1,6 @@
 """Scaled dot-product and multi-head attention (§3.2).
 
-B batch, H heads, Tq query positions, Tk key positions, D d_model, Dh d_head.
+B batch, H heads, Tq query positions, Tk key positions, D d_model, Dh d_head; BW rows, W to each row of the memory.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from .cache import AttentionCache
 from .config import TransformerConfig
+from .linear import Linear
 from .taps import Tap, is_inspecting
 
 
@@ -45,29 +46,30 @@ class MultiHeadAttention(nn.Module):
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         self.n_heads = config.n_heads
-        self.q_proj = nn.Linear(config.d_model, config.d_model)
-        self.k_proj = nn.Linear(config.d_model, config.d_model)
-        self.v_proj = nn.Linear(config.d_model, config.d_model)
-        self.out_proj = nn.Linear(config.d_model, config.d_model)
+        self.q_proj = Linear(config.d_model, config.d_model)
+        self.k_proj = Linear(config.d_model, config.d_model)
+        self.v_proj = Linear(config.d_model, config.d_model)
+        self.out_proj = Linear(config.d_model, config.d_model)
         self.q, self.k, self.v = Tap(), Tap(), Tap()
         self.scores, self.weights = Tap(), Tap()
         self.heads, self.output = Tap(), Tap()
 
     def forward(
         self,
-        x: Float[Tensor, "B Tq D"],
+        x: Float[Tensor, "BW Tq D"],
         memory: Float[Tensor, "B Tm D"],
         mask: Bool[Tensor, "#B 1 #Tq Tk"] | None = None,
         cache: AttentionCache | None = None,
-    ) -> Float[Tensor, "B Tq D"]:
+    ) -> Float[Tensor, "BW Tq D"]:
         """Attends from each position of `x` to the positions of `memory`, which is `x` itself in self-attention.
 
         `mask` is True where a query may attend to a key, or None: everywhere. With a `cache`, self-attention appends
-        the new positions to those held, and cross-attention, whose memory never changes, projects it once.
+        the new positions to those held, and cross-attention, whose memory never changes, projects it once. There the
+        beams of a sentence share a row of `memory`: to it they are so many more queries.
         """
-        q = self.q(self._split_heads(self.q_proj(x)))
+        q = self.q(self._split_heads(self.q_proj(x).reshape(len(memory), -1, x.shape[-1])))
         if cache is not None and memory is not x and cache.length:
-            k, v = cache.k, cache.v
+            k, v = cache.held()
         else:
             k, v = self._split_heads(self.k_proj(memory)), self._split_heads(self.v_proj(memory))
             if cache is not None:
@@ -77,8 +79,8 @@ class MultiHeadAttention(nn.Module):
             heads = scaled_dot_product_attention(q, k, v, mask, self.scores, self.weights)
         else:
             heads = F.scaled_dot_product_attention(q, k, v, mask)
-        heads = self.heads(heads).transpose(1, 2).flatten(start_dim=2)  # (B, Tq, D)
+        heads = self.heads(heads).transpose(1, 2).reshape(x.shape)  # (BW, Tq, D)
         return self.output(self.out_proj(heads))
 
     def _split_heads(self, x: Tensor) -> Tensor:
-        return x.unflatten(dim=-1, sizes=(self.n_heads, -1)).transpose(1, 2)  # (B, H, T, Dh)
+        return x.view(*x.shape[:-1], self.n_heads, -1).transpose(1, 2)  # (B, H, T, Dh)

@@ -1,40 +1,57 @@
-"""Keys and values of positions already decoded, so that a step computes only the new ones.
+"""What the decoder remembers between steps, so that each step computes only the new ones.
 
 B batch, H heads, T new positions, Tk all positions, Dh d_head, R rows kept.
 """
 
 from __future__ import annotations
 
-import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+ROOM = 16  # positions that a new cache has room for; a full one doubles
+
 
 class AttentionCache:
-    """What one attention layer has projected so far: keys and values, (B, H, Tk, Dh)."""
+    """What one attention layer has projected so far, keys and values.
+
+    New positions are written in place, into room that is there already: no gradient goes back through them.
+    """
 
     def __init__(self) -> None:
-        self.k: Tensor | None = None
-        self.v: Tensor | None = None
-
-    @property
-    def length(self) -> int:
-        """Positions held."""
-        return 0 if self.k is None else self.k.shape[2]
+        self.length = 0  # positions held
+        self._held: Tensor | None = None  # (2, B, H, room, Dh): keys, then values
 
     def append(
         self, k: Float[Tensor, "B H T Dh"], v: Float[Tensor, "B H T Dh"]
     ) -> tuple[Float[Tensor, "B H Tk Dh"], Float[Tensor, "B H Tk Dh"]]:
         """Adds new positions behind those held and returns all."""
-        if self.k is not None and self.v is not None:
-            k, v = torch.cat([self.k, k], dim=2), torch.cat([self.v, v], dim=2)
-        self.k, self.v = k, v
+        begin, self.length = self.length, self.length + k.shape[2]
+        room = 0 if self._held is None else self._held.shape[3]
+        if self.length > room:
+            grown = k.new_empty(2, *k.shape[:2], max(ROOM, 2 * room, self.length), k.shape[3])
+            if self._held is not None:
+                grown[:, :, :, :begin] = self._held[:, :, :, :begin]
+            self._held = grown
+        k_held, v_held = self.held()
+        k_held[:, :, begin:] = k
+        v_held[:, :, begin:] = v
+        return k_held, v_held
+
+    def held(self) -> tuple[Float[Tensor, "B H Tk Dh"], Float[Tensor, "B H Tk Dh"]]:
+        """Keys and values of all positions.
+
+        Raises:
+            ValueError: there are none yet.
+        """
+        if self._held is None:
+            raise ValueError("cache: expected keys and values; found none: append some first")
+        k, v = self._held[:, :, :, : self.length]
         return k, v
 
     def select(self, rows: Int[Tensor, " R"]) -> None:
         """Keeps these batch rows, in this order; a row may be taken more than once."""
-        if self.k is not None and self.v is not None:
-            self.k, self.v = self.k[rows], self.v[rows]
+        if self._held is not None:
+            self._held = self._held.index_select(1, rows)
 
 
 class KeyValueCache:
@@ -50,6 +67,11 @@ class KeyValueCache:
         return self.self_attn[0].length
 
     def select(self, rows: Int[Tensor, " R"]) -> None:
-        """Keeps these batch rows, in this order, as beam search does when beams are reordered or finish."""
-        for cache in (*self.self_attn, *self.cross_attn):
+        """Keeps these rows of the target, in this order, as when beams are reordered or end."""
+        for cache in self.self_attn:
+            cache.select(rows)
+
+    def select_sources(self, rows: Int[Tensor, " R"]) -> None:
+        """Keeps these rows of the encoder's output, in this order, as when a sentence is done."""
+        for cache in self.cross_attn:
             cache.select(rows)

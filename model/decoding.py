@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Int
 from torch import Tensor
 
 from .cache import KeyValueCache
+from .sampling import sampling_distribution
 from .transformer import Transformer
 
 EXTRA_TOKENS = 50  # a translation has at most the source's length + 50 tokens (§6.1)
@@ -52,7 +54,9 @@ def greedy(
     Raises:
         ValueError: an argument is out of range.
     """
-    return _decode_stepwise(model, src, start, max_length, forbidden, lambda log_probs, row: int(log_probs.argmax()))
+    return _decode_stepwise(
+        model, src, start, max_length, forbidden, lambda log_probs, sentences: log_probs.argmax(dim=-1).tolist()
+    )
 
 
 @torch.inference_mode()
@@ -77,44 +81,16 @@ def sample(
     """
     generators: dict[int, torch.Generator] = {}
 
-    def draw(log_probs: Tensor, row: int) -> int:
-        if row not in generators:
-            generators[row] = torch.Generator().manual_seed(seed + row)
+    def draw(log_probs: Tensor, sentences: Sequence[int]) -> list[int]:
         probs = sampling_distribution(log_probs, temperature, top_k, top_p).cpu()
-        return int(torch.multinomial(probs, 1, generator=generators[row]))
+        for sentence in set(sentences) - set(generators):
+            generators[sentence] = torch.Generator().manual_seed(seed + sentence)
+        return [
+            int(torch.multinomial(row, 1, generator=generators[sentence]))
+            for row, sentence in zip(probs, sentences, strict=True)
+        ]
 
     return _decode_stepwise(model, src, start, max_length, forbidden, draw)
-
-
-def sampling_distribution(
-    log_probs: Float[Tensor, "*batch V"], temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0
-) -> Float[Tensor, "*batch V"]:
-    """Probabilities after temperature, then top-k (0: all), then top-p (nucleus, 1: all), renormalised.
-
-    Temperature 0 puts everything on the most probable token. Top-p keeps the fewest most probable tokens whose
-    probabilities reach `top_p`.
-
-    Raises:
-        ValueError: temperature < 0, top_k < 0, or top_p outside (0, 1].
-    """
-    if not temperature >= 0:
-        raise ValueError(f"temperature: expected 0 or more; found {temperature}")
-    if top_k < 0:
-        raise ValueError(f"top_k: expected 0 (all) or more; found {top_k}")
-    if not 0 < top_p <= 1:
-        raise ValueError(f"top_p: expected more than 0 and at most 1; found {top_p}")
-    if temperature == 0:
-        return torch.zeros_like(log_probs).scatter_(-1, log_probs.argmax(dim=-1, keepdim=True), 1.0)
-    probs = (log_probs / temperature).softmax(dim=-1)
-    ranked, order = probs.sort(dim=-1, descending=True, stable=True)
-    if 0 < top_k < probs.shape[-1]:
-        ranked[..., top_k:] = 0
-        ranked /= ranked.sum(dim=-1, keepdim=True)
-    if top_p < 1:
-        before = ranked.cumsum(dim=-1) - ranked  # the mass of more probable tokens
-        ranked = torch.where(before < top_p, ranked, 0)
-    ranked /= ranked.sum(dim=-1, keepdim=True)
-    return torch.zeros_like(probs).scatter_(-1, order, ranked)
 
 
 def length_penalty(length: int, alpha: float, offset: int = 5) -> float:
@@ -137,22 +113,29 @@ class BeamSettings:
     forbidden: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class BeamStep:
-    """One step of a search, for whoever watches it: of each sentence, its best candidates, best first.
+class Beam(NamedTuple):
+    """The beginning of a translation: `ids`, the log-probability of each, and their sum.
 
-    `sentences` are those still searching, in the order of the rows. `parents` are rows of beams that lived before this
-    step, `width` to a sentence; at the first step, one. A candidate's `totals` is the sum of its log-probabilities.
-    Those that `lives` names by rank live on; those that `ended` holds have become hypotheses; the others are pruned.
+    `parent` says which of the beams that lived before it continues.
     """
 
-    sentences: Sequence[int]
-    width: int
-    parents: Int[Tensor, "B K"]
-    ids: Int[Tensor, "B K"]
-    totals: Float[Tensor, "B K"]
-    lives: Int[Tensor, "B W"]
-    ended: Bool[Tensor, "B K"]
+    parent: int
+    ids: tuple[int, ...]
+    log_probs: tuple[float, ...]
+    total: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeamStep:
+    """One step of the search for one sentence, for whoever watches it: its best candidates, best first.
+
+    Some of them live on, some have ended and become hypotheses; the others are pruned.
+    """
+
+    sentence: int
+    candidates: Sequence[Beam]
+    lives: Sequence[Beam]
+    ended: Sequence[Beam]
 
 
 @torch.inference_mode()
@@ -195,69 +178,64 @@ def beam_search(
     penalty = partial(length_penalty, alpha=alpha, offset=length_offset)
 
     finished: list[list[Hypothesis]] = [[] for _ in sources]
-    sentences = list(sources)  # those still searching, in the order of the batch
-    tokens = torch.tensor([prefix] * len(sentences), device=model.device)  # (rows, start + decoded)
-    token_log_probs = torch.zeros(len(sentences), 0, device=model.device)
-    totals = torch.zeros(len(sentences), 1, device=model.device)  # (B, W): one beam at first, so W = 1
-
-    def end(sentence: int, parent: int, token: int) -> None:
-        decoded = [*tokens[parent, len(prefix) :].tolist(), token]
-        decoded_log_probs = [*token_log_probs[parent].tolist(), log_probs[parent, token].item()]
-        finished[sentence].append(_hypothesis(decoded, decoded_log_probs, penalty(len(decoded))))
-
+    # those still searching, in the order of the batch, each with as many beams as the others: one at first
+    live = {sentence: [Beam(parent=0, ids=(), log_probs=(), total=0.0)] for sentence in sources}
+    new = torch.tensor([prefix] * len(live), device=model.device)
     for length in range(1, max(limits) + 1):
-        new = tokens[:, cache.length :]
         log_probs = _next_log_probs(model, new, memory, memory_mask, cache, forbidden)  # (B * W, V)
         if renormalize:
             log_probs = log_probs.log_softmax(dim=-1)
-        width, vocab_size = totals.shape[1], log_probs.shape[-1]
-        candidates = (totals.view(-1, 1) + log_probs).view(len(sentences), width * vocab_size)
+        vocab_size, width = log_probs.shape[-1], len(log_probs) // len(live)
+        totals = log_probs.new_tensor([beam.total for beams in live.values() for beam in beams])
+        candidates = (totals[:, None] + log_probs).view(len(live), width * vocab_size)
         # at most one continuation of each beam is eos, so among 2 * beam_size there are enough to live on
         scores, picks = candidates.topk(min(2 * beam_size, width * vocab_size), dim=-1)
-        parents = picks // vocab_size + width * torch.arange(len(sentences), device=picks.device)[:, None]
-        ids = picks % vocab_size
-        ends = ids == eos
+        picked = log_probs.view_as(candidates).gather(1, picks)
 
-        ended = ends & (scores > float("-inf"))
-        ended[:, beam_size:] = False
-        for i, rank in ended.nonzero().tolist():
-            end(sentences[i], int(parents[i, rank]), eos)
-
-        lives = ends.int().argsort(dim=-1, stable=True)[:, : min(beam_size, scores.shape[1] - width)]
-        if watch is not None:
-            watch(
-                BeamStep(
-                    sentences=sentences, width=width, parents=parents, ids=ids, totals=scores, lives=lives, ended=ended
+        going_on: dict[int, list[Beam]] = {}
+        kept: list[int] = []  # their rows among the sentences that were live
+        found = zip(live.items(), scores.tolist(), picks.tolist(), picked.tolist(), strict=True)
+        for row, ((sentence, beams), *best) in enumerate(found):
+            grown = [
+                Beam(
+                    parent=pick // vocab_size,
+                    ids=(*beams[pick // vocab_size].ids, pick % vocab_size),
+                    log_probs=(*beams[pick // vocab_size].log_probs, log_prob),
+                    total=total,
                 )
-            )
-        totals, parents, ids = scores.gather(1, lives), parents.gather(1, lives), ids.gather(1, lives)
-
-        going_on = []
-        for i, sentence in enumerate(sentences):
+                for total, pick, log_prob in zip(*best, strict=True)
+            ]
+            lives = [beam for beam in grown if beam.ids[-1] != eos][: min(beam_size, len(grown) - width)]
+            ended = [beam for beam in grown[:beam_size] if beam.ids[-1] == eos]
+            if watch is not None:
+                watch(BeamStep(sentence=sentence, candidates=grown, lives=lives, ended=ended))
+            cut = lives if length == limits[sentence] else []  # what lives is ended as it stands
             hypotheses = finished[sentence]
-            if length == limits[sentence]:  # cut: what lives is ended as it stands
-                for total, parent, token in zip(totals[i], parents[i], ids[i], strict=True):
-                    if total > float("-inf"):
-                        end(sentence, int(parent), int(token))
+            hypotheses += [
+                _hypothesis(beam.ids, beam.log_probs, penalty(length))
+                for beam in (*ended, *cut)
+                if beam.total > float("-inf")
+            ]
             hypotheses.sort(key=lambda hypothesis: -hypothesis.score)
             # a live beam's total can only fall; at best it falls no further and has the most favourable length
             best_divisor = max(penalty(length + 1), penalty(limits[sentence]))
-            within_reach = len(hypotheses) < n_best or totals[i, 0] / best_divisor > hypotheses[n_best - 1].score
+            within_reach = len(hypotheses) < n_best or lives[0].total / best_divisor > hypotheses[n_best - 1].score
             full = len(hypotheses) >= beam_size
             if full and not early_stopping:
-                full = totals[i, 0] / penalty(length) <= hypotheses[beam_size - 1].score
+                full = lives[0].total / penalty(length) <= hypotheses[beam_size - 1].score
             if length < limits[sentence] and not full and within_reach:
-                going_on.append(i)
+                going_on[sentence] = lives
+                kept.append(row)
         if not going_on:
             break
 
-        totals, parents, ids = totals[going_on], parents[going_on].flatten(), ids[going_on].flatten()
-        sentences = [sentences[i] for i in going_on]
-        tokens = torch.cat([tokens[parents], ids[:, None]], dim=1)
-        token_log_probs = torch.cat([token_log_probs[parents], log_probs[parents, ids][:, None]], dim=1)
-        cache.select(parents)
-        if memory is not None and memory_mask is not None:
-            memory, memory_mask = memory[parents], memory_mask[parents]
+        new = torch.tensor([beam.ids[-1:] for beams in going_on.values() for beam in beams], device=model.device)
+        rows = [width * row + beam.parent for row, beams in zip(kept, going_on.values(), strict=True) for beam in beams]
+        if rows != list(range(len(log_probs))):
+            cache.select(torch.tensor(rows, device=model.device))
+        if len(kept) < len(live):
+            memory, memory_mask = _keep(torch.tensor(kept, device=model.device), memory, memory_mask, cache)
+        live = going_on
     return [hypotheses[:n_best] for hypotheses in finished]
 
 
@@ -267,9 +245,9 @@ def _decode_stepwise(
     start: Sequence[int] | None,
     max_length: int | None,
     forbidden: Sequence[int],
-    choose: Callable[[Tensor, int], int],
+    choose: Callable[[Tensor, Sequence[int]], list[int]],
 ) -> list[Hypothesis]:
-    """One token a sentence at a time, as `choose(log_probs, sentence)` says; finished sentences leave the batch."""
+    """One token a sentence at a time, as `choose(log_probs, sentences)` says; finished sentences leave the batch."""
     prefix, sources, limits = _prepare(model, src, start, max_length, forbidden)
     memory, memory_mask = _encode(model, src)
     cache = model.new_cache()
@@ -279,20 +257,21 @@ def _decode_stepwise(
     new = torch.tensor([prefix] * len(live), device=model.device)
     while live:
         step_log_probs = _next_log_probs(model, new, memory, memory_mask, cache, forbidden)
-        going_on = []
-        for row, sentence in enumerate(live):
-            token = choose(step_log_probs[row], sentence)
+        chosen = choose(step_log_probs, live)
+        new = torch.tensor(chosen, device=model.device)[:, None]
+        for sentence, token, log_prob in zip(live, chosen, step_log_probs.gather(1, new)[:, 0].tolist(), strict=True):
             ids[sentence].append(token)
-            log_probs[sentence].append(step_log_probs[row, token].item())
-            if token != model.config.eos_id and len(ids[sentence]) < limits[sentence]:
-                going_on.append(row)
+            log_probs[sentence].append(log_prob)
+        going_on = [
+            row
+            for row, sentence in enumerate(live)
+            if ids[sentence][-1] != model.config.eos_id and len(ids[sentence]) < limits[sentence]
+        ]
         if len(going_on) < len(live):
             rows = torch.tensor(going_on, dtype=torch.long, device=model.device)
             cache.select(rows)
-            if memory is not None and memory_mask is not None:
-                memory, memory_mask = memory[rows], memory_mask[rows]
-            live = [live[row] for row in going_on]
-        new = torch.tensor([ids[sentence][-1:] for sentence in live], device=model.device)
+            memory, memory_mask = _keep(rows, memory, memory_mask, cache)
+            live, new = [live[row] for row in going_on], new[rows]
     return [_hypothesis(*pair, penalty=1) for pair in zip(ids, log_probs, strict=True)]
 
 
@@ -325,6 +304,16 @@ def _encode(model: Transformer, src: Tensor | None) -> tuple[Tensor | None, Tens
     return (None, None) if src is None else (model.encode(src), model.src_mask(src))
 
 
+def _keep(
+    rows: Tensor, memory: Tensor | None, memory_mask: Tensor | None, cache: KeyValueCache
+) -> tuple[Tensor | None, Tensor | None]:
+    """The encoder's output for these sentences alone, in the cache too."""
+    if memory is None or memory_mask is None:
+        return None, None
+    cache.select_sources(rows)
+    return memory[rows], memory_mask[rows]
+
+
 def _next_log_probs(
     model: Transformer,
     new: Tensor,
@@ -339,5 +328,5 @@ def _next_log_probs(
     return log_probs
 
 
-def _hypothesis(ids: list[int], log_probs: list[float], penalty: float) -> Hypothesis:
+def _hypothesis(ids: Sequence[int], log_probs: Sequence[float], penalty: float) -> Hypothesis:
     return Hypothesis(ids=tuple(ids), log_probs=tuple(log_probs), score=sum(log_probs) / penalty)

@@ -1,6 +1,6 @@
 """The layers that the two stacks repeat (§3.1, §3.3).
 
-B batch, S source positions, T target positions, D d_model.
+B batch, S source positions, T target positions, D d_model; BW rows of the target, W beams to a sentence.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from .attention import MultiHeadAttention
 from .cache import AttentionCache
 from .config import TransformerConfig
+from .linear import Linear
 from .taps import Tap
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
@@ -28,9 +29,9 @@ class FeedForward(nn.Module):
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
-        self.linear_1 = nn.Linear(config.d_model, config.d_ff)
+        self.linear_1 = Linear(config.d_model, config.d_ff)
         self.activation = ACTIVATIONS[config.activation]()
-        self.linear_2 = nn.Linear(config.d_ff, config.d_model)
+        self.linear_2 = Linear(config.d_ff, config.d_model)
         self.hidden, self.output = Tap(), Tap()
 
     def forward(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T D"]:
@@ -94,18 +95,18 @@ class DecoderLayer(nn.Module):
 
     def forward(
         self,
-        x: Float[Tensor, "B T D"],
-        mask: Bool[Tensor, "#B 1 T Tk"],
+        x: Float[Tensor, "BW T D"],
+        mask: Bool[Tensor, "1 1 T Tk"] | None = None,
         memory: Float[Tensor, "B S D"] | None = None,
         memory_mask: Bool[Tensor, "#B 1 1 S"] | None = None,
         self_cache: AttentionCache | None = None,
         cross_cache: AttentionCache | None = None,
-    ) -> Float[Tensor, "B T D"]:
+    ) -> Float[Tensor, "BW T D"]:
         """What the layer makes of the target's newest positions.
 
         Args:
             x: the last T of Tk target positions; keys and values of the others are in `self_cache`.
-            mask: True where a target position may attend to another.
+            mask: True where a target position may attend to another, or None: everywhere.
             memory: the encoder's output, where there is one.
             memory_mask: True at the source's real tokens; without one, all are real.
             self_cache: keys and values of earlier target positions, to which those of `x` are added.

@@ -1,12 +1,11 @@
 """The Transformer of "Attention Is All You Need" (§3.1, Figure 1), and its encoder-only and decoder-only relatives.
 
-B batch, S source positions, T target positions, D d_model, V vocab_size.
+B batch, S source positions, T target positions, D d_model, V vocab_size; BW rows of the target, W beams to a sentence.
 """
 
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
@@ -14,6 +13,7 @@ from .cache import KeyValueCache
 from .config import TransformerConfig
 from .embedding import InputEmbedding
 from .layers import DecoderLayer, EncoderLayer
+from .linear import linear
 from .masks import causal_mask, padding_mask
 from .positional import LearnedPositions
 from .taps import Tap, name_taps
@@ -51,11 +51,11 @@ class Decoder(nn.Module):
 
     def forward(
         self,
-        tgt: Int[Tensor, "B T"],
+        tgt: Int[Tensor, "BW T"],
         memory: Float[Tensor, "B S D"] | None = None,
         memory_mask: Bool[Tensor, "#B 1 1 S"] | None = None,
         cache: KeyValueCache | None = None,
-    ) -> Float[Tensor, "B T D"]:
+    ) -> Float[Tensor, "BW T D"]:
         """The vectors from which the token after each position of `tgt` is predicted.
 
         Args:
@@ -66,7 +66,9 @@ class Decoder(nn.Module):
         """
         start = cache.length if cache is not None else 0
         x = self.embedding(tgt, start)
-        mask = causal_mask(tgt.shape[1], start + tgt.shape[1], device=tgt.device)
+        n_positions = tgt.shape[1]
+        # the newest position alone may attend to all
+        mask = None if n_positions == 1 else causal_mask(n_positions, start + n_positions, device=tgt.device)
         for i, layer in enumerate(self.layers):
             caches = (cache.self_attn[i], cache.cross_attn[i]) if cache is not None else (None, None)
             x = layer(x, mask, memory, memory_mask, *caches)
@@ -115,11 +117,11 @@ class Transformer(nn.Module):
 
     def decode(
         self,
-        tgt: Int[Tensor, "B T"],
+        tgt: Int[Tensor, "BW T"],
         memory: Float[Tensor, "B S D"] | None = None,
         memory_mask: Bool[Tensor, "#B 1 1 S"] | None = None,
         cache: KeyValueCache | None = None,
-    ) -> Float[Tensor, "B T V"]:
+    ) -> Float[Tensor, "BW T V"]:
         """Logits of the token after each position of `tgt`; other arguments as for `Decoder`.
 
         Raises:
@@ -132,7 +134,7 @@ class Transformer(nn.Module):
     def project(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T V"]:
         """Logits by the shared embedding matrix (§3.4), or by the matrix that stands in its place."""
         output = self.tokens if self.output_proj is None else self.output_proj
-        return self.logits(F.linear(x, output.weight, self.output_bias))
+        return self.logits(linear(x, output.weight, self.output_bias))
 
     def src_mask(self, src: Int[Tensor, "B S"]) -> Bool[Tensor, "B 1 1 S"]:
         """True at the source's real tokens, False at padding."""

@@ -22,7 +22,8 @@ from jaxtyping import install_import_hook
 import tests.typecheck  # noqa: F401  (named below)
 
 # Before the first import of these modules, or their shapes go unchecked; not the config, whose own checks are tested.
-_SHAPED = ("attention", "cache", "decoding", "embedding", "layers", "masks", "positional", "transformer")
+_SHAPED = ["attention", "cache", "decoding", "embedding", "layers", "linear", "masks", "positional"]
+_SHAPED += ["sampling", "transformer"]
 install_import_hook([f"model.{name}" for name in _SHAPED], "tests.typecheck.check")
 
 import pytest

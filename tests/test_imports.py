@@ -26,8 +26,8 @@ APP = [ROOT / "app.py", *(path for path in FILES if path.relative_to(ROOT).parts
 # The paper, from its sizes up; above it what writes texts; storage stands beside that.
 PAPER = {
     f"model.{name}"
-    for name in ("checks", "config", "cache", "taps", "masks", "positional", "embedding", "attention", "layers")
-} | {"model.transformer"}
+    for name in ("checks", "config", "linear", "cache", "taps", "masks", "positional", "embedding", "attention")
+} | {"model.layers", "model.transformer"}
 
 
 def module_name(path: Path) -> str:
@@ -124,7 +124,7 @@ def test_the_paper_stands_on_torch_alone():
 
 
 def test_below_storage_nothing_reads_files_or_speaks_to_the_hub():
-    below = PAPER | {"model.decoding", "model.tokenizer", "model.text_model", "model.language_model"}
+    below = PAPER | {"model.decoding", "model.sampling", "model.tokenizer", "model.text_model", "model.language_model"}
     for module in below:
         assert not any(name.startswith("model.storage") for name in reached_from(module)), module
     stored = reached_from("model.storage")

@@ -95,6 +95,15 @@ def test_cached_decoding_equals_uncached(model):
     torch.testing.assert_close(torch.cat(steps, dim=1), expected, atol=1e-5, rtol=1e-5)
 
 
+def test_the_beams_of_a_sentence_share_its_memory(model):
+    src = torch.tensor([[5, 9, 20, 2, 0], [4, 6, 3, 8, 2]])
+    beams = torch.tensor([[1, 30, 31], [1, 7, 8], [1, 9, 8], [1, 9, 36], [1, 5, 5], [1, 6, 6]])  # three to a sentence
+    memory, mask, cache = model.encode(src), model.src_mask(src), model.new_cache()
+    steps = [model.decode(beams[:, t : t + 1], memory, mask, cache) for t in range(3)]
+    expected = model(src.repeat_interleave(3, dim=0), beams)
+    torch.testing.assert_close(torch.cat(steps, dim=1), expected, atol=1e-5, rtol=1e-5)
+
+
 @pytest.mark.parametrize("positions", ["sinusoidal", "learned"])
 def test_positions_tell_permuted_words_apart(positions):
     model = tiny_model(positions=positions)

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from model.decoding import sampling_distribution
+from model.sampling import sampling_distribution
 
 TABLE = Path(__file__).with_name("sampling.json")
 LOGITS = {
