@@ -17,6 +17,7 @@ from explain.passes import inspect
 from explain.run import MAX_ALPHA, MAX_BEAM_SIZE, N_BEST, Run, Settings
 from explain.search import Asked, Search, alike, batch_size, search_batch
 from explain.tokens import tokens_of
+from model.capitals import in_small_letters
 from model.config import TransformerConfig
 from model.sentences import Cut, cut
 from model.taps import Trace
@@ -163,13 +164,15 @@ class Runner:
     ) -> Run:
         """The run of one sentence of a text, counted from 0: what it would be if the sentence stood alone.
 
+        A sentence in capitals alone is run in small letters.
+
         Raises:
             ValueError: as `cut` and `run`, or there is no such sentence.
         """
         sentences = self.cut(text, settings.direction).sentences
         whole_number("sentence", sentence, 0, len(sentences) - 1, " (those of the text)")
-        run = self.run(sentences[sentence], settings, chosen, prefix)
-        return run if len(sentences) == 1 else replace(run, passage=text, sentence=sentence)
+        run = self.run(self._as_read(sentences[sentence], settings.direction), settings, chosen, prefix)
+        return run if run.text == text else replace(run, passage=text, sentence=sentence)
 
     def cut(self, text: str, direction: str) -> Cut:
         """The sentences of a text that is translated; one that a language model continues stays whole.
@@ -186,7 +189,7 @@ class Runner:
             n_tokens = 0
             for number, sentence in enumerate(found.sentences, start=1):
                 try:
-                    n_tokens += self.prompt(sentence, direction).n_tokens
+                    n_tokens += self.prompt(self._as_read(sentence, direction), direction).n_tokens
                 except ValueError as error:
                     problem = str(error).removeprefix("text: ")
                     raise ValueError(f"sentence {number} of {n_sentences}: {problem}") from error
@@ -200,10 +203,9 @@ class Runner:
         Raises:
             ValueError: as `run_sentence`.
         """
-        sentences = self.cut(text, settings.direction).sentences
-        asked = [Asked(prompt=self.prompt(each, settings.direction), settings=settings) for each in sentences]
+        asked = [Asked(prompt=prompt, settings=settings) for prompt in self._prompts(text, settings.direction)]
         self._searches.get(*asked)  # and then each finds its own
-        return [self.run_sentence(text, number, settings) for number in range(len(sentences))]
+        return [self.run_sentence(text, number, settings) for number in range(len(asked))]
 
     def translations(self, text: str, settings: Settings) -> tuple[str, ...]:
         """The best translation of each sentence of a text, in their order.
@@ -213,8 +215,8 @@ class Runner:
         """
         if not self.translates:
             raise ValueError(f"expected a model that translates; found {self.name}, which continues a text")
-        sentences, best = self.cut(text, settings.direction).sentences, replace(settings, n_best=1)
-        asked = [Asked(prompt=self.prompt(each, settings.direction), settings=best) for each in sentences]
+        best = replace(settings, n_best=1)
+        asked = [Asked(prompt=prompt, settings=best) for prompt in self._prompts(text, settings.direction)]
         return tuple(found.translations[0].text for found in self._searches.get(*asked))
 
     def prompt(self, text: str, direction: str) -> Prompt:
@@ -232,6 +234,14 @@ class Runner:
             advice = "translate it in parts" if self.translates else "take a part of it"
             raise ValueError(f"text: expected at most {MAX_SOURCE_TOKENS} tokens; found {prompt.n_tokens}: {advice}")
         return prompt
+
+    def _prompts(self, text: str, direction: str) -> list[Prompt]:
+        """Of each sentence of a text."""
+        sentences = self.cut(text, direction).sentences
+        return [self.prompt(self._as_read(sentence, direction), direction) for sentence in sentences]
+
+    def _as_read(self, sentence: str, direction: str) -> str:
+        return in_small_letters(sentence, direction.split("-")[0]) if self.translates else sentence
 
     def _checked_prefix(self, prefix: Sequence[int], prompt: Prompt) -> tuple[int, ...]:
         tokenizer, limit = self.tokenizer, prompt.limit - len(prompt.start) + 1

@@ -11,6 +11,7 @@ from typing import Protocol, Self, overload
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
+from .capitals import in_small_letters
 from .config import TransformerConfig
 from .decoding import EXTRA_TOKENS, BeamSettings, Hypothesis, beam_search
 from .sentences import cut
@@ -111,13 +112,15 @@ class Translator:
     ) -> str | list[str]:
         """The best translation of a text, or of each text of a list, sentence by sentence.
 
-        What stood between two sentences, line breaks too, stands between their translations.
+        A sentence in capitals alone is read in small letters. What stood between two sentences, line breaks too, stands
+        between their translations.
 
         Raises:
             ValueError: the direction is unknown, or a text is empty or one of its sentences longer than `max_tokens`.
         """
-        cuts = [cut(each, direction.split("-")[0]) for each in ([text] if isinstance(text, str) else text)]
-        sentences = [sentence for each in cuts for sentence in each.sentences]
+        language = direction.split("-")[0]
+        cuts = [cut(each, language) for each in ([text] if isinstance(text, str) else text)]
+        sentences = [in_small_letters(sentence, language) for each in cuts for sentence in each.sentences]
         translated = iter(self.translate_sentences(sentences, direction, beam_size=beam_size, alpha=alpha))
         translations = [each.join(islice(translated, len(each.sentences))) for each in cuts]
         return translations[0] if isinstance(text, str) else translations

@@ -6,14 +6,22 @@ from collections.abc import Iterable
 
 from model.language_model import CONTINUE
 
-NAMES = {"de": "German", "en": "English", "fr": "French"}
+NAMES = {
+    "de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch", "pl": "Polish",
+    "pt": "Portuguese",
+}  # fmt: skip
+
+
+def language_name(code: str) -> str:
+    """`en` as "English"; a language without a name here keeps its code."""
+    return NAMES.get(code, code)
 
 
 def direction_name(direction: str) -> str:
     """`en-de` as "English → German"; a language without a name here keeps its code."""
     if direction == CONTINUE:
         return "Continue the text"
-    return " → ".join(NAMES.get(language, language) for language in direction.split("-"))
+    return " → ".join(map(language_name, direction.split("-")))
 
 
 def direction_choices(directions: Iterable[str]) -> list[tuple[str, str]]:

@@ -7,6 +7,14 @@ from collections.abc import Mapping
 from explain.run import Settings
 from ui.request import Request
 
+# A script that tells what stands in the sentence bar, whether it was translated or not.
+TELL_TYPED = """(text, direction) => { lens.topics.publish("typed", { text, direction }); return []; }"""
+
+
+def tell(topic: str, value: str) -> str:
+    """A script that tells the page's widgets a value, as JSON, of a topic."""
+    return f"""() => {{ lens.topics.publish("{topic}", {value}); return []; }}"""
+
 
 def tell_tab(tab: str) -> str:
     """A script that tells the page's widgets which tab was opened, and gives it.

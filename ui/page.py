@@ -18,8 +18,9 @@ from ui.components import widget
 from ui.events import Trigger, fields_of, in_browser, kindly, on_hub, on_model, telling_place
 from ui.introduction import INTRODUCTION, TITLE
 from ui.languages import swapped
-from ui.links import request_from_query, tell_tab
+from ui.links import TELL_TYPED, request_from_query, tell, tell_tab
 from ui.models import Models
+from ui.notes import note_list, refusal
 from ui.picker import picker
 from ui.request import Request
 from ui.sentence_bar import EXAMPLES, FIRST_EXAMPLE, sentence_bar
@@ -69,6 +70,7 @@ class _Page:
         # in the page though nobody sees it: its script tells the widgets what they are about
         self.request = widget("page_request", Request.of(first).to_browser(), visible="hidden")
         self.sentences = sentence_list(ask)
+        self.notes = note_list(ask)
         self.active_tab = gr.Textbox("translate", visible=False)
         with gr.Tabs(elem_id="tabs") as self.tabs:
             translate, self.translation, self.words = translate_tab(first, ask, first_story(models.bundled))
@@ -91,10 +93,14 @@ class _Page:
         typed = [*bar.asked, self.request, self.active_tab]
 
         def searching(trigger: Trigger) -> None:
-            on_model(trigger, self.search, typed, self.run_outputs, again="always_last")
+            in_browser(trigger, tell("translating", "true"), [], [])
+            found = on_model(trigger, self.search, typed, self.run_outputs, again="always_last")
+            in_browser(found.then, tell("translating", "false"), [], [])
 
-        asked = [bar.go.click, bar.text.submit, bar.beam_size.release, bar.alpha.release, bar.n_best.release]
-        searching(partial(gr.on, asked))
+        asked = [bar.go.click, bar.text.submit, bar.direction.input]
+        searching(partial(gr.on, [*asked, bar.beam_size.release, bar.alpha.release, bar.n_best.release]))
+        searching(self.notes.again)
+        in_browser(partial(gr.on, [bar.text.change, bar.direction.change]), TELL_TYPED, [bar.text, bar.direction], [])
         example = bar.examples.click(
             self.pick_example, [bar.examples, self.request], [bar.text, bar.direction], api_visibility="private",
             trigger_mode="always_last",
@@ -104,6 +110,10 @@ class _Page:
             bar.swap.click, self.swap_sides, [bar.text, bar.direction, self.request], [bar.text, bar.direction]
         )
         searching(sides.success)
+        for view in (self.notes, self.translation):
+            mended = on_model(view.mend, self.mend, [self.request], [bar.text, bar.direction], at_once=True)
+            searching(mended.success)
+        on_model(self.notes.choose, self.choose, [self.request], self.run_outputs, again="multiple", at_once=True)
         on_model(self.translation.choose, self.choose, [self.request], self.run_outputs, again="multiple", at_once=True)
         on_model(self.translation.undo, self.undo, [self.request], self.run_outputs, again="multiple", at_once=True)
         on_model(self.words.replace, self.replace_word, [self.request], self.run_outputs, again="multiple")
@@ -155,9 +165,30 @@ class _Page:
             with telling_place(progress):
                 return self.on_run(runner.run_sentence(text, shown.sentence if same else 0, settings))
         except ValueError as error:
+            refused = self.refused(text, direction, request, error)
             if tab != "translate":
-                raise gr.Error(str(error), print_exception=False) from error
-            return {self.translation: {"problem": str(error)}}
+                raise gr.Error(refused["problem"], print_exception=False) from error
+            return {self.translation: refused}
+
+    def refused(self, text: str, direction: str, request: Any, error: ValueError) -> dict[str, Any]:
+        """What the translation's widget shows of a refusal."""
+        try:
+            return refusal(self.models.runner(Request.from_browser(request).model), text, direction, error)
+        except ValueError:  # not even the model is known
+            return {"problem": str(error)}
+
+    @kindly
+    def mend(self, request: Any, event: gr.EventData) -> tuple[str, str]:
+        """The text and the direction that a note's button names.
+
+        Raises:
+            ValueError: they are none of the page's.
+        """
+        fields, offered = fields_of(event), self.models.runner(Request.from_browser(request).model).directions
+        text, direction = fields["text"], fields["direction"]
+        if not isinstance(text, str) or direction not in offered:
+            raise ValueError("note: expected a text and a direction of this model; found others: reload the page")
+        return text, direction
 
     @kindly
     def choose(self, request: Any, event: gr.EventData) -> dict[Any, Any]:

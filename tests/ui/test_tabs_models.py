@@ -62,6 +62,7 @@ def kinds(runner):
 # What each widget asks when it is first seen.
 FIRST = {
     "sentences": {},
+    "notes": {},
     "translation": {},
     "word_choices": {"position": 0},
     "word_sources": {},

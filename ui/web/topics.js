@@ -11,6 +11,10 @@ const topics = (() => {
   const table = {
     /** @type {Topic<PageRequest>} what the page is about: the model, the text, the settings and the hypothesis */
     request: topic(),
+    /** @type {Topic<{ text: string, direction: string }>} what stands in the sentence bar, translated or not */
+    typed: topic(),
+    /** @type {Topic<boolean>} whether it is being translated */
+    translating: topic(),
     /** @type {Topic<Partial<Translation>>} what the Translate tab shows */
     translation: topic(),
     /** @type {Topic<number>} the hypothesis that is chosen there */

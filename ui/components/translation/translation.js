@@ -1,13 +1,15 @@
 // The Translate tab's answer: the translation, whose words can be changed, or how a language model goes on.
-// Asks for "translation", unless an event has brought it along as its value: { problem } or { request, translates,
+// Asks for "translation", unless an event has brought it along as its value: { problem, mend: what a button puts right, if anything does }
+//          or { request, translates,
 //          hypotheses: [{ text, score, tokens: [token with probability] }], chosen, seconds, n_source: how many tokens were translated,
 //          parts: [{ text, tokens: [place] }] of the chosen one, own_text: what the model wrote by itself, null where this is it,
 //          n_given: how many tokens were given, start: token that the decoder reads first, n_text: how many tokens belong to a
 //          text that is continued }
 // Hands all of it on as "translation"; what is chosen among the hypotheses comes back as "translation.choose". A word that
-// is pressed is told as "translation.word". Hears "sureness", whose doubtful words it marks; tells Python "choose" { hypothesis } and "undo".
+// is pressed is told as "translation.word". Hears "sureness", whose doubtful words it marks; tells Python "choose"
+// { hypothesis }, "mend" { text, direction } and "undo".
 
-const { make, within } = lens.elements;
+const { make, within, button } = lens.elements;
 const { linkHover } = lens.tokens;
 const { reach, moved } = lens.walking;
 const { asks } = lens.ask;
@@ -24,19 +26,15 @@ const words = () => all(".text .word");
 const lastGiven = ({ n_text, n_given }) => n_text + n_given - 1;
 
 function word({ text, tokens }, isNew) {
-  const button = make(
-    "button",
-    { type: "button", class: `word${isNew ? " new" : ""}`, "aria-haspopup": "dialog" },
-    text,
-  );
+  const chip = make("button", { type: "button", class: `word${isNew ? " new" : ""}`, "aria-haspopup": "dialog" }, text);
   const [first, ...others] = tokens.map((i) => `tgt:${i}`);
-  linkHover(button, first, () => others);
-  button.classList.toggle("put", drawn.n_given > 0 && tokens.includes(lastGiven(drawn)));
-  button.addEventListener("click", () => {
-    reach(words(), button);
-    publish("translation.word", { position: tokens[0], word: button });
+  linkHover(chip, first, () => others);
+  chip.classList.toggle("put", drawn.n_given > 0 && tokens.includes(lastGiven(drawn)));
+  chip.addEventListener("click", () => {
+    reach(words(), chip);
+    publish("translation.word", { position: tokens[0], word: chip });
   });
-  return button;
+  return chip;
 }
 
 function drawWords({ parts, own_text }) {
@@ -54,10 +52,10 @@ function drawWords({ parts, own_text }) {
 function mark() {
   const doubtful = drawn && same(sureness?.request, drawn.request) ? sureness.doubtful : [];
   const written = drawn?.parts.filter(({ tokens }) => tokens.length) ?? [];
-  words().forEach((button, i) => {
+  words().forEach((chip, i) => {
     const marked = written[i].tokens.some((place) => doubtful.includes(place));
-    button.classList.toggle("doubtful", marked);
-    button.ariaDescription = marked ? "doubtful" : null;
+    chip.classList.toggle("doubtful", marked);
+    chip.ariaDescription = marked ? "doubtful" : null;
   });
 }
 
@@ -112,10 +110,13 @@ on("click", ".copy", () => {
 
 // what a search found, or why it found nothing
 function receive() {
-  const { problem } = props.value;
+  const { problem, mend } = props.value;
   element.classList.remove("refused");
   find(".problem").hidden = !problem;
-  find(".problem").textContent = problem || "";
+  find(".problem").replaceChildren(
+    problem || "",
+    ...(mend ? [" ", button(mend.label, () => trigger("mend", mend))] : []),
+  );
   if (!problem) return draw(props.value);
   find(".result").hidden = true;
   publish("translation", { problem });
