@@ -41,6 +41,7 @@ def translation(run: Run) -> dict[str, Any]:
     return {
         "request": Request.of(run).to_browser(),
         "translates": run.translates,
+        "text": run.text,
         "start": plain(run.target_in[0]),
         "n_source": len(run.source),
         "n_text": run.n_text,

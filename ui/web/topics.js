@@ -97,5 +97,13 @@ const topics = (() => {
     if (value !== undefined) listener(value);
   }
 
-  return { publish, subscribe };
+  /**
+   * What was told last, if anything was.
+   * @template {Name} N
+   * @param {N} name
+   * @returns {Table[N]["value"]}
+   */
+  const last = (name) => find(name).value;
+
+  return { publish, subscribe, last };
 })();

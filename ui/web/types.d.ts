@@ -100,6 +100,8 @@ interface Translation {
   problem?: string;
   request: PageRequest;
   translates: boolean;
+  /** the sentence that is open */
+  text: string;
   hypotheses: { text: string; score: number; tokens: object[] }[];
   chosen: number;
   /** the chosen text in its order: words that can be others have the places of their tokens */

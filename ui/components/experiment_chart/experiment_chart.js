@@ -78,7 +78,7 @@ function linesPart({ title, x, y, series }) {
     go: (_, i) => (at = i),
   });
   const rows = series.flatMap((line) => line.x.map((place, i) => [line.name, place, line.y[i]]));
-  const save = (name) => button("Save the picture (SVG)", () => saveSvg(`${name}.svg`, title, drawing));
+  const save = (name) => button("Save the picture (SVG)", () => saveSvg(`${name}.svg`, title, drawing, []));
   return [scroll, details, buttons({ title }, [["line", x.name, y.name], ...rows], save)];
 }
 
@@ -115,7 +115,7 @@ function maskPart({ title, rows, columns, cells }) {
     words: (i, j) => `${rows} ${i + 1}, ${columns} ${j + 1}: ${cells[i][j] ? "seen" : "masked"}`,
     details,
   });
-  const save = (name) => button("Save the picture (PNG)", () => savePng(`${name}.png`, title, canvas));
+  const save = (name) => button("Save the picture (PNG)", () => savePng(`${name}.png`, title, canvas, []));
   return [scroll, details, buttons({ title }, cells, save)];
 }
 

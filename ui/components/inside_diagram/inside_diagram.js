@@ -239,5 +239,5 @@ on("click", ".paper", () => {
   drawFigure();
 });
 on("click", ".save-svg", () => {
-  saveSvg("figure-1.svg", find(".title").textContent, find(".figure-one"));
+  saveSvg("figure-1.svg", find(".title").textContent, find(".figure-one"), []);
 });

@@ -8,7 +8,7 @@ const { make, svg, within, row } = lens.elements;
 const { tokenName, tokenElement, linkHover } = lens.tokens;
 const { variable, unsigned } = lens.colours;
 const { heatMap } = lens.figures;
-const { saveCsv, savePng } = lens.saving;
+const { ownSentences, saveCsv, savePng } = lens.saving;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
@@ -142,7 +142,12 @@ function receive(answer) {
 
 for (const kind of KINDS) {
   on("click", `.save-${kind}`, () =>
-    savePng(`order-${kind}.png`, `Differences ${kind} positions`, find(`.map-${kind}`)),
+    savePng(
+      `order-${kind}.png`,
+      `Differences ${kind} positions`,
+      find(`.map-${kind}`),
+      ownSentences(find(".translations")),
+    ),
   );
 }
 on("click", ".save-csv", () => {

@@ -163,7 +163,7 @@ on("click", ".own", () => {
 
 // ---- saving ------------------------------------------------------------------------------------------------------
 
-on("click", ".save-png", () => table && savePng("positions.png", title(), canvas));
+on("click", ".save-png", () => table && savePng("positions.png", title(), canvas, []));
 on("click", ".save-csv", () => {
   if (!table) return;
   const dimensions = [...Array(table.d_model).keys()];

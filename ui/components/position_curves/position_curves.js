@@ -177,18 +177,18 @@ on("submit", ".choice", (event) => {
 
 const onClick = (selector, save) => on("click", selector, () => ready() && save());
 
-onClick(".save-fingerprint-svg", () => saveSvg("fingerprint.svg", fingerprintTitle(), find(".fingerprint")));
+onClick(".save-fingerprint-svg", () => saveSvg("fingerprint.svg", fingerprintTitle(), find(".fingerprint"), []));
 onClick(".save-fingerprint-csv", () =>
   saveCsv("fingerprint.csv", [["dimension", `position ${selected}`], ...points(fingerprintOf(selected))]),
 );
-onClick(".save-waves-svg", () => saveSvg("waves.svg", "Dimensions as waves over the positions", find(".waves")));
+onClick(".save-waves-svg", () => saveSvg("waves.svg", "Dimensions as waves over the positions", find(".waves"), []));
 onClick(".save-waves-csv", () => {
   const columns = waves.map(waveOf);
   const rows = columns[0].map((_, position) => [position, ...columns.map((column) => column[position])]);
   saveCsv("waves.csv", [["position", ...waves.map((wave) => `dimension ${wave}`)], ...rows]);
 });
 onClick(".save-lengths-svg", () =>
-  saveSvg("wavelengths.svg", "Positions a wave takes, by dimension", find(".lengths")),
+  saveSvg("wavelengths.svg", "Positions a wave takes, by dimension", find(".lengths"), []),
 );
 onClick(".save-lengths-csv", () =>
   saveCsv("wavelengths.csv", [["dimension", "wavelength in positions"], ...points(table.wavelengths)]),

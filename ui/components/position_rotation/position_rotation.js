@@ -154,7 +154,7 @@ for (const name of ["pair", "offset"]) {
     ask();
   });
 }
-on("click", ".save-svg", () => turn && saveSvg("rotation.svg", title(), drawing));
+on("click", ".save-svg", () => turn && saveSvg("rotation.svg", title(), drawing, []));
 on("click", ".save-csv", () => {
   if (!turn) return;
   const names = ["before", "after", "rotated"];

@@ -100,8 +100,8 @@ for (const name of Object.keys(NAMES)) {
   });
 }
 
-on("click", ".save-png", () => ready() && savePng(`${measure}.png`, mapTitle(), find(".map")));
-on("click", ".save-curve", () => ready() && saveSvg(`${measure}-curve.svg`, curveTitle(), find(".curve")));
+on("click", ".save-png", () => ready() && savePng(`${measure}.png`, mapTitle(), find(".map"), []));
+on("click", ".save-curve", () => ready() && saveSvg(`${measure}-curve.svg`, curveTitle(), find(".curve"), []));
 on("click", ".save-csv", () => {
   if (!ready()) return;
   const positions = [...Array(table.n_positions).keys()];

@@ -5,7 +5,7 @@
 
 const { make, within, button, press } = lens.elements;
 const { recovery } = lens;
-const { saveCsv, saveJson, savePng } = lens.saving;
+const { ownSentences, saveCsv, saveJson, savePng } = lens.saving;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
@@ -86,8 +86,7 @@ on("submit", "form", (event) => {
   compare(find("input.first").value, find("input.second").value);
 });
 on("click", ".save-png", () => {
-  const { first, second } = found.texts;
-  savePng("two-sentences.png", [`${first} / ${second}`, find(".question").textContent], find(".grid"));
+  savePng("two-sentences.png", find(".question").textContent, find(".grid"), ownSentences(find(".translations")));
 });
 on("click", ".save-csv", () => {
   const rows = found.recovery.map((shares, point) => [recovery.pointName(point), ...shares]);

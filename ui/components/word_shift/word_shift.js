@@ -7,7 +7,7 @@ const { within, row } = lens.elements;
 const { label } = lens.tokens;
 const { plane, points, curve, mark, text } = lens.planes;
 const { figure, graph } = lens.figures;
-const { saveJson, saveSvg } = lens.saving;
+const { ownSentences, saveJson, saveSvg } = lens.saving;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
@@ -125,8 +125,10 @@ on("submit", "form", (event) => {
   typing = false;
   ask();
 });
-on("click", ".save-png", () => saveSvg("word.svg", "Cosine of the word's two vectors", find(".curve")));
-on("click", ".save-plane", () =>
-  saveSvg("plane.svg", `${find(".plane-title").textContent}; ● first sentence, □ second`, find(".plane")),
-);
+const about = () => ownSentences(find(".translations"));
+on("click", ".save-png", () => saveSvg("word.svg", "Cosine of the word's two vectors", find(".curve"), about()));
+on("click", ".save-plane", () => {
+  const title = `${find(".plane-title").textContent}; ● first sentence, □ second`;
+  saveSvg("plane.svg", title, find(".plane"), about());
+});
 on("click", ".save-json", () => saveJson("word.json", shift));
