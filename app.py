@@ -15,6 +15,7 @@ import torch
 
 import interop
 from explain.calibration import load_calibration
+from explain.frames import load_frames
 from explain.head_means import load_head_means
 from explain.measured import measured_alignment
 from explain.runner import Runner
@@ -52,6 +53,7 @@ def bundled(folder: Path) -> Runner:
         measured=_if_whole(partial(measured_alignment, folder)),
         head_means=means,
         calibration=_if_whole(partial(load_calibration, folder)),
+        film=_if_whole(partial(load_frames, folder)),
     )
 
 

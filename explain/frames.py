@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from explain.kinds import KINDS, Kind
+from model.checks import is_whole_number
 from model.config import TransformerConfig
 from model.storage.checkpoint import read_config
 from model.storage.files import FRAME_MAPS, FRAMES, WEIGHTS, weights_digest
@@ -55,18 +57,20 @@ class Frame:
     """One moment of the training.
 
     `step` and `tokens_seen` count over all runs that led to the weights. `metrics` are named `valid_loss/CORPUS` (nats
-    a token), `valid_bleu/CORPUS/DIRECTION` (greedy, 0 to 100) and `alignment_error/DIRECTION` (0 to 1).
+    a token), `valid_bleu/CORPUS/DIRECTION` (greedy, 0 to 100) and `alignment_error/DIRECTION` (0 to 1). A frame `apart`
+    is of a training beside, with the same recipe and sizes, that began from nothing: the weights did not come by it.
     """
 
     step: int
     tokens_seen: int
     metrics: dict[str, float]
     translations: tuple[FrameTranslation, ...]
+    apart: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """The frames of a training, first to last; the last is of the weights themselves."""
+    """The frames of a training, first to last: those apart, then its own; the last is of the weights themselves."""
 
     sentences: tuple[FrameSentence, ...]
     frames: tuple[Frame, ...]
@@ -95,6 +99,7 @@ def load_frames(folder: Path) -> Film | None:
         frames = tuple(_frame(number, entry, maps) for number, entry in enumerate(film["frames"]))
         if not frames or any(len(frame.translations) != len(sentences) for frame in frames):
             raise ValueError("a frame without one translation a sentence")
+        _check_order(frames)
     except (ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
         raise ValueError(
             f"{FRAMES} and {FRAME_MAPS}: expected frames as the training writes them; found others ({error!r}): "
@@ -132,6 +137,19 @@ def _frame(number: int, entry: dict[str, Any], maps: dict[str, np.ndarray]) -> F
         for sentence, translation in enumerate(entry["translations"])
     )
     return Frame(**{**entry, "translations": translations})
+
+
+def _check_order(frames: tuple[Frame, ...]) -> None:
+    kinds = [frame.apart for frame in frames]
+    if not all(kind in (True, False) for kind in kinds) or kinds != sorted(kinds, reverse=True) or kinds[-1]:
+        raise ValueError("frames apart that do not stand before the others")
+    seen = [frame.tokens_seen for frame in frames]
+    if not all(map(is_whole_number, seen)) or seen != sorted(seen) or seen[0] < 0:
+        raise ValueError(f"moments {seen}")
+    if any(frame.metrics.keys() != frames[0].metrics.keys() for frame in frames):
+        raise ValueError("frames of different figures")
+    if not all(math.isfinite(value) for frame in frames for value in frame.metrics.values()):
+        raise ValueError("a figure that is no number")
 
 
 def _shape(config: TransformerConfig, kind: Kind, n_source: int, n_target: int) -> tuple[int, int, int, int]:

@@ -9,6 +9,7 @@ from explain.batching import Batches
 from explain.cache import LeastRecentlyUsed, size_of
 from explain.calibration import Calibration
 from explain.checks import check_text, whole_number
+from explain.frames import Film
 from explain.head_means import HeadMeans
 from explain.kinds import reading_side_of
 from explain.line import Line
@@ -39,9 +40,10 @@ class Runner:
     """Runs texts through one model.
 
     `name` is what its runs call the model, `measured` how near its shares come to people's alignments, `head_means`
-    what its heads give on average, `calibration` how often it is right, where these were measured. The last runs are
-    kept, as many as `run_bytes` hold, and of their inspected passes as many as `trace_bytes` hold. Whatever computes
-    waits in the `line`, so any thread may ask for what is not kept; searches that wait there are made in batches.
+    what its heads give on average, `calibration` how often it is right, where these were measured; `film` shows how it
+    learned. The last runs are kept, as many as `run_bytes` hold, and of their inspected passes as many as `trace_bytes`
+    hold. Whatever computes waits in the `line`, so any thread may ask for what is not kept; searches that wait there
+    are made in batches.
 
     Raises:
         ValueError: `run_bytes` or `trace_bytes` is below 1, or the model has no decoder.
@@ -56,12 +58,14 @@ class Runner:
         measured: MeasuredAlignment | None = None,
         head_means: HeadMeans | None = None,
         calibration: Calibration | None = None,
+        film: Film | None = None,
     ) -> None:
         self.text_model = text_model
         self.name = name
         self.measured = measured
         self.head_means = head_means
         self.calibration = calibration
+        self.film = film
         if not self.config.n_decoder_layers:
             raise ValueError("expected a model with a decoder; found an encoder alone, which writes no text")
         self.line = Line()
