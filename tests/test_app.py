@@ -75,8 +75,10 @@ def test_damaged_measurements_are_said_in_the_log_and_done_without(tmp_path, cap
     (tmp_path / "own" / "alignment.json").write_text("not json")
     (tmp_path / "own" / "head_means.safetensors").write_bytes(b"none")
     (tmp_path / "own" / "calibration.json").write_text("{}")
+    (tmp_path / "own" / "frames.json").write_text("{")
     runner = app.bundled(tmp_path / "own")
     assert runner.measured is None and runner.head_means is None and runner.calibration is None
+    assert runner.film is None and "frames.json" in caplog.text
     assert "alignment.json" in caplog.text and "head_means.safetensors" in caplog.text
     assert "calibration.json" in caplog.text
     assert runner.run("house", runner.default_settings()).translation.ids

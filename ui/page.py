@@ -29,6 +29,7 @@ from ui.story import first_story
 from ui.tabs.attention import attention_tab
 from ui.tabs.inside import inside_tab
 from ui.tabs.layers import layers_tab
+from ui.tabs.learning import has_learning, learning_tab
 from ui.tabs.next_token import next_token_tab
 from ui.tabs.positions import positions_tab
 from ui.tabs.translate import translate_tab, translation
@@ -82,10 +83,13 @@ class _Page:
                 "inside": inside_tab(ask),
                 "layers": layers_tab(ask),
                 "what-if": what_if_tab(ask),
+                "learning": learning_tab(ask, models.default),
                 "why": why_tab(),
             }
         self.run_outputs = [self.request, self.translation]
-        self.model_outputs = [self.model_name, *self.bar.changing, *self.run_outputs]
+        self.model_outputs = [
+            self.model_name, *self.bar.changing, *self.run_outputs, self.tabs_by_name["learning"]
+        ]  # fmt: skip
 
     def connect(self, demo: gr.Blocks) -> None:
         """Ties the handlers to their events."""
@@ -138,6 +142,7 @@ class _Page:
             self.model_name: gr.Dropdown(choices=list(self.models.names), value=runner.name),
             **self.bar.values(runner, run),
             **self.on_run(run),
+            self.tabs_by_name["learning"]: gr.Tab(visible=has_learning(runner)),
         }
 
     # ---- what its events do ----

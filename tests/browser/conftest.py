@@ -10,6 +10,7 @@ import torch
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from explain.calibration import load_calibration
+from explain.frames import load_frames
 from explain.head_means import load_head_means
 from explain.runner import Runner
 from model.translator import Translator
@@ -39,7 +40,7 @@ def runner() -> Runner:
     translator = Translator.from_pretrained(CHECKPOINT)
     folder = Path(CHECKPOINT)
     means = load_head_means(folder, translator.network.config)
-    return Runner(translator, head_means=means, calibration=load_calibration(folder))
+    return Runner(translator, head_means=means, calibration=load_calibration(folder), film=load_frames(folder))
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import PHONE, visiting
 
-TABS = ["translate", "attention", "next_token", "positions", "inside", "layers", "what-if", "why"]
+TABS = ["translate", "attention", "next_token", "positions", "inside", "layers", "what-if", "learning", "why"]
 
 
 @pytest.mark.parametrize("tab", TABS)

@@ -51,6 +51,8 @@ const topics = (() => {
     "next_token.bars": topic(),
     /** @type {Topic<{ id: number, text: string }>} the token of the list that is asked about: why not this one? */
     "next_token.rival": topic(),
+    /** @type {Topic<{ film: any, at: number }>} the film of the training, and the number of the frame that is shown */
+    "learning.moment": topic(),
     /** @type {Topic<number>} the stage that the diagram asks for */
     "inside.go": topic(),
     /** @type {Topic<number>} the stage that is open */
