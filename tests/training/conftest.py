@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import random
+import shutil
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +57,23 @@ name = "table"
 path = "table.{split}.tsv"
 repeat = 2
 """
+
+
+# of a recipe that keeps frames
+TABLE = """
+[frames]
+sentences = [
+    { text = "red dog", direction = "en-de" },
+    { text = "drei Hund Sonne", direction = "de-en" },
+]
+moments = [0, 0.0022, 0.0024, 0.01, 0.015, 400]
+alignment = "words.de-en.tsv"
+"""
+SHORT = [
+    ("steps = 160", "steps = 80"),
+    ("validate_every = 80", "validate_every = 20"),
+    ("validate_sentences = 20", "validate_sentences = 3"),  # each frame validates, and an untrained model babbles long
+]
 
 
 class Run(NamedTuple):
@@ -131,3 +149,15 @@ def processes() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["training.train", "torch._dynamo"])
     return context
+
+
+@pytest.fixture(scope="session")
+def filmed(toy_data, tmp_path_factory) -> Run:
+    """A short run of the tiny recipe that keeps frames."""
+    data = shutil.copytree(toy_data, tmp_path_factory.mktemp("filmed") / "data")
+    write_lines(data / "words.de-en.tsv", ["roter Hund da\tred dog\t0-0 1-1", "Sonne Mond\tsun and moon\t0-0 1-2"])
+    path = data / "recipe.toml"
+    path.write_text(recipe_with(*SHORT) + TABLE, encoding="utf-8")
+    run = Run(Recipe.load(path), data, data.parent / "run")
+    Trainer(run.recipe, run.data_dir, run.run_dir).train()
+    return run

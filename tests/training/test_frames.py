@@ -19,39 +19,12 @@ from model.config import TransformerConfig
 from model.storage.files import FRAME_MAPS, FRAMES
 from model.tokenizer import Tokenizer
 from model.translator import Translator
-from tests.training.conftest import RECIPE, Run, recipe_with, write_lines
+from tests.training.conftest import RECIPE, TABLE
 from training.alignment_error import AlignedPair, alignment_error, load_alignment
 from training.card import update_card
 from training.frames import MAX_BYTES, FrameRecorder, rows_within
 from training.recipe import Recipe
 from training.train import Trainer
-
-TABLE = """
-[frames]
-sentences = [
-    { text = "red dog", direction = "en-de" },
-    { text = "drei Hund Sonne", direction = "de-en" },
-]
-moments = [0, 0.0022, 0.0024, 0.01, 0.015, 400]
-alignment = "words.de-en.tsv"
-"""
-SHORT = [
-    ("steps = 160", "steps = 80"),
-    ("validate_every = 80", "validate_every = 20"),
-    ("validate_sentences = 20", "validate_sentences = 3"),  # each frame validates, and an untrained model babbles long
-]
-
-
-@pytest.fixture(scope="session")
-def filmed(toy_data, tmp_path_factory) -> Run:
-    """A short run of the tiny recipe that keeps frames."""
-    data = shutil.copytree(toy_data, tmp_path_factory.mktemp("filmed") / "data")
-    write_lines(data / "words.de-en.tsv", ["roter Hund da\tred dog\t0-0 1-1", "Sonne Mond\tsun and moon\t0-0 1-2"])
-    path = data / "recipe.toml"
-    path.write_text(recipe_with(*SHORT) + TABLE, encoding="utf-8")
-    run = Run(Recipe.load(path), data, data.parent / "run")
-    Trainer(run.recipe, run.data_dir, run.run_dir).train()
-    return run
 
 
 def test_a_frame_is_kept_at_the_first_step_after_each_moment_and_one_at_the_end(filmed):
@@ -277,81 +250,6 @@ def test_a_wrong_alignment_is_refused_before_the_first_step(filmed, tmp_path, li
         (tmp_path / "words.de-en.tsv").write_text(line + "\n" if line else "")
     with pytest.raises(ValueError, match=message):
         load_alignment(tmp_path / "words.de-en.tsv", Tokenizer.load(filmed.run_dir / "tokenizer.json"))
-
-
-def test_frames_that_do_not_fit_the_weights_are_refused(filmed, tmp_path):
-    def spoilt(name):
-        return shutil.copytree(filmed.run_dir / "checkpoint", tmp_path / name)
-
-    alone = spoilt("alone")
-    (alone / FRAMES).unlink()
-    with pytest.raises(ValueError, match=f"expected {FRAMES} and {FRAME_MAPS}; found {FRAME_MAPS} alone: copy both"):
-        load_frames(alone)
-    truncated = spoilt("truncated")
-    (truncated / FRAME_MAPS).write_bytes((truncated / FRAME_MAPS).read_bytes()[:-100])
-    with pytest.raises(ValueError, match=r"expected frames as the training writes them; found others .*: copy both"):
-        load_frames(truncated)
-    half = spoilt("half")
-    (half / FRAMES).write_text((half / FRAMES).read_text()[:500])
-    with pytest.raises(ValueError, match="expected frames as the training writes them; found others"):
-        load_frames(half)
-    other = spoilt("other")
-    (other / "model.safetensors").write_bytes((other / "model.safetensors").read_bytes() + b" ")
-    with pytest.raises(ValueError, match="expected frames of these weights; found those of others"):
-        load_frames(other)
-    fewer = spoilt("fewer")
-    film = json.loads((fewer / FRAMES).read_text())
-    film["maps"].popitem()
-    (fewer / FRAMES).write_text(json.dumps(film))
-    with pytest.raises(ValueError, match=f"expected the maps that {FRAMES} lists; found others"):
-        load_frames(fewer)
-
-
-def _told_anew(folder: Path, change) -> Path:
-    film = json.loads((folder / FRAMES).read_text())
-    change(film["frames"])
-    (folder / FRAMES).write_text(json.dumps(film))
-    return folder
-
-
-def test_frames_apart_stand_first_and_a_run_carries_them_on(filmed, tmp_path):
-    def apart(*numbers):
-        def change(frames):
-            for number in numbers:
-                frames[number]["apart"] = True
-
-        return change
-
-    start = shutil.copytree(filmed.run_dir / "checkpoint", tmp_path / "start")
-    film = load_frames(_told_anew(start, apart(0, 1)))
-    assert [frame.apart for frame in film.frames] == [True, True, False, False, False]
-    moments = (0.0, film.frames[-1].tokens_seen / 1e6 + 0.001)
-    table = dataclasses.replace(filmed.recipe.frames, moments=moments)
-    recipe = dataclasses.replace(filmed.recipe, steps=10, validate_every=10, save_every=5, frames=table)
-    Trainer(recipe, filmed.data_dir, tmp_path / "run", start).train()
-    after = load_frames(tmp_path / "run" / "checkpoint")
-    assert [frame.apart for frame in after.frames] == [True, True] + [False] * (len(after.frames) - 2)
-    for numbers in ((1,), (4,), (0, 1, 2, 3, 4)):
-        wrong = shutil.copytree(filmed.run_dir / "checkpoint", tmp_path / str(numbers))
-        with pytest.raises(ValueError, match="apart that do not stand before the others"):
-            load_frames(_told_anew(wrong, apart(*numbers)))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda frames: frames[0].update(tokens_seen=10**9),
-        lambda frames: frames[0].update(tokens_seen="0"),
-        lambda frames: frames[0]["metrics"].popitem(),
-        lambda frames: frames[0]["metrics"].update({"valid_loss/words": float("inf")}),
-        lambda frames: frames[0].update(apart="yes"),
-        lambda frames: frames.clear(),
-    ],
-)
-def test_frames_that_no_page_could_draw_are_refused(filmed, tmp_path, change):
-    folder = shutil.copytree(filmed.run_dir / "checkpoint", tmp_path / "own")
-    with pytest.raises(ValueError, match="expected frames as the training writes them"):
-        load_frames(_told_anew(folder, change))
 
 
 def test_the_card_mentions_the_frames(filmed, trained, tmp_path):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 import numpy as np
-from huggingface_hub import ModelCard
+from huggingface_hub import ModelCard, ModelCardData
 
 from explain.calibration import expected_error
 from explain.checks import whole_number
@@ -113,7 +113,7 @@ def scores(runner: Runner) -> dict[str, Any]:
 def _card_scores(runner: Runner) -> list[dict[str, Any]]:
     if not isinstance(runner.text_model, Translator) or runner.text_model.card is None:
         return []
-    results = ModelCard(runner.text_model.card).data.eval_results or []
+    results = cast(ModelCardData, ModelCard(runner.text_model.card).data).eval_results or []
     return [
         {
             "data": str(each.dataset_name),
