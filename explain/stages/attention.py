@@ -22,7 +22,7 @@ class QueriesKeysValues(Stage):
     def code(self, step: Step, config: TransformerConfig) -> tuple[Code, ...]:
         return (
             lines_of(MultiHeadAttention.forward, "q = self.q(", "k, v = self._split_heads(", "k, v = self.k(k)"),
-            lines_of(MultiHeadAttention._split_heads, "return x.unflatten"),
+            lines_of(MultiHeadAttention._split_heads, "return x.view"),
         )
 
     def values(self, here: Here) -> Values:

@@ -15,7 +15,7 @@ def test_a_link_reopens_its_tab_and_on_a_phone_the_page_never_scrolls_sideways(b
         page.wait_for_url(f"**tab={tab}**")
         page.wait_for_function("document.querySelector('#text textarea')?.value === 'Where is my book?'")
         page.wait_for_selector(
-            ", ".join(f"[role=tabpanel]:visible {what}" for what in ("canvas", ".token", "svg", ".why-run"))
+            ", ".join(f"[role=tabpanel]:visible {what}:visible" for what in ("canvas", ".token", "svg", ".why-run"))
         )
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
