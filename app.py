@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# After each event Gradio would make a table of the last 10,000, for a page that this app does not have.
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 
 import torch
 
@@ -23,6 +26,7 @@ from interop.download import TIME_LIMIT, download
 from model import Translator
 from model.storage.hub import check_repo_id
 from ui.launch import launch
+from ui.memory import keep_small
 from ui.models import Models, Progress
 from ui.page import build_page
 from ui.watchdog import keep_watch
@@ -98,5 +102,6 @@ torch.set_num_threads(1)
 demo = build_page(*load_models())
 
 if __name__ == "__main__":
+    keep_small()
     keep_watch(demo)
     launch(demo)

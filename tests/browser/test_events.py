@@ -86,6 +86,18 @@ def source(runner: Runner, text: str) -> list[str]:
     return [f"{i} {token.text.replace('▁', '') or '␣'}" for i, token in enumerate(run.source, start=1)]
 
 
+def test_who_waits_for_the_model_is_told_how_many_come_first_and_for_about_how_long(page, runner):
+    with runner.line:
+        enter(page, TEXT)
+        told = page.get_by_text("1 other text comes first, which takes about 1 s")
+        expect(told.locator("visible=true").first).to_be_visible(timeout=PATIENCE)
+        expect(page.locator("#text textarea")).to_have_value(TEXT)
+    expect(told).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator("#translation .text")).to_have_text(
+        runner.run(TEXT, runner.default_settings("en-de")).translation.text, timeout=PATIENCE
+    )
+
+
 def test_a_tab_opened_during_a_search_shows_what_was_searched(page, runner):
     with holding(runner, TEXT):
         enter(page, TEXT)

@@ -8,7 +8,9 @@ from explain.run import Settings
 from explain.runner import Runner
 from model.translator import Translator
 from tests.conftest import tiny_translator
+from ui.launch import MAX_THREADS
 from ui.models import Models
+from ui.page import build_page
 from ui.request import Request
 
 
@@ -122,3 +124,19 @@ def test_a_request_is_answered_by_the_model_that_it_names(models):
 def test_two_bundled_models_of_one_name_are_refused(translator):
     with pytest.raises(ValueError, match="bundled: expected one or more models of different names"):
         Models([Runner(translator, "own"), Runner(translator, "own")])
+
+
+def test_downloads_and_experiments_have_slots_of_their_own(translator):
+    demo = build_page(Models([Runner(translator, "own")], ["org/*"], lambda name, _: Runner(translator, name)))
+    slots: dict[str, set[str]] = {}
+    for event in demo.fns.values():
+        if callable(event.fn):
+            name = getattr(event.fn, "func", event.fn).__name__
+            slots.setdefault(str(event.concurrency_id), set()).add(name)
+    assert slots["hub"] == {"load_model", "load_linked"}
+    assert slots["experiment"] == {"progress"}
+    assert {"search", "translate", "choose", "reopen"} <= slots["model"]
+    assert not slots["model"] & (slots["hub"] | slots["experiment"] | slots["inspect"])
+    limits = {event.concurrency_id: event.concurrency_limit for event in demo.fns.values()}
+    own = [limits[name] for name in ("model", "hub", "experiment", "inspect")]
+    assert sum(own) < MAX_THREADS  # whoever fills one slot leaves threads for the others
