@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Position, Request, expect
 
 from explain.beam_tree import beam_tree
 from explain.run import Settings
@@ -19,7 +19,7 @@ from ui.sentence_bar import FIRST_EXAMPLE
 
 ROOT = "#beam-tree"
 PATIENCE = 60_000  # ms, on a machine that does much else
-CORNER = {"x": 3, "y": 4}  # of a box, beside its words
+CORNER: Position = {"x": 3, "y": 4}  # of a box, beside its words
 LONG = (
     "Yesterday my brother and I went to the market to buy some bread, because our mother was ill and could not leave "
     "the house, and when we came back she had already made the soup and was sleeping on the sofa."
@@ -72,9 +72,14 @@ def about(tree, node):
 
 
 def test_folded_it_asks_nothing_and_opened_it_shows_every_beginning(browser, app_url, tree):
-    asked = []
+    asked: list[Request] = []
+
+    def hear(request: Request) -> None:
+        if "search_tree" in (request.post_data or ""):
+            asked.append(request)
+
     with visiting(browser, app_url) as page:
-        page.on("request", lambda request: "search_tree" in (request.post_data or "") and asked.append(request))
+        page.on("request", hear)
         page.locator(f"{ROOT} summary").scroll_into_view_if_needed()
         answered(page)
         assert not asked
