@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Literal
 
 import torch
 
-from explain.run import Run
+from explain.run import Run, Settings
 from explain.search import continued, log_probs_of
 from explain.tokens import Token
 from model.decoding import Beam, BeamStep, length_penalty
@@ -37,16 +38,41 @@ class Node:
 class BeamTree:
     """All nodes in the order of the search, best first within a step.
 
-    `best` are the ended nodes that the list of translations shows, best first.
+    `best` are the ended nodes that the list of translations shows, best first. `penalties` are what each step's totals
+    are divided by to make scores.
     """
 
     nodes: tuple[Node, ...]
     best: tuple[int, ...]
+    penalties: tuple[float, ...]
+
+    def path(self, number: int | None) -> tuple[int, ...]:
+        """The nodes that lead to one, itself last; none lead to the root."""
+        places: list[int] = []
+        while number is not None:
+            places.append(number)
+            number = self.nodes[number].parent
+        return tuple(reversed(places))
+
+    def ids(self, number: int | None) -> tuple[int, ...]:
+        """The token ids that lead to a node, behind a forced beginning."""
+        return tuple(self.nodes[place].token.id for place in self.path(number))
+
+    @property
+    def ended(self) -> tuple[int, ...]:
+        """The nodes at which a translation ended."""
+        return tuple(node.id for node in self.nodes if node.state == "ended")
+
+    @property
+    def n_common(self) -> int:
+        """How many steps all that ended have in common."""
+        shared = (len(set(places)) == 1 for places in zip(*map(self.path, self.ended), strict=False))
+        return sum(takewhile(bool, shared))
 
 
 @torch.inference_mode()
-def beam_tree(run: Run, early_stopping: bool | None = None) -> BeamTree:
-    """Searches once more as the run's search did, and keeps what it saw.
+def beam_tree(run: Run, early_stopping: bool | None = None, settings: Settings | None = None) -> BeamTree:
+    """Searches once more as the run's search did, or with other `settings`, and keeps what it saw.
 
     With `early_stopping` the search ends with the first full beam of ended translations, so that a better lower rank
     may be missing; without, it goes on. By default as the model does.
@@ -54,7 +80,7 @@ def beam_tree(run: Run, early_stopping: bool | None = None) -> BeamTree:
     Raises:
         ValueError: there is no search: the forced beginning ends the translation, or leaves no room.
     """
-    model, settings = run.text_model, run.settings
+    model, settings = run.text_model, settings or run.settings
     beam = model.beam
     early_stopping = beam.early_stopping if early_stopping is None else early_stopping
     read = (*run.prompt.start, *run.prefix)
@@ -63,30 +89,29 @@ def beam_tree(run: Run, early_stopping: bool | None = None) -> BeamTree:
         raise ValueError("search: expected a beginning that can go on; found one that is complete: undo the last token")
     counted = log_probs_of(run.network, run.prompt.src, read, beam.forbidden if beam.renormalize else ())
     before = counted[run.n_text :]  # a text that is continued does not count
-    growing = _Growing(run, sum(before), len(before))
+    growing = _Growing(run, settings, sum(before), len(before))
     found = continued(
         model, run.prompt, settings, read, room, early_stopping=early_stopping, watch=growing.grow
     )  # fmt: skip
     growing.cut(room)
-    return BeamTree(
-        nodes=tuple(growing.nodes),
-        best=tuple(growing.ended[hypothesis.ids] for hypothesis in found),
-    )
+    tree = BeamTree(nodes=tuple(growing.nodes), best=(), penalties=tuple(growing.penalties))
+    numbers = {tree.ids(number): number for number in tree.ended}
+    return replace(tree, best=tuple(numbers[hypothesis.ids] for hypothesis in found))
 
 
 class _Growing:
-    """The nodes so far; `beams` are those of the rows that live."""
+    """The nodes so far, behind `length` tokens that add up to `total`; `beams` are those of the rows that live."""
 
-    def __init__(self, run: Run, total: float, length: int) -> None:
-        self.run, self.total, self.length = run, total, length
+    def __init__(self, run: Run, settings: Settings, total: float, length: int) -> None:
+        self.run, self.alpha, self.total, self.length = run, settings.alpha, total, length
         self.nodes: list[Node] = []
+        self.penalties: list[float] = []
         self.beams: list[int | None] = [None]
-        self.ended: dict[tuple[int, ...], int] = {}
-        self.step = 0
 
     def grow(self, step: BeamStep) -> None:
         """Adds the candidates of a step, which a search of one sentence found."""
-        first = len(self.nodes)
+        length = self.length + len(self.penalties) + 1
+        self.penalties.append(length_penalty(length, self.alpha, self.run.text_model.beam.length_offset))
         numbers: dict[Beam, int] = {}  # of the nodes
         for beam in step.candidates:
             if beam.total == float("-inf"):
@@ -94,37 +119,28 @@ class _Growing:
             state: State = "ended" if beam in step.ended else "alive" if beam in step.lives else "pruned"
             numbers[beam] = self._add(self.beams[beam.parent], beam.ids[-1], beam.total, state)
         self.beams = [numbers.get(beam) for beam in step.lives]
-        self.step += 1
-        for number in range(first, len(self.nodes)):
-            if self.nodes[number].state == "ended":
-                self.ended[self._ids(number)] = number
 
     def cut(self, room: int) -> None:
         """Ends what still lives where there is no room for more."""
-        if self.step < room:
+        if len(self.penalties) < room:
             return
         for number in self.beams:
             if number is not None:
                 self.nodes[number] = replace(self.nodes[number], state="ended")
-                self.ended[self._ids(number)] = number
 
     def _add(self, parent: int | None, token_id: int, found: float, state: State) -> int:
         [token] = self.run.tokens([token_id])
-        total, length = self.total + found, self.length + self.step + 1
-        divisor = length_penalty(length, self.run.settings.alpha, self.run.text_model.beam.length_offset)
-        log_prob = total - (self.total if parent is None else self.nodes[parent].total)
-        number = len(self.nodes)
+        total, number = self.total + found, len(self.nodes)
         self.nodes.append(
             Node(
-                id=number, parent=parent, step=self.step, token=token, log_prob=log_prob, total=total,
-                score=total / divisor, state=state,
+                id=number,
+                parent=parent,
+                step=len(self.penalties) - 1,
+                token=token,
+                log_prob=total - (self.total if parent is None else self.nodes[parent].total),
+                total=total,
+                score=total / self.penalties[-1],
+                state=state,
             )
-        )  # fmt: skip
+        )
         return number
-
-    def _ids(self, number: int | None) -> tuple[int, ...]:
-        ids: list[int] = []
-        while number is not None:
-            ids.insert(0, self.nodes[number].token.id)
-            number = self.nodes[number].parent
-        return tuple(ids)

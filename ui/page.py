@@ -14,6 +14,7 @@ from explain.run import Run, Settings
 from explain.runner import Runner
 from ui.answers import answering
 from ui.api import add_api
+from ui.beam_tree import begun
 from ui.components import widget
 from ui.events import Trigger, fields_of, in_browser, kindly, on_hub, on_model, telling_place
 from ui.introduction import INTRODUCTION, TITLE
@@ -74,7 +75,7 @@ class _Page:
         self.notes = note_list(ask)
         self.active_tab = gr.Textbox("translate", visible=False)
         with gr.Tabs(elem_id="tabs") as self.tabs:
-            translate, self.translation, self.words = translate_tab(first, ask, first_story(models.bundled))
+            translate, self.translation, self.words, self.tree = translate_tab(first, ask, first_story(models.bundled))
             self.tabs_by_name = {
                 "translate": translate,
                 "attention": attention_tab(ask),
@@ -122,6 +123,7 @@ class _Page:
         on_model(self.translation.undo, self.undo, [self.request], self.run_outputs, again="multiple", at_once=True)
         on_model(self.words.replace, self.replace_word, [self.request], self.run_outputs, again="multiple")
         on_model(self.sentences.open, self.open_sentence, [self.request], self.run_outputs, again="multiple")
+        on_model(self.tree.force, self.force_beginning, [self.request], [self.request, self.tabs])
         loaded = on_hub(self.open_model.click, self.load_model, [self.model_name], self.model_name)
         named = [self.model_name, bar.text, bar.direction]
         on_model(loaded.success, self.change_model, named, self.model_outputs, progress_on=self.model_name)
@@ -238,6 +240,16 @@ class _Page:
             runner = self.models.runner(current.model)
             text = passage(runner, current.run(runner)).translation
         return text, back
+
+    @kindly
+    def force_beginning(self, request: Any, event: gr.EventData) -> dict[Any, Any]:
+        """Next token, behind a beginning that the search looked at."""
+        run = self.models.open(request)
+        forced = begun(self.models.runner(run.model), run, fields_of(event))
+        return {
+            self.request: Request.from_browser(request).on(forced).to_browser(),
+            self.tabs: gr.Tabs(selected="next_token"),
+        }
 
     @kindly
     def load_model(self, name: str, progress: gr.Progress = PROGRESS) -> None:

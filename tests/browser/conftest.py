@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import ui.answers
 from explain.calibration import load_calibration
 from explain.frames import load_frames
 from explain.head_means import load_head_means
@@ -78,3 +80,15 @@ def page(browser, app_url) -> Iterator[Page]:
     with visiting(browser, app_url) as page:
         page.wait_for_selector("#tabs")
         yield page
+
+
+@pytest.fixture
+def slow_then_quick(monkeypatch):
+    """The first answer takes long, the next ones less: sent at once, they would come back the wrong way round."""
+    answer, seconds = ui.answers.answer, iter([0.8, 0.4, 0.2])
+
+    def late(*arguments):
+        time.sleep(next(seconds, 0))
+        return answer(*arguments)
+
+    return lambda: monkeypatch.setattr(ui.answers, "answer", late)

@@ -1,7 +1,6 @@
 """No widget shows a number that does not belong to its selectors, however slow the server; a tab opens in one trip."""
 
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -75,18 +74,6 @@ def newcomer(browser, app_url) -> Iterator[Page]:
     with visiting(browser, app_url) as page:
         page.wait_for_selector("#tabs")
         yield page
-
-
-@pytest.fixture
-def slow_then_quick(monkeypatch):
-    """The first answer takes long, the next ones less: sent at once, they would come back the wrong way round."""
-    answer, seconds = ui.answers.answer, iter([0.8, 0.4, 0.2])
-
-    def late(*arguments):
-        time.sleep(next(seconds, 0))
-        return answer(*arguments)
-
-    return lambda: monkeypatch.setattr(ui.answers, "answer", late)
 
 
 def test_the_worked_cell_belongs_to_its_selectors(page, run, slow_then_quick):
@@ -254,6 +241,7 @@ def test_the_hypothesis_chosen_last_is_the_one_that_every_widget_is_about(page, 
 # picture waits for it.
 TO_THE_MODEL = {
     "switched", "two_orders", "word_shift", "in_words", "two_sentences", "why_not", "head_effects", "text_without_part",
+    "search_tree",
 }  # fmt: skip
 PICTURES = {
     "Attention": {"attention", "exact_attention"},

@@ -8,21 +8,13 @@ import json
 import pytest
 import torch
 
-from explain.beam_tree import beam_tree
+from explain.beam_tree import Node, beam_tree
 from explain.plain import plain
 from explain.run import Settings
 from explain.runner import Runner
+from explain.tokens import Token
 from model.decoding import greedy, length_penalty
 from tests.explain.conftest import SETTINGS, TEXT
-
-
-def path(tree, number):
-    """The ids that lead to a node, its own last."""
-    ids = []
-    while number is not None:
-        ids.insert(0, tree.nodes[number].token.id)
-        number = tree.nodes[number].parent
-    return ids
 
 
 def forced(run, ids):
@@ -34,8 +26,8 @@ def forced(run, ids):
 
 def test_the_best_ended_nodes_are_the_list_of_translations(run):
     tree = beam_tree(run)
-    shown = [[token.id for token in translation.tokens] for translation in run.translations]
-    assert [path(tree, number) for number in tree.best] == shown
+    shown = [translation.ids for translation in run.translations]
+    assert [tree.ids(number) for number in tree.best] == shown
     assert [tree.nodes[number].score for number in tree.best] == pytest.approx([t.score for t in run.translations])
     ended = sorted((node.score for node in tree.nodes if node.state == "ended"), reverse=True)
     assert ended[: len(shown)] == pytest.approx([translation.score for translation in run.translations])
@@ -44,7 +36,7 @@ def test_the_best_ended_nodes_are_the_list_of_translations(run):
 def test_every_sum_is_that_of_a_pass_over_the_whole_beginning(run):
     tree = beam_tree(run)
     for node in tree.nodes:
-        ids = path(tree, node.id)
+        ids = tree.ids(node.id)
         log_probs = forced(run, ids)
         assert node.step == len(ids) - 1
         assert node.log_prob == pytest.approx(log_probs[-1], abs=1e-5)
@@ -56,7 +48,7 @@ def test_a_beam_of_one_is_greedy(runner):
     run = runner.run(TEXT, Settings(direction="en-de", beam_size=1, n_best=1))
     tree = beam_tree(run)
     [by_hand] = greedy(run.network, torch.tensor([run.prompt.src]), max_length=run.limit, forbidden=run.forbidden_ids)
-    assert tuple(path(tree, tree.best[0])) == by_hand.ids
+    assert tree.ids(tree.best[0]) == by_hand.ids
     assert sum(node.state == "alive" for node in tree.nodes) <= len(by_hand.ids)
 
 
@@ -77,12 +69,12 @@ def test_the_survivors_are_those_of_a_search_by_hand(translator, beam_size):
             scored += [(before + log_prob, (*beginning, i)) for i, log_prob in enumerate(log_probs.tolist())]
         best = [ids for _, ids in sorted(scored, reverse=True)[: 2 * beam_size]]
         found = [node for node in tree.nodes if node.step == step]
-        assert [tuple(path(tree, node.id)) for node in found] == best
+        assert [tree.ids(node.id) for node in found] == best
         ended = [ids for ids in best[:beam_size] if ids[-1] == eos]
         live = [ids for ids in best if ids[-1] != eos][:beam_size]
         states = {"ended": ended, "alive": live}
         for state, expected in states.items():
-            assert [tuple(path(tree, node.id)) for node in found if node.state == state] == expected, state
+            assert [tree.ids(node.id) for node in found if node.state == state] == expected, state
         step += 1
     assert step >= 2
 
@@ -113,7 +105,31 @@ def test_a_complete_beginning_has_no_search(runner, run):
         beam_tree(runner.run(TEXT, SETTINGS, prefix=whole))
 
 
-def test_json_can_hold_it(run):
+def test_it_is_the_tree_of_a_run_with_those_settings(runner, run):
+    settings = dataclasses.replace(run.settings, beam_size=2, alpha=1.3, n_best=2)
+    assert beam_tree(run, settings=settings) == beam_tree(runner.run(TEXT, settings)) != beam_tree(run)
+
+
+def test_a_path_leads_from_the_root_to_its_node_and_what_all_have_in_common_is_in_each(run):
     tree = beam_tree(run)
-    assert json.loads(json.dumps(plain(tree)))["nodes"][0]["state"] in {"alive", "pruned", "ended"}
-    assert {field.name for field in dataclasses.fields(tree)} == {"nodes", "best"}
+    for node in tree.nodes:
+        path = tree.path(node.id)
+        assert path[-1] == node.id and [tree.nodes[number].step for number in path] == list(range(node.step + 1))
+        assert [tree.nodes[number].parent for number in path] == [None, *path[:-1]]
+    ended = [tree.ids(number) for number in tree.ended]
+    assert {ids[: tree.n_common] for ids in ended} == {ended[0][: tree.n_common]}
+    longer = {ids[: tree.n_common + 1] for ids in ended}
+    assert len(longer) > 1 or len(ended) == 1
+    assert tree.path(None) == tree.ids(None) == ()
+
+
+def test_json_holds_every_number_of_it(run):
+    tree = beam_tree(run)
+    read = json.loads(json.dumps(plain(tree)))
+    assert len(read["nodes"]) == len(tree.nodes) > run.settings.beam_size
+    again = [
+        Node(**{**node, "token": Token(**node["token"])})  # a name too many or too few is an error
+        for node in read["nodes"]
+    ]
+    assert tuple(again) == tree.nodes
+    assert (tuple(read["best"]), tuple(read["penalties"])) == (tree.best, tree.penalties)

@@ -67,6 +67,7 @@ FIRST = {
     "word_choices": {"position": 0},
     "word_sources": {},
     "sureness": {},
+    "search_tree": {},
     "attention": {},
     "exact_attention": {"kind": None, "layers": [0]},
     "head_effects": {},

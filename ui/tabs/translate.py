@@ -18,11 +18,12 @@ from ui.components import widget
 from ui.request import Request
 
 
-def translate_tab(run: Run, ask: Ask, story: dict[str, Any] | None) -> tuple[gr.Tab, gr.HTML, gr.HTML]:
-    """Draws the tab and gives two of its widgets, the translation and the choice of another word.
+def translate_tab(run: Run, ask: Ask, story: dict[str, Any] | None) -> tuple[gr.Tab, gr.HTML, gr.HTML, gr.HTML]:
+    """Draws the tab and gives three of its widgets: the translation, the choice of another word, the search as a tree.
 
     A search hands the first what it found; its `choose` events name a hypothesis, `undo` goes back to the model's own.
-    Events `replace` of the second hold a position and the ids of the word that is put there.
+    Events `replace` of the second hold a position and the ids of the word that is put there; `force` of the third, the
+    ids of a beginning.
     """
     with gr.Tab("Translate", id="translate") as tab:
         view = widget("translation", translation(run), ask=ask, elem_id="translation")
@@ -32,7 +33,8 @@ def translate_tab(run: Run, ask: Ask, story: dict[str, Any] | None) -> tuple[gr.
             widget("story", story, elem_id="story")
         widget("word_sources", ask=ask, elem_id="word-sources")
         widget("hypotheses", elem_id="hypotheses")
-    return tab, view, words
+        tree = widget("beam_tree", ask=ask, elem_id="beam-tree")
+    return tab, view, words, tree
 
 
 @question
