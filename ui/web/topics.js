@@ -47,6 +47,8 @@ const topics = (() => {
     "next_token.bars": topic(),
     /** @type {Topic<{ id: number, text: string }>} the token of the list that is asked about: why not this one? */
     "next_token.rival": topic(),
+    /** @type {Topic<number>} the card at which a visitor starts the tour, from 1 */
+    tour: topic(),
     /** @type {Topic<number>} the stage that the diagram asks for */
     "inside.go": topic(),
     /** @type {Topic<number>} the stage that is open */
