@@ -14,6 +14,7 @@ const browser = readable([
   "Node",
   "ResizeObserver",
   "URL",
+  "URLSearchParams",
   "XMLSerializer",
   "atob",
   "clearTimeout",

@@ -36,6 +36,7 @@ from ui.tabs.positions import positions_tab
 from ui.tabs.translate import translate_tab, translation
 from ui.tabs.what_if import what_if_tab
 from ui.tabs.why import why_tab
+from ui.tour import tour_of, where_next
 
 PROGRESS = gr.Progress()  # as a default it tells Gradio to hand the event's own in
 
@@ -74,8 +75,10 @@ class _Page:
         self.sentences = sentence_list(ask)
         self.notes = note_list(ask)
         self.active_tab = gr.Textbox("translate", visible=False)
+        story = first_story(models.bundled)
+        self.toured = story["model"] if story else models.default.name
         with gr.Tabs(elem_id="tabs") as self.tabs:
-            translate, self.translation, self.words, self.tree = translate_tab(first, ask, first_story(models.bundled))
+            translate, self.translation, self.words, self.tree = translate_tab(first, ask, story)
             self.tabs_by_name = {
                 "translate": translate,
                 "attention": attention_tab(ask),
@@ -87,6 +90,10 @@ class _Page:
                 "learning": learning_tab(ask, models.default),
                 "why": why_tab(),
             }
+        for name, tab in self.tabs_by_name.items():
+            with tab:
+                where_next(name)
+        self.tour = widget("tour", tour_of(self.toured, bool(story)), elem_id="tour")
         self.run_outputs = [self.request, self.translation]
         self.model_outputs = [
             self.model_name, *self.bar.changing, *self.run_outputs, self.tabs_by_name["learning"]
@@ -127,6 +134,7 @@ class _Page:
         loaded = on_hub(self.open_model.click, self.load_model, [self.model_name], self.model_name)
         named = [self.model_name, bar.text, bar.direction]
         on_model(loaded.success, self.change_model, named, self.model_outputs, progress_on=self.model_name)
+        on_model(self.tour.bundled, self.open_toured, [bar.text, bar.direction], self.model_outputs)
         for name, tab in self.tabs_by_name.items():
             in_browser(tab.select, tell_tab(name), [self.active_tab], [self.active_tab])
         linked = on_hub(demo.load, self.load_linked, None)
@@ -261,6 +269,11 @@ class _Page:
         """The page on that model and the same sentence."""
         runner = self.models.runner(str(name).strip())
         return self.on_model(runner, first_run(runner, text, direction))
+
+    @kindly
+    def open_toured(self, text: str, direction: str) -> dict[Any, Any]:
+        """The page on the bundled model, for which the tour was written, and the same sentence."""
+        return self.change_model(self.toured, text, direction)
 
     @kindly
     def load_linked(self, browser: gr.Request, progress: gr.Progress = PROGRESS) -> None:

@@ -14,7 +14,7 @@ SCRIPTS = (
     "surfaces", "axes", "planes", "cells", "ribbons", "architecture", "walking", "figures", "recovery",
     "saving",
 )  # fmt: skip
-STYLES = ("colours", "page", "tokens", "figures", "fullscreen", "tables", "controls")
+STYLES = ("colours", "page", "tokens", "figures", "fullscreen", "tables", "controls", "tour")
 
 _FOLDER = Path(__file__).parent
 

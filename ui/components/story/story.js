@@ -8,7 +8,7 @@
 const { make, within, button, press } = lens.elements;
 const { recovery } = lens;
 const { tabs } = lens;
-const { subscribe } = lens.topics;
+const { publish, subscribe } = lens.topics;
 
 const { find, all, on } = within(element);
 const story = props.value;
@@ -62,7 +62,8 @@ on("click", ".reveal", ({ currentTarget }) => {
   grid.show(...cursor);
   grid.draw();
 });
-on("click", ".own", () => tabs.open("what-if"));
+on("click", ".own", () => tabs.open("what-if")?.focus());
+on("click", ".tour", () => publish("tour", 1));
 
 let text = null; // that the page opened with
 subscribe(element, "request", (request) => {
