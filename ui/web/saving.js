@@ -69,17 +69,31 @@ const saving = (() => {
    * @param {SVGSVGElement} drawing whose colours are written out, since a file knows no CSS variables
    */
   function saveSvg(name, title, drawing) {
-    const copy = /** @type {SVGSVGElement} */ (drawing.cloneNode(true));
+    const written = /** @type {SVGSVGElement} */ (drawing.cloneNode(true));
     const [width, height] = ["width", "height"].map((side) => Number(drawing.getAttribute(side)));
     const wide = Math.max(width, surfaces.widthOf(title) + 24);
     const size = { width: wide, height: height + 30 };
     const look = { "font-family": colours.variable("font-mono"), "font-size": 12 };
     const all = { viewBox: `0 -30 ${wide} ${height + 30}`, ...size, ...look };
-    for (const [side, value] of Object.entries(all)) copy.setAttribute(side, String(value));
+    for (const [side, value] of Object.entries(all)) written.setAttribute(side, String(value));
     const ground = svg("rect", { y: -30, ...size, fill: colours.variable("ground") });
-    copy.prepend(ground, planes.text(4, -14, title, { colour: "ink" }));
-    save(name, new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }));
+    written.prepend(ground, planes.text(4, -14, title, { colour: "ink" }));
+    save(name, new Blob([new XMLSerializer().serializeToString(written)], { type: "image/svg+xml" }));
   }
 
-  return { csv, saveText, saveCsv, saveJson, savePng, saveSvg };
+  /**
+   * Copies a text and says whether that went well.
+   * @param {string} text
+   * @param {Element} status beside the button that was pressed
+   */
+  async function copy(text, status) {
+    try {
+      await navigator.clipboard.writeText(text);
+      status.textContent = "Copied.";
+    } catch {
+      status.textContent = "The browser did not allow copying: select the text instead.";
+    }
+  }
+
+  return { csv, saveText, saveCsv, saveJson, savePng, saveSvg, copy };
 })();

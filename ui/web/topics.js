@@ -11,6 +11,10 @@ const topics = (() => {
   const table = {
     /** @type {Topic<PageRequest>} what the page is about: the model, the text, the settings and the hypothesis */
     request: topic(),
+    /** @type {Topic<PageRequest>} the same once the page is at what its address names, or nothing better is to come */
+    arrived: topic(),
+    /** @type {Topic<string>} a word about the address, or none */
+    notice: topic(),
     /** @type {Topic<Partial<Translation>>} what the Translate tab shows */
     translation: topic(),
     /** @type {Topic<number>} the hypothesis that is chosen there */
