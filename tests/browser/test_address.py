@@ -82,7 +82,7 @@ PLACES = {
     "stage": Place(
         tab="inside",
         held="stage",
-        act=lambda page: page.locator("#inside-diagram .layer button").nth(3).click(),
+        act=_press("#inside-stage .after"),
         shown=_text("#inside-stage .where"),
     ),
     "cell": Place(

@@ -167,9 +167,9 @@ def test_a_step_of_another_model_leads_to_the_nearest_of_this_one(run):
     steps = walk(run.config)
     assert [nearest_step(run.config, step) for step in steps] == list(range(len(steps)))
     last = run.config.n_decoder_layers - 1
-    found = steps[nearest_step(run.config, Step(side="decoder", layer=99, block="cross_attn", stage="weights"))]
-    assert found == Step(side="decoder", layer=last, block="cross_attn", stage="weights")
-    other = Step(side="encoder", layer=1, block="cross_attn", stage="weights")  # no encoder has it
+    found = steps[nearest_step(run.config, Step(side="decoder", layer=99, block="cross_attn", stage="concat"))]
+    assert found == Step(side="decoder", layer=last, block="cross_attn", stage="concat")
+    other = Step(side="encoder", layer=1, block="cross_attn", stage="concat")  # no encoder has it
     assert steps[nearest_step(run.config, other)].side == "encoder"
 
 
