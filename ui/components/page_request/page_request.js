@@ -26,14 +26,10 @@ function receive(value) {
   turn(Object.keys(now).some((name) => !SLIDERS.includes(name) && now[name] !== then[name]));
 }
 
-// by a press on it, as the visitor would: Gradio draws a tab when it is opened first
 function open(name) {
-  /** @type {NodeListOf<HTMLElement>} */
-  const tabs = document.querySelectorAll("#tabs [role=tab]");
-  const found = [...tabs].find(({ dataset }) => dataset.tabId === name);
-  if (!found) return;
+  if (!document.querySelector(`#tabs [data-tab-id="${name}"]`)) return;
   tab = name;
-  if (found.ariaSelected !== "true") found.click();
+  lens.tabs.open(name);
 }
 
 receive(props.value);
