@@ -8,6 +8,7 @@ const browser = readable([
   "Blob",
   "DOMMatrix",
   "DOMParser",
+  "Event",
   "HTMLTableCellElement",
   "IntersectionObserver",
   "MutationObserver",

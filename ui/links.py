@@ -1,11 +1,17 @@
-"""An address that reopens the same text, direction, settings and tab."""
+"""An address that reopens the same text, direction and settings; what the widgets show they read there themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
 
 from explain.run import Settings
 from ui.request import Request
+
+# Told once the page is about what its address names, or where nothing better is to come, by a script of the page.
+ARRIVED = "(request) => lens.topics.publish('arrived', request)"
+MAX_NAMES = 100  # in an address
 
 # A script that tells what stands in the sentence bar, whether it was translated or not.
 TELL_TYPED = """(text, direction) => { lens.topics.publish("typed", { text, direction }); return []; }"""
@@ -19,13 +25,24 @@ def tell(topic: str, value: str) -> str:
 def tell_tab(tab: str) -> str:
     """A script that tells the page's widgets which tab was opened, and gives it.
 
-    They hear nothing where it was open already, as when the page itself opens its first one, before it has read its
-    address.
+    They hear nothing where it was open already, as when the page itself opens its first one.
     """
     return f"""(active) => {{
     if (active !== "{tab}") lens.topics.publish("tab", "{tab}");
     return "{tab}";
 }}"""
+
+
+def request_from_address(query: Any, default_model: str) -> Request | None:
+    """The same of an address that a browser went back to: its part behind the question mark.
+
+    Raises:
+        ValueError: it is no such part, or as `request_from_query`.
+    """
+    if not isinstance(query, str):
+        raise ValueError("link: expected an address of this page; found something else: reload the page")
+    pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=MAX_NAMES)
+    return request_from_query(dict(pairs), default_model)
 
 
 def request_from_query(query: Mapping[str, str], default_model: str) -> Request | None:

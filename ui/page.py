@@ -19,7 +19,7 @@ from ui.components import widget
 from ui.events import Trigger, fields_of, in_browser, kindly, on_hub, on_model, telling_place
 from ui.introduction import INTRODUCTION, TITLE
 from ui.languages import swapped
-from ui.links import TELL_TYPED, request_from_query, tell, tell_tab
+from ui.links import ARRIVED, TELL_TYPED, request_from_address, request_from_query, tell, tell_tab
 from ui.models import Models
 from ui.notes import note_list, refusal
 from ui.picker import picker
@@ -66,12 +66,15 @@ class _Page:
         self.models = models
         first = first_run(models.default)
         ask = answering(models)
-        gr.Markdown(INTRODUCTION, elem_id="introduction")
+        with gr.Row(elem_id="page-head"):
+            gr.Markdown(INTRODUCTION, elem_id="introduction")
+            widget("page_link", elem_id="page-link")
         gr.Markdown(notice, visible=bool(notice), elem_id="notice")
         self.model_name, self.open_model = picker(models)
         self.bar = sentence_bar(models.default, first)
         # in the page though nobody sees it: its script tells the widgets what they are about
-        self.request = widget("page_request", Request.of(first).to_browser(), visible="hidden")
+        self.first = Request.of(first)
+        self.request = widget("page_request", self.first.to_browser(), visible="hidden")
         self.sentences = sentence_list(ask)
         self.notes = note_list(ask)
         self.active_tab = gr.Textbox("translate", visible=False)
@@ -138,7 +141,10 @@ class _Page:
         for name, tab in self.tabs_by_name.items():
             in_browser(tab.select, tell_tab(name), [self.active_tab], [self.active_tab])
         linked = on_hub(demo.load, self.load_linked, None)
-        on_model(linked.success, self.reopen, None, [self.tabs, self.active_tab, *self.model_outputs], at_once=True)
+        reopened = on_model(linked.success, self.reopen, None, self.model_outputs, at_once=True)
+        back = on_model(self.request.revisit, self.revisit, None, self.model_outputs, again="multiple", at_once=True)
+        for there in (linked.failure, reopened.then, back.then):
+            in_browser(there, ARRIVED, [self.request], [])
 
     # ---- what the page shows ----
 
@@ -286,13 +292,15 @@ class _Page:
         """What the address asks for; nothing where it asks for nothing, so that nobody's typing is lost."""
         if (linked := self._linked(browser)) is None:
             return gr.skip()
-        runner, tab = self.models.runner(linked.model), browser.query_params.get("tab")
-        tab = tab if tab in self.tabs_by_name else "translate"
-        return {
-            self.tabs: gr.Tabs(selected=tab),
-            self.active_tab: tab,
-            **self.on_model(runner, linked.run(runner)),
-        }
+        runner = self.models.runner(linked.model)
+        return self.on_model(runner, linked.run(runner))
+
+    @kindly
+    def revisit(self, event: gr.EventData) -> dict[Any, Any]:
+        """What an address asked for to which a visitor goes back: without a text, what the page began with."""
+        asked = request_from_address(fields_of(event)["query"], self.models.default.name) or self.first
+        runner = self.models.runner(asked.model)
+        return self.on_model(runner, asked.run(runner))
 
     def _linked(self, browser: gr.Request) -> Request | None:
         return request_from_query(browser.query_params, self.models.default.name)

@@ -56,6 +56,18 @@ def walk(config: TransformerConfig) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def nearest_step(config: TransformerConfig, wanted: Step) -> int:
+    """Which step of a model's walk is most like one of another model's: on its side, in its block, then its layer."""
+    steps = walk(config)
+
+    def distance(i: int) -> tuple[bool, bool, int, bool]:
+        step = steps[i]
+        layers = abs((0 if step.layer is None else step.layer) - (wanted.layer or 0))
+        return step.side != wanted.side, step.block != wanted.block, layers, step.stage != wanted.stage
+
+    return min(range(len(steps)), key=distance)
+
+
 def stage_view(run: Run, index: int, head: int = 0) -> StageView:
     """One step of the walk on this run, for one head where the stage has heads; the model does not run again.
 

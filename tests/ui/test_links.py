@@ -1,11 +1,12 @@
 """Links and requests: what comes from a browser is checked before it is believed."""
 
 import math
+from urllib.parse import urlencode
 
 import pytest
 
 from explain.run import Settings
-from ui.links import request_from_query
+from ui.links import request_from_address, request_from_query
 from ui.request import Request
 
 WHOLE = {"text": "A house.", "direction": "en-de", "beam_size": "3", "alpha": "0.5", "n_best": "2", "chosen": "1"}
@@ -91,3 +92,20 @@ def test_a_setting_out_of_range_is_refused(changes):
         Request.from_browser(
             Request(model="own", text="A house.", settings=Settings(direction="en-de")).to_browser() | changes
         )
+
+
+def test_an_address_of_before_is_read_as_a_link_is():
+    query = "?" + urlencode({**WHOLE, "prefix": "7.8", "tab": "inside"})
+    assert request_from_address(query, "own") == request_from_query({**WHOLE, "prefix": "7.8"}, "own")
+    assert request_from_address("", "own") is None
+
+
+@pytest.mark.parametrize("query", [None, 5, {"text": "A house."}])
+def test_what_is_no_address_is_refused(query):
+    with pytest.raises(ValueError, match="link: expected an address of this page; found something else"):
+        request_from_address(query, "own")
+
+
+def test_an_address_of_a_thousand_names_is_refused():
+    with pytest.raises(ValueError, match="fields"):
+        request_from_address("&".join(f"a{i}=1" for i in range(1000)), "own")

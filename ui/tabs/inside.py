@@ -11,7 +11,8 @@ from explain.kinds import PLACES
 from explain.pack import exact
 from explain.plain import plain
 from explain.run import Run
-from explain.stages.walk import stage_view, walk
+from explain.stages.stage import Step
+from explain.stages.walk import nearest_step, stage_view, walk
 from explain.toy import SIZES, starting_matrices, toy
 from ui.answers import Ask, question
 from ui.components import widget
@@ -39,12 +40,17 @@ def diagram(run: Run) -> dict[str, Any]:
 
 
 @question
-def stage(run: Run, step: int, head: int) -> dict[str, Any]:
+def stage(run: Run, step: int | str, head: int) -> dict[str, Any]:
     """What the widget draws of one step of the walk.
+
+    A step by its name in an address, "encoder.2.self_attn.weights", is the nearest that this model has, and so is the
+    head that comes with it.
 
     Raises:
         ValueError: no such step or head.
     """
+    if isinstance(step, str):
+        step, head = step_in_address(run, step), min(head, run.config.n_heads - 1)
     view = stage_view(run, step, head)
     words = words_of(view.step.stage, run.config)
     return {
@@ -63,6 +69,18 @@ def stage(run: Run, step: int, head: int) -> dict[str, Any]:
             "code": plain(view.code),
         },
     }
+
+
+def step_in_address(run: Run, name: str) -> int:
+    """The step that an address names, with its layer counted from 1, or the nearest that this model has.
+
+    Raises:
+        ValueError: it names no step of any model.
+    """
+    side, layer, block, stage_name = [*name.split("."), "", "", ""][:4]
+    if not (layer.isascii() and layer.isdigit() and len(layer) < 4):
+        raise ValueError(f"stage: expected one as encoder.2.self_attn.weights; found {name[:60]!r}")
+    return nearest_step(run.config, Step(side=side, layer=int(layer) - 1, block=block, stage=stage_name))
 
 
 def steps_value(run: Run) -> list[dict[str, Any]]:

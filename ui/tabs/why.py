@@ -49,6 +49,7 @@ def why_tab() -> gr.Tab:
         )
         for number, shown in enumerate(EXPERIMENTS):
             experiment(shown, opened=number == 0)
+        widget("experiment_open", visible="hidden")  # its script keeps the address
     return tab
 
 

@@ -123,6 +123,7 @@ const ask = (() => {
     try {
       if (problem) refused(problem);
       else draw(answer);
+      address.settled(question.element);
     } catch (error) {
       reportError(error); // the other widgets of this trip get their answers
     }

@@ -125,19 +125,33 @@ const saving = (() => {
    * @param {string[]} [about] none where it is about no sentence
    */
   function saveSvg(name, title, drawing, about = pageSentence()) {
-    const copy = /** @type {SVGSVGElement} */ (drawing.cloneNode(true));
+    const written = /** @type {SVGSVGElement} */ (drawing.cloneNode(true));
     const [width, height] = ["width", "height"].map((side) => Number(drawing.getAttribute(side)));
     const { wide, foot, top, bottom } = layout(width, [title], about);
     const size = { width: wide, height: top + height + bottom };
     const look = { "font-family": colours.variable("font-mono"), "font-size": 12 };
     const all = { viewBox: `0 ${-top} ${wide} ${size.height}`, ...size, ...look };
-    for (const [side, value] of Object.entries(all)) copy.setAttribute(side, String(value));
-    copy.removeAttribute("style"); // the room it had on the page
+    for (const [side, value] of Object.entries(all)) written.setAttribute(side, String(value));
+    written.removeAttribute("style"); // the room it had on the page
     const ground = svg("rect", { y: -top, ...size, fill: colours.variable("ground") });
-    copy.prepend(ground, planes.text(4, 16 - top, title, { colour: "ink" }));
-    copy.append(...foot.map((line, i) => planes.text(4, height + 16 + LINE * i, line)));
-    save(name, new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }));
+    written.prepend(ground, planes.text(4, 16 - top, title, { colour: "ink" }));
+    written.append(...foot.map((line, i) => planes.text(4, height + 16 + LINE * i, line)));
+    save(name, new Blob([new XMLSerializer().serializeToString(written)], { type: "image/svg+xml" }));
   }
 
-  return { csv, wrapped, ownSentences, saveText, saveCsv, saveJson, savePng, saveSvg };
+  /**
+   * Copies a text and says whether that went well.
+   * @param {string} text
+   * @param {Element} status beside the button that was pressed
+   */
+  async function copy(text, status) {
+    try {
+      await navigator.clipboard.writeText(text);
+      status.textContent = "Copied.";
+    } catch {
+      status.textContent = "The browser did not allow copying: select the text instead.";
+    }
+  }
+
+  return { csv, wrapped, ownSentences, saveText, saveCsv, saveJson, savePng, saveSvg, copy };
 })();

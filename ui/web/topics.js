@@ -15,6 +15,10 @@ const topics = (() => {
     typed: topic(),
     /** @type {Topic<boolean>} whether it is being translated */
     translating: topic(),
+    /** @type {Topic<PageRequest>} the same once the page is at what its address names, or nothing better is to come */
+    arrived: topic(),
+    /** @type {Topic<string>} a word about the address, or none */
+    notice: topic(),
     /** @type {Topic<Partial<Translation>>} what the Translate tab shows */
     translation: topic(),
     /** @type {Topic<number>} the hypothesis that is chosen there */

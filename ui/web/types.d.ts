@@ -30,8 +30,8 @@ declare const lens: {
   redrawing: typeof redrawing;
   fullscreen: typeof fullscreen;
   topics: typeof topics;
+  address: typeof address;
   ask: typeof ask;
-  page: typeof page;
   tabs: typeof tabs;
   surfaces: typeof surfaces;
   axes: typeof axes;

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from explain.stages.code import lines_of
-from explain.stages.walk import STAGES, stage_view, walk
+from explain.stages.stage import Step
+from explain.stages.walk import STAGES, nearest_step, stage_view, walk
 from model.attention import MultiHeadAttention
 from tests.conftest import tiny_model
 from tests.explain.second_road import _Pass, run_again, softmax
@@ -160,6 +161,16 @@ def test_no_such_step_or_head(runner, run):
     with pytest.raises(ValueError, match="head: expected a whole number from 0 to 10; found 11"):
         stage_view(run, 3, 11)
     assert STAGES["qkv"].by_head and not STAGES["concat"].by_head
+
+
+def test_a_step_of_another_model_leads_to_the_nearest_of_this_one(run):
+    steps = walk(run.config)
+    assert [nearest_step(run.config, step) for step in steps] == list(range(len(steps)))
+    last = run.config.n_decoder_layers - 1
+    found = steps[nearest_step(run.config, Step(side="decoder", layer=99, block="cross_attn", stage="concat"))]
+    assert found == Step(side="decoder", layer=last, block="cross_attn", stage="concat")
+    other = Step(side="encoder", layer=1, block="cross_attn", stage="concat")  # no encoder has it
+    assert steps[nearest_step(run.config, other)].side == "encoder"
 
 
 def test_every_stage_is_somewhere_in_the_walk_and_has_a_name_of_its_own():

@@ -16,6 +16,7 @@ const { picture, write, scaleBar } = lens.surfaces;
 const { MASKED, paint, palette } = lens.cells;
 const { moved, reach } = lens.walking;
 const { saveCsv, savePng } = lens.saving;
+const { holdsField } = lens.address;
 const { asks } = lens.ask;
 
 const { find, all, on } = within(element);
@@ -340,4 +341,7 @@ subscribe(element, "attention-choose", ({ kind, layer, head }) => {
   }
   publish("attention-open", { layer, head });
 });
+holdsField(element, "kind", "kind of attention", ".kinds input", { entry: true });
+holdsField(element, "order", "order of the heads", ".order");
+holdsField(element, "hidden", "choice of tokens", ".hide input");
 asks({ element, server }, "attention", () => ({}), receive);

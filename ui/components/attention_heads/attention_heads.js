@@ -6,6 +6,7 @@
 const { number, floats } = lens.numbers;
 const { within, button, options, press, numbered } = lens.elements;
 const { publish, subscribe } = lens.topics;
+const { holds, holdsField } = lens.address;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
@@ -178,6 +179,39 @@ function receive(answer) {
 
 const ask = asks({ element, server }, "exact_attention", fields, receive);
 
+// ---- in the address ----------------------------------------------------------------------------------------------
+
+let linked = null; // heads of a link, until it is known which kind they are of
+
+// "L2H3.L2H4"; "L2" and "all" for all of a layer or of the kind, "all.L2H3" for one among those of all layers
+function heldHeads() {
+  if (!attention) return linked;
+  const { layer, heads } = views[attention.kind];
+  const all = heads.length === scope().length;
+  const names = all ? [] : heads.map((head) => name(head).replace(" ", ""));
+  if (layer === null) return ["all", ...names].join(".");
+  return all ? `L${layer + 1}` : names.join(".");
+}
+
+function openHeld(text) {
+  if (!attention) return (linked = text);
+  linked = null;
+  const [whole] = (text ?? "L1H1").match(/^all|^L\d+$/) ?? [];
+  const upTo = (digits, count) => Math.max(0, Math.min(count, Number(digits)) - 1);
+  const { nLayers, nHeads } = attention;
+  const named = [...(text ?? "L1H1").matchAll(/L(\d+)H(\d+)/g)];
+  const heads = named.map(([, layer, head]) => ({ layer: upTo(layer, nLayers), head: upTo(head, nHeads) }));
+  const layer = whole === "all" ? null : whole ? upTo(whole.slice(1), nLayers) : heads[0].layer;
+  views[attention.kind] = { layer, heads };
+  const chosen = scope().filter((one) => heads.some((other) => same(one, other)));
+  look(layer, chosen.length ? chosen : scope());
+}
+
+const form = /^(all(\.L\d{1,3}H\d{1,3})*|L\d{1,3}|L\d{1,3}H\d{1,3}(\.L\d{1,3}H\d{1,3})*)$/;
+holds(element, "heads", { called: "head", form, read: heldHeads, set: openHeld, entry: true });
+holdsField(element, "drawing", "drawing", ".drawings input", { entry: true });
+holdsField(element, "how", "way to take heads together", ".how");
+
 // ---- what is heard -----------------------------------------------------------------------------------------------
 
 subscribe(element, "attention", (news) => {
@@ -186,7 +220,8 @@ subscribe(element, "attention", (news) => {
   if (!views[news.kind]?.heads.every(fits)) {
     views[news.kind] = { layer: FIRST_LAYER, heads: [{ layer: FIRST_LAYER, head: 0 }] };
   }
-  show();
+  if (linked) openHeld(linked);
+  else show();
 });
 
 subscribe(element, "attention-open", (head) => {

@@ -8,6 +8,7 @@ const { label } = lens.tokens;
 const { signed } = lens.colours;
 const { heatMap } = lens.figures;
 const { saveJson } = lens.saving;
+const { holds } = lens.address;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
@@ -133,3 +134,17 @@ on("click", ".save-json", () => {
   const { cell, parts } = worked;
   saveJson("cell.json", { cell, parts });
 });
+
+// ---- in the address: "cross.2.3.5.1", counted from 1 -------------------------------------------------------------
+
+const held = () =>
+  "kind" in wanted ? PLACES.map((place, i) => (i ? wanted[place] + 1 : wanted[place])).join(".") : null;
+
+function open(text) {
+  const parts = text?.split(".") ?? [];
+  wanted = Object.fromEntries(parts.map((part, i) => [PLACES[i], i ? Math.max(0, Number(part) - 1) : part]));
+  ask();
+}
+
+const form = /^(encoder|decoder|cross)(\.\d{1,4}){4}$/;
+holds(element, "cell", { called: "cell", form, read: held, set: open, entry: true });

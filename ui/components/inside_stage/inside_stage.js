@@ -1,5 +1,5 @@
 // One stage of the walk: its words, formula, shapes, values and code.
-// Asks for "stage" { step, head }: { step, head, n_heads, headed, steps, view }, where view.maps[].values is
+// Asks for "stage" { step: its number, or its name in an address, head }: { step, head, n_heads, headed, steps, view }, where view.maps[].values is
 // { shape, base64 }, and words are parts as `typeset` puts them side by side. Hears "inside.go" from the diagram and tells "inside.at".
 
 const { number, floats, largest } = lens.numbers;
@@ -9,6 +9,7 @@ const { unsigned, signed } = lens.colours;
 const { publish, subscribe } = lens.topics;
 const { heatMap } = lens.figures;
 const { saveCsv, savePng } = lens.saving;
+const { holds } = lens.address;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
@@ -117,6 +118,7 @@ function canvasOf({ name, values: { shape } }) {
 
 function receive(answer) {
   drawn = answer;
+  wanted = { step: answer.step, head: answer.head };
   shown = answer.view.maps.map((map) => ({ map, canvas: canvasOf(map), values: floats(map.values) }));
   drawWords(answer);
   find(".maps").replaceChildren(...shown.map(figureOf));
@@ -125,7 +127,7 @@ function receive(answer) {
 }
 
 function fields(request) {
-  if (request.model !== model) wanted = { step: 0, head: 0 };
+  if (model && request.model !== model) wanted = { step: 0, head: 0 };
   ({ model } = request);
   return wanted;
 }
@@ -159,3 +161,24 @@ subscribe(element, "inside.go", (step) => {
   if (top < 0 || top > window.innerHeight / 2) find(".walk").scrollIntoView({ block: "start" });
 });
 listening = true;
+
+// ---- in the address ----------------------------------------------------------------------------------------------
+
+// "decoder.2.cross_attn.weights.3": side, layer, block, stage, and the head where there is one
+function held() {
+  if (typeof wanted.step === "string") return wanted.step;
+  if (!drawn) return null;
+  const { side, layer, block, stage } = drawn.steps[wanted.step];
+  const parts = [side, layer === null ? 0 : layer + 1, block, stage];
+  return [...parts, ...(wanted.head ? [wanted.head + 1] : [])].join(".");
+}
+
+function open(text) {
+  model = null; // what is asked for is meant on the page's model
+  const [, head] = text?.match(/\.(\d+)$/) ?? [];
+  wanted = { step: text ?? 0, head: head ? Math.max(0, Number(head) - 1) : 0 };
+  ask();
+}
+
+const form = /^[a-z]{1,20}\.\d{1,3}\.\w{1,20}\.\w{1,30}(\.\d{1,3})?$/;
+holds(element, "stage", { called: "stage", form, read: held, set: open, entry: true });

@@ -8,6 +8,7 @@ const { label } = lens.tokens;
 const { unsigned } = lens.colours;
 const { heatMap } = lens.figures;
 const { saveJson } = lens.saving;
+const { holds } = lens.address;
 const { asks } = lens.ask;
 
 const { find, all, on } = within(element);
@@ -17,6 +18,7 @@ const NAMES = {
   scale: "Division by √d_k off",
   head: "One head off",
 };
+const PLACES = ["kind", "layer", "head", "position"];
 const MAPS = ["whole", "switched"];
 let wanted = { name: "positions" }; // what the visitor chose
 let result = null; // what is drawn
@@ -99,12 +101,14 @@ function receive(answer) {
 
 const ask = asks({ element, server, inSight: true }, "switched", () => wanted, receive);
 
-on("click", ".names button", ({ currentTarget: { dataset } }) => {
-  wanted = { ...wanted, name: dataset.name };
+function choose(choice) {
+  wanted = choice;
   press(all(".names button"), (button) => button.dataset.name === wanted.name);
   ask();
-});
-for (const place of ["kind", "layer", "head", "position"]) {
+}
+
+on("click", ".names button", ({ currentTarget: { dataset } }) => choose({ ...wanted, name: dataset.name }));
+for (const place of PLACES) {
   on("change", `select.${place}`, ({ target: { value } }) => {
     wanted = { ...wanted, [place]: place === "kind" ? value : Number(value) };
     ask();
@@ -114,3 +118,17 @@ on("click", ".save-json", () => {
   const [whole_map, switched_map] = MAPS.map((kind) => Array.from(numbers[kind]));
   saveJson("switch.json", { ...result, whole_map, switched_map });
 });
+
+// ---- in the address: "head.cross.2.3.1", counted from 1 ----------------------------------------------------------
+
+const placed = () => PLACES.map((place, i) => (i ? wanted[place] + 1 : wanted[place]));
+const held = () => [wanted.name, ...("kind" in wanted ? placed() : [])].join(".");
+
+function open(text) {
+  const [name, ...parts] = text.split(".");
+  const places = parts.map((part, i) => [PLACES[i], i ? Math.max(0, Number(part) - 1) : part]);
+  choose({ name, ...Object.fromEntries(places) });
+}
+
+const form = /^(positions|residual|scale|head)(\.(encoder|decoder|cross)(\.\d{1,4}){3})?$/;
+holds(element, "switch", { called: "switch", form, read: held, set: open, entry: true });

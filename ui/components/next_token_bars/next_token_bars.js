@@ -9,6 +9,7 @@ const { tokenText, tokenName, tokenElement } = lens.tokens;
 const { variable } = lens.colours;
 const { saveCsv, saveJson, saveSvg } = lens.saving;
 const { publish, subscribe } = lens.topics;
+const { holdsField } = lens.address;
 const { feeds } = lens.ask;
 const { drawable, distribution, entropyBits } = lens.sampling;
 
@@ -150,6 +151,7 @@ function draw(news) {
 }
 
 function drawTable() {
+  if (!step) return;
   bars = shownRows().map(buildRow);
   const hadFocus = find("tbody").contains(document.activeElement);
   find("tbody").replaceChildren(...bars.map((bar) => bar.line));
@@ -158,6 +160,7 @@ function drawTable() {
 }
 
 function drawSampling() {
+  if (!step) return;
   const settings = sampling();
   find(".temperature-value").textContent =
     settings.temperature === 0 ? "0: always the first" : number(settings.temperature);
@@ -260,5 +263,8 @@ on("click", ".save-csv", saveRows);
 on("click", ".save-json", saveAll);
 on("click", ".save-svg", savePicture);
 
+for (const name of ["temperature", "top-k", "top-p", "n-shown"]) {
+  holdsField(element, name.replace("-", "_"), name.replace("-", " "), `.${name}`);
+}
 feeds(element, "next_token");
 subscribe(element, "next_token.bars", draw);

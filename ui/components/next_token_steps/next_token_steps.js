@@ -11,11 +11,13 @@ const { variable } = lens.colours;
 const { onTheme } = lens.redrawing;
 const { saveCsv, saveSvg } = lens.saving;
 const { publish } = lens.topics;
+const { holds } = lens.address;
 const { asks } = lens.ask;
 
 const { find, all, on } = within(element);
 let shown = null; // the walk drawn last
 let at = 0; // the step looked at
+let linked = null; // the position that the address asks for, until it is drawn
 let begins = false; // whether the visitor typed a beginning, behind which the look goes next
 
 const alike = (names, one, other) => names.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
@@ -28,6 +30,7 @@ function walkTo(position) {
   const next = Math.min(Math.max(position, 0), shown.tokens.length - 1);
   if (next === at) return;
   at = next;
+  linked = null;
   mark();
   ask();
 }
@@ -203,6 +206,7 @@ function drawSized() {
 
 function draw({ walk, bars }) {
   at = bars.position;
+  linked = null;
   if (!shown || !sameRun(shown.request, walk.request)) {
     shown = walk;
     begins = false;
@@ -210,14 +214,14 @@ function draw({ walk, bars }) {
     drawSequence();
     drawUncertain();
     drawSized();
-  }
+  } else mark();
   publish("next_token.bars", bars);
 }
 
 // another sentence is looked at from the first step that the model chose
 function fields(request) {
   const stays = shown && sameSentence(shown.request, request) && !(begins && !sameRun(shown.request, request));
-  return { position: stays ? at : null };
+  return linked ?? { position: stays ? at : null };
 }
 
 const ask = asks({ element, server }, "next_token", fields, draw);
@@ -249,3 +253,12 @@ on("click", ".save-svg", () =>
 
 onTheme(element, drawSized);
 new ResizeObserver(drawSized).observe(find(".figure-scroll"));
+
+function open(text) {
+  linked = { position: text === null ? null : Math.max(0, Number(text) - 1) };
+  ask();
+}
+
+const read = () => (linked || shown ? toText(linked ? linked.position : at) : null);
+const toText = (position) => (position === null ? null : String(position + 1));
+holds(element, "step", { called: "step", form: /^\d{1,4}$/, read, set: open, entry: true });

@@ -4,6 +4,7 @@
 
 const { make, within, press } = lens.elements;
 const { reach, moved } = lens.walking;
+const { copy } = lens.saving;
 const { asks } = lens.ask;
 
 const { find, all, on } = within(element);
@@ -50,12 +51,7 @@ on("keydown", ".list", (event) => {
   event.preventDefault();
 });
 
-on("click", ".copy", () => {
-  navigator.clipboard.writeText(drawn.translation).then(
-    () => (find(".copied").textContent = "Copied."),
-    () => (find(".copied").textContent = "The browser did not allow copying: select the text instead."),
-  );
-});
+on("click", ".copy", () => copy(drawn.translation, find(".copied")));
 
 // what belongs to another text is not left standing while this one is translated
 function fields(request) {

@@ -5,7 +5,7 @@
 
 const { within, button } = lens.elements;
 const { tabs } = lens;
-const { setAddress } = lens.page;
+const { holds } = lens.address;
 const { subscribe } = lens.topics;
 
 const { find, on } = within(element);
@@ -75,7 +75,6 @@ function open(number, word = "") {
   at = number;
   light(null);
   remember(at);
-  setAddress({ tour: String(at) });
   element.closest("#tour").parentElement.classList.add("touring");
   find(".card").hidden = false;
   find(".closed").hidden = true;
@@ -130,7 +129,6 @@ function leave(next = at) {
   at = 0;
   light(null);
   remember(next);
-  setAddress({ tour: null });
   element.closest("#tour").parentElement.classList.remove("touring");
   find(".card").hidden = true;
   find(".closed").hidden = false;
@@ -181,8 +179,17 @@ subscribe(element, "request", (request) => {
 });
 
 invite();
-const asked = new URLSearchParams(window.location.search).get("tour");
-if (asked !== null) {
+
+// ---- in the address: the card ------------------------------------------------------------------------------------
+
+/** @param {string | null} asked */
+function visit(asked) {
+  if (asked === null) {
+    if (at) leave();
+    return;
+  }
   const nearest = Math.min(cards.length, Math.max(1, Math.round(Number(asked)) || 1));
   open(nearest, String(nearest) === asked ? "" : `There is no card “${asked.slice(0, 20)}”; this is the nearest. `);
 }
+
+holds(element, "tour", { called: "card", form: /^.+$/, read: () => (at ? String(at) : null), set: visit, entry: true });

@@ -14,6 +14,7 @@ const { linkHover } = lens.tokens;
 const { reach, moved } = lens.walking;
 const { asks } = lens.ask;
 const { publish, subscribe } = lens.topics;
+const { copy } = lens.saving;
 
 const { find, all, on } = within(element);
 let drawn = null; // what is shown
@@ -101,12 +102,7 @@ on("keydown", ".text", (event) => {
 
 on("click", ".undo", () => trigger("undo", {}));
 
-on("click", ".copy", () => {
-  navigator.clipboard.writeText(find(".text").textContent).then(
-    () => (find(".copied").textContent = "Copied."),
-    () => (find(".copied").textContent = "The browser did not allow copying: select the text instead."),
-  );
-});
+on("click", ".copy", () => copy(find(".text").textContent, find(".copied")));
 
 // what a search found, or why it found nothing
 function receive() {

@@ -6,6 +6,7 @@
 const { make, within, button, press } = lens.elements;
 const { recovery } = lens;
 const { ownSentences, saveCsv, saveJson, savePng } = lens.saving;
+const { holds } = lens.address;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
@@ -13,7 +14,7 @@ const FIELDS = ["first", "second"];
 let found = null; // what is drawn
 let compared = {}; // the texts that the visitor compared last
 let typing = false; // since then
-let about = {}; // the page's request, when this was asked last
+let about = null; // the page's request, when this was asked last
 /** @type {Cell} */
 let cursor = [0, 0];
 
@@ -69,7 +70,7 @@ const ask = asks({ element, server, inSight: true }, "two_sentences", fields, re
 
 /** Another sentence of the page is compared with a partner of its own. */
 function fields(request) {
-  if (["model", "text", "sentence", "direction"].some((name) => request[name] !== about[name])) compared = {};
+  if (about && ["model", "text", "sentence", "direction"].some((name) => request[name] !== about[name])) compared = {};
   about = request;
   return compared;
 }
@@ -85,6 +86,23 @@ on("submit", "form", (event) => {
   event.preventDefault();
   compare(find("input.first").value, find("input.second").value);
 });
+
+// ---- in the address: both, with a line break between them --------------------------------------------------------
+
+const held = () => ("first" in compared ? FIELDS.map((name) => compared[name]).join("\n") : null);
+
+function open(text) {
+  about = null; // they are meant on the page's sentence
+  if (text) return compare(...text.split("\n"));
+  compared = {};
+  typing = false;
+  ask();
+}
+
+holds(element, "pair", { called: "pair", form: /^.{1,900}\n.{1,900}$/, read: held, set: open, entry: true });
+
+// ---- saving ------------------------------------------------------------------------------------------------------
+
 on("click", ".save-png", () => {
   savePng("two-sentences.png", find(".question").textContent, find(".grid"), ownSentences(find(".translations")));
 });

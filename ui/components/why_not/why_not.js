@@ -12,6 +12,7 @@ const { sheet, text, line } = lens.planes;
 const { figure } = lens.figures;
 const { subscribe } = lens.topics;
 const { saveCsv, saveJson, saveSvg } = lens.saving;
+const { holds } = lens.address;
 const { asks, feeds } = lens.ask;
 
 const { find, on } = within(element);
@@ -31,6 +32,7 @@ const ROLES = {
 
 let step = null; // what was heard of the step looked at
 let rival = null; // { rival: id, typed: text }, of which one is null
+let linked = null; // { position, rival } of the address, until that step is here
 let answer = null;
 let rows = []; // what is drawn: { kind, name, short, value, attention, heading: over the first of its kind }
 let at = 0; // the row that was gone to
@@ -207,9 +209,11 @@ subscribe(element, "next_token.bars", ({ request, position }) => {
     find("input.rival").value = "";
   }
   step = { request, position };
+  takeLinked();
   again();
 });
 subscribe(element, "next_token.rival", ({ id, text: name }) => {
+  linked = null;
   rival = { rival: id };
   find("input.rival").value = name;
   summoned = true;
@@ -218,10 +222,45 @@ subscribe(element, "next_token.rival", ({ id, text: name }) => {
 });
 on("submit", "form", (event) => {
   event.preventDefault();
+  linked = null;
   rival = { typed: find("input.rival").value };
   again();
 });
 on("change", ".every", drawRows);
+
+// ---- in the address: the step, from 1, and the token's id or what was typed: "7.id.123", "7.word.Haus" ------------
+
+function held() {
+  const [position, token] = linked ? [linked.position, linked.rival] : [step?.position, rival];
+  if (!token) return null;
+  return [position + 1, ...("rival" in token ? ["id", token.rival] : ["word", token.typed])].join(".");
+}
+
+function open(asked) {
+  const [, position, kind, name] = asked?.match(/^(\d+)\.(id|word)\.(.*)$/s) ?? [];
+  linked = null;
+  rival = null;
+  find("input.rival").value = "";
+  if (position)
+    linked = { position: Number(position) - 1, rival: kind === "id" ? { rival: Number(name) } : { typed: name } };
+  takeLinked();
+  again();
+}
+
+function takeLinked() {
+  if (!linked || linked.position !== step?.position) return;
+  ({ rival } = linked);
+  linked = null;
+  find("input.rival").value = rival.typed ?? "";
+}
+
+holds(element, "rival", {
+  called: "rival",
+  form: /^\d{1,4}\.(id\.\d{1,7}|word\..{1,200})$/s,
+  read: held,
+  set: open,
+  entry: true,
+});
 
 // ---- saving ------------------------------------------------------------------------------------------------------
 

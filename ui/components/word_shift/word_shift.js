@@ -8,6 +8,7 @@ const { label } = lens.tokens;
 const { plane, points, curve, mark, text } = lens.planes;
 const { figure, graph } = lens.figures;
 const { ownSentences, saveJson, saveSvg } = lens.saving;
+const { holds } = lens.address;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
@@ -125,6 +126,19 @@ on("submit", "form", (event) => {
   typing = false;
   ask();
 });
+
+// in the address: the word and both sentences, with line breaks between them
+const held = () => ("word" in compared ? FIELDS.map((name) => compared[name]).join("\n") : null);
+
+function open(asked) {
+  const texts = asked?.split("\n") ?? [];
+  compared = Object.fromEntries(texts.map((each, i) => [FIELDS[i], each]));
+  typing = false;
+  ask();
+}
+
+holds(element, "word", { called: "word", form: /^.{1,100}\n.{1,900}\n.{1,900}$/, read: held, set: open, entry: true });
+
 const about = () => ownSentences(find(".translations"));
 on("click", ".save-png", () => saveSvg("word.svg", "Cosine of the word's two vectors", find(".curve"), about()));
 on("click", ".save-plane", () => {

@@ -1,0 +1,59 @@
+// Which experiment was opened or set last, and where its sliders stand: "recall.12.3". Nobody sees this widget: it keeps
+// them in the address. Python draws the experiments themselves.
+
+const { holds } = lens.address;
+
+const SETTLED = 600; // ms: while Gradio draws a tab it closes what was opened there
+
+let at = null; // the experiment's id
+let linked = null; // the text of the address, while its experiment opens
+
+const box = (id) => document.getElementById(`why-${id}`);
+const sliders = (id) => [
+  .../** @type {NodeListOf<HTMLInputElement>} */ (box(id).querySelectorAll("input[type=range]")),
+];
+const held = () => linked ?? (at && [at, ...sliders(at).map(({ value }) => value)].join("."));
+
+// what stands in an experiment is drawn when it is opened first
+const isDrawn = (id) => Boolean(box(id).querySelector(".why-run"));
+const isOpen = (id) => isDrawn(id) && box(id).querySelector(".why-run").checkVisibility();
+
+function setSliders(id, numbers) {
+  sliders(id).forEach((slider, i) => {
+    if (i >= numbers.length) return;
+    slider.value = numbers[i];
+    for (const type of ["input", "change"]) slider.dispatchEvent(new Event(type, { bubbles: true }));
+  });
+}
+
+function open(text) {
+  const [id, ...numbers] = text?.split(".") ?? [];
+  at = id && box(id) ? id : null;
+  linked = at && text;
+  if (!at) return;
+  const unfold = () => isOpen(id) || box(id).querySelector("button").click();
+  const drawn = new MutationObserver(() => isDrawn(id) && unfold());
+  drawn.observe(box(id), { childList: true, subtree: true, attributes: true });
+  unfold();
+  setTimeout(() => {
+    drawn.disconnect();
+    linked = null;
+    if (isDrawn(id)) setSliders(id, numbers);
+  }, SETTLED);
+}
+
+/** @param {Event} event */
+function hear({ target }) {
+  const experiment = /** @type {Element} */ (target).closest?.(".gr-accordion[id^=why-]");
+  if (experiment && element.isConnected) at = experiment.id.replace("why-", "");
+}
+
+for (const type of ["click", "input", "change"]) window.addEventListener(type, hear, true);
+
+holds(element, "experiment", {
+  called: "experiment",
+  form: /^[a-z-]{1,30}(\.-?\d{1,6}(\.\d+)?){0,8}$/,
+  read: held,
+  set: open,
+  entry: true,
+});
