@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import wraps
@@ -14,6 +15,9 @@ from gradio.events import Dependency
 from explain.line import telling
 
 MODEL_EVENTS = 128  # of all visitors under way: each is a thread that waits; what comes then waits in Gradio's queue
+NOT_OURS = "This could not be done: expected an event of this page. Reload the page, and try again."
+_log = logging.getLogger(__name__)
+
 Trigger = Callable[..., Dependency]  # such as `button.click`, or `event.success` of an event before it
 
 
@@ -88,6 +92,22 @@ def telling_place(progress: gr.Progress) -> AbstractContextManager[None]:
         progress((before, None), unit=f"{others} first, which takes about {max(1, round(seconds))} s")
 
     return telling(tell)
+
+
+class KindBlocks(gr.Blocks):
+    """Gradio's Blocks, in which whatever fails says so in words.
+
+    Gradio keeps silent about what is wrong with an event itself, such as too few inputs or inputs of other kinds.
+    """
+
+    async def process_api(self, *arguments: Any, **named: Any) -> dict[str, Any]:
+        try:
+            return await super().process_api(*arguments, **named)
+        except gr.Error:
+            raise
+        except Exception as error:
+            _log.exception("an event failed")
+            raise gr.Error(NOT_OURS, print_exception=False) from error
 
 
 class Fields(dict[str, Any]):

@@ -16,7 +16,7 @@ from ui.answers import answering
 from ui.api import add_api
 from ui.beam_tree import begun
 from ui.components import widget
-from ui.events import Trigger, fields_of, in_browser, kindly, on_hub, on_model, telling_place
+from ui.events import KindBlocks, Trigger, fields_of, in_browser, kindly, on_hub, on_model, telling_place
 from ui.introduction import INTRODUCTION, TITLE
 from ui.languages import swapped
 from ui.links import ARRIVED, TELL_TYPED, request_from_address, request_from_query, tell, tell_tab
@@ -46,7 +46,7 @@ def build_page(models: Models, notice: str = "") -> gr.Blocks:
 
     `notice` is what the operator has to know and visitors may: that the Hub was out of reach, for instance.
     """
-    with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
+    with KindBlocks(title=TITLE, analytics_enabled=False) as demo:
         page = _Page(models, notice)
         page.connect(demo)
         add_api(models.default)

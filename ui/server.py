@@ -26,6 +26,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 _SESSION = re.compile(r"[A-Za-z0-9-]{1,64}")
+_NO_SESSION = "session_hash: expected letters, digits and hyphens"
 
 
 class Guard:
@@ -78,8 +79,8 @@ class Guard:
             return PlainTextResponse("Expected a request of this page; found one of another site.", 403)
         if body is None:
             return PlainTextResponse(f"Expected at most {MAX_BODY_BYTES} bytes: send a shorter text.", 413)
-        if body and not _names_its_session(body, required=path.endswith("/queue/join")):
-            return PlainTextResponse("session_hash: expected letters, digits and hyphens; reload the page.", 400)
+        if body and (problem := _problem_of(body, with_session=path.endswith("/queue/join"))):
+            return PlainTextResponse(f"{problem}; reload the page.", 400)
         return None
 
     def _is_of_this_page(self, headers: Headers) -> bool:
@@ -96,19 +97,24 @@ class Guard:
         return {**scope, "headers": headers}
 
 
-def _names_its_session(body: bytes, required: bool) -> bool:
-    """Whether the session that a body speaks for has a name as browsers and programs make it.
+def _problem_of(body: bytes, with_session: bool) -> str | None:
+    """What is wrong with a body that claims to be JSON, if anything is; what is not JSON is left to the app.
 
-    Gradio stores what it sends to "" under another name, does not find it, and answers nobody from then on.
+    Gradio stores what it sends to the session "" under another name, does not find it, and answers nobody from then on.
+    Half a character or a number that is none breaks the very answer that refuses it.
     """
     try:
         fields = json.loads(body)
     except (ValueError, RecursionError):
-        return not required  # the app says what it expected
+        return _NO_SESSION if with_session else None  # the app says what it expected
+    try:
+        json.dumps(fields, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:  # UnicodeEncodeError is one
+        return "Expected whole characters and numbers; found half a character, or a number that is none"
     session = fields.get("session_hash") if isinstance(fields, dict) else None
     if session is None:
-        return not required
-    return isinstance(session, str) and _SESSION.fullmatch(session) is not None
+        return _NO_SESSION if with_session else None
+    return None if isinstance(session, str) and _SESSION.fullmatch(session) else _NO_SESSION
 
 
 async def _read_body(receive: Receive) -> bytes | None:
