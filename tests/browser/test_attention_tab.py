@@ -120,7 +120,7 @@ def test_heads_are_taken_together_toggled_and_isolated(tab, first_run):
 
     tab.locator(".attention-heads .all").click()
     shows(aggregate(maps, "mean", [(1, head) for head in range(n_heads)]))
-    tab.locator(".how").select_option("max")
+    tab.locator(".attention-heads .how").select_option("max")
     shows(aggregate(maps, "max", [(1, head) for head in range(n_heads)]))
     heads.nth(0).click()  # out
     shows(aggregate(maps, "max", [(1, head) for head in range(1, n_heads)]))
@@ -128,7 +128,7 @@ def test_heads_are_taken_together_toggled_and_isolated(tab, first_run):
     shows(maps.head(1, 2))
     heads.nth(1).press("Enter")
     shows(aggregate(maps, "max", [(1, 1), (1, 2)]))
-    tab.locator(".how").select_option("mean")
+    tab.locator(".attention-heads .how").select_option("mean")
     shows(aggregate(maps, "mean", [(1, 1), (1, 2)]))
     heads.nth(1).press("Shift+Enter")
     shows(maps.head(1, 1))
