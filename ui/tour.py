@@ -190,16 +190,16 @@ WHERE_NEXT = {
     "positions": ("inside", "Next: every stage of the computation, with your numbers (Inside)"),
     "inside": ("layers", "Next: what the model would have said after each layer (Layers)"),
     "layers": ("what-if", "Next: what one word changes, and what one part is worth (What if)"),
-    "what-if": ("why", "Next: why attention at all, in experiments (Why attention)"),
+    "what-if": ("learning", "Next: how the model became what it is (Learning)"),
     "learning": ("why", "Next: why attention at all, in experiments (Why attention)"),
     "why": ("translate", "Back to the beginning, with a sentence of your own (Translate)"),
 }
 
 
 def where_next(tab: str) -> None:
-    """Draws the last line of a tab."""
+    """Draws the last line of a tab; to a tab that the open model has not, it leads to the one behind that."""
     to, words = WHERE_NEXT[tab]
-    widget("where_next", {"tab": to, "words": words})
+    widget("where_next", {"tabs": [to, WHERE_NEXT[to][0]], "words": words})
 
 
 def tour_of(model: str, has_story: bool) -> dict[str, Any]:

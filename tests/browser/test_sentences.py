@@ -1,6 +1,5 @@
 """A text of several sentences: each with its translation, and one of them open in every tab."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -158,17 +157,14 @@ def test_the_list_is_accessible(page, scheme):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("\n\n\n", "text: expected a word or a sentence; found none: type something to translate"),
-        ("Thank you. " * 1000, "text: expected at most 50 sentences; found 1,000: translate it in parts"),
-        (
-            f"Thank you. {'house ' * 300}. Thank you.",
-            re.compile(r"^sentence 2 of 3: expected at most 128 tokens; found 30\d: translate it in parts$"),
-        ),
+        ("\n\n\n", "Type a sentence first."),
+        ("Thank you. " * 1000, "This is too long for the model: it reads at most 50 sentences"),
+        (f"Thank you. {'house ' * 300}. Thank you.", "50 sentences of 128 word pieces each, and 1,024 in all"),
     ],
 )
 def test_a_text_that_cannot_be_translated_says_why_and_the_next_one_is(page, runs, text, message):
     enter(page, text)
-    expect(page.locator(".translation .problem")).to_have_text(message, timeout=PATIENCE)
+    expect(page.locator(".translation .problem")).to_contain_text(message, timeout=PATIENCE)
     enter(page, f"{PARTS[1]} {PARTS[2]}")
     expect(page.locator(f"{LIST} .target")).to_have_text([run.translation.text for run in runs[1:3]], timeout=PATIENCE)
 

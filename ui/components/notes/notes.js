@@ -26,7 +26,7 @@ function waitingWords() {
 
 function mark() {
   const stale = Boolean(about && typed) && !same(about, typed);
-  document.querySelector("#tabs").classList.toggle("stale", stale);
+  document.querySelector("#tabs")?.classList.toggle("stale", stale); // which may come later, and is not stale then
   find(".waiting").hidden = !translating;
   find(".waiting").textContent = translating ? waitingWords() : "";
   find(".stale").hidden = !stale || translating || same(typed, refused);
