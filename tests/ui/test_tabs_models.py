@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+import ui.page  # noqa: F401  (every question of the page)
 from explain.runner import Runner
 from explain.source_words import source_words
 from explain.stages.walk import walk
