@@ -157,7 +157,7 @@ class Page:
         return answer
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Record:
     """What the clients saw."""
 

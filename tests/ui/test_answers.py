@@ -4,7 +4,6 @@ import asyncio
 import json
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from types import NoneType
 
 import gradio as gr
@@ -266,31 +265,6 @@ def test_what_runs_the_model_waits_for_the_pages_events_and_holds_up_nothing_els
     finally:
         go_on.set()
         running.join(30)
-
-
-def test_questions_about_a_visitors_model_hold_up_nobody_else():
-    network = tiny_translator(max_positions=251)
-    models = Models([Runner(network, "own")], ["org/*"], lambda name, _: Runner(network, name))
-    other = models.load("org/slow", lambda *_: None)
-    n_asked = 2 * AT_ONCE
-
-    async def crowd():
-        ask, questions = answering(models), [{"name": "translation", "fields": {}}]
-        of_other = [{**REQUEST, "model": "org/slow", "text": f"A man {i}."} for i in range(n_asked)]
-        slow = [asyncio.create_task(ask({"request": each, "questions": questions})) for each in of_other]
-        own = await asyncio.wait_for(ask({"request": REQUEST, "questions": questions}), 30)
-        assert not any(task.done() for task in slow)
-        other.line.leave()
-        return own, await asyncio.gather(*slow)
-
-    def in_one_thread():  # which has the other model's line until its own visitor is answered
-        other.line.take()
-        return asyncio.run(crowd())
-
-    with ThreadPoolExecutor(1) as pool:
-        own, slow = pool.submit(in_one_thread).result(60)
-    answers = [json.loads(reply.body)["answers"][0] for reply in (own, *slow)]
-    assert [answer["request"]["model"] for answer in answers] == ["own"] + n_asked * ["org/slow"]
 
 
 def test_of_a_hundred_uncached_runs_asked_for_at_once_one_is_computed_at_a_time():
