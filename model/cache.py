@@ -32,10 +32,9 @@ class AttentionCache:
             if self._held is not None:
                 grown[:, :, :, :begin] = self._held[:, :, :, :begin]
             self._held = grown
-        k_held, v_held = self.held()
-        k_held[:, :, begin:] = k
-        v_held[:, :, begin:] = v
-        return k_held, v_held
+        self._held[0, :, :, begin : self.length] = k.detach()
+        self._held[1, :, :, begin : self.length] = v.detach()
+        return self.held()
 
     def held(self) -> tuple[Float[Tensor, "B H Tk Dh"], Float[Tensor, "B H Tk Dh"]]:
         """Keys and values of all positions.

@@ -305,7 +305,7 @@ def test_of_a_hundred_uncached_runs_asked_for_at_once_one_is_computed_at_a_time(
 
 def test_every_type_that_a_field_may_have_has_a_name():
     types = {each for asked in _QUESTIONS.values() for field in asked.fields.values() for each in field.types}
-    assert types - {NoneType} == set(_KINDS) - {float}
+    assert types - {NoneType} == set(_KINDS)
 
 
 def test_two_questions_of_one_name_are_refused():

@@ -1,6 +1,5 @@
 """The named endpoints as tools of an MCP server, through the `mcp` package as an assistant would use them."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from explain.runner import Runner
 from tests.conftest import tiny_translator
+from tests.loops import finished
 from ui.launch import MCP, launch
 from ui.models import Models
 from ui.page import build_page
@@ -44,7 +44,7 @@ def talk(server: str, *calls: tuple[str, dict[str, Any]]) -> tuple[list[Any], li
             tools = (await client.list_tools()).tools
             return tools, [await client.call_tool(name, arguments) for name, arguments in calls]
 
-    return asyncio.run(session())
+    return finished(session())
 
 
 def test_each_tool_and_each_of_its_arguments_is_described(server):

@@ -13,7 +13,8 @@ def test_the_rnn_s_chain_grows_with_length_and_attention_s_does_not(seed, finish
 
 def test_the_rnn_takes_longer_even_on_one_thread(seed, finish):
     result = finish(parallel_steps, seed, longest=256, repeats=25)  # many: a busy neighbour slows most of them
-    assert (result.rnn_seconds / result.attention_seconds).max() > 1.5
+    # at the longest, where the work counts: at few positions the types that tests check take most of the time
+    assert result.rnn_seconds[-1] / result.attention_seconds[-1] > 1.2
 
 
 @pytest.mark.parametrize("n", [1, 2, 7])

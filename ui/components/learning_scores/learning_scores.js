@@ -39,7 +39,7 @@ const chart = figure(find(".chart"), {
   paint() {
     if (!answer?.calibration) return;
     drawn = plane(find(".chart"), {
-      height: 340,
+      height: 290,
       looks: Object.values(WAYS),
       x: { name: "how sure the model was (probability)", low: 0, high: 1 },
       y: { name: "share that was right", low: 0, high: 1 },
