@@ -127,6 +127,7 @@ PLACES = {
         held="experiment",
         act=lambda page: page.locator(SLIDER).press("ArrowRight"),
         shown=_value(SLIDER),
+        entry=False,
     ),
 }  # fmt: skip
 

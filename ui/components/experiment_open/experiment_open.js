@@ -6,7 +6,6 @@ const { holds } = lens.address;
 const SETTLED = 600; // ms: while Gradio draws a tab it closes what was opened there
 
 let at = null; // the experiment's id
-const untouched = {}; // an experiment's id -> its sliders' numbers before a visitor moved one
 let linked = null; // the text of the address, while its experiment opens
 
 const box = (id) => document.getElementById(`why-${id}`);
@@ -29,7 +28,6 @@ function setSliders(id, numbers) {
 
 function open(text) {
   const [id, ...numbers] = text?.split(".") ?? [];
-  if (!text && at) setSliders(at, untouched[at] ?? []);
   at = id && box(id) ? id : null;
   linked = at && text;
   if (!at) return;
@@ -45,20 +43,17 @@ function open(text) {
 }
 
 /** @param {Event} event */
-function hear({ type, target }) {
+function hear({ target }) {
   const experiment = /** @type {Element} */ (target).closest?.(".gr-accordion[id^=why-]");
-  if (!experiment || !element.isConnected) return;
-  const id = experiment.id.replace("why-", "");
-  if (isDrawn(id)) untouched[id] ??= sliders(id).map(({ value }) => value);
-  if (type !== "focusin") at = id;
+  if (experiment && element.isConnected) at = experiment.id.replace("why-", "");
 }
 
-for (const type of ["focusin", "click", "input", "change"]) window.addEventListener(type, hear, true); // focus comes first
+for (const type of ["click", "input", "change"]) window.addEventListener(type, hear, true);
 
 holds(element, "experiment", {
   called: "experiment",
   form: /^[a-z-]{1,30}(\.-?\d{1,6}(\.\d+)?){0,8}$/,
   read: held,
   set: open,
-  entry: true,
+  entry: false, // its sliders go where Back finds the last entry
 });
