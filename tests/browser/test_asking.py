@@ -241,7 +241,7 @@ def test_the_hypothesis_chosen_last_is_the_one_that_every_widget_is_about(page, 
 # picture waits for it.
 TO_THE_MODEL = {
     "switched", "two_orders", "word_shift", "in_words", "two_sentences", "why_not", "head_effects", "text_without_part",
-    "search_tree",
+    "search_tree", "probes",
 }  # fmt: skip
 PICTURES = {
     "Attention": {"attention", "exact_attention"},

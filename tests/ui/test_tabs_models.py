@@ -91,6 +91,7 @@ FIRST = {
     "word_shift": {},
     "two_sentences": {},
     "switched": {"name": "positions"},
+    "probes": {},
 }
 # What a language model has not.
 REFUSED = {
@@ -99,6 +100,7 @@ REFUSED = {
         "position_rotation": "learned",
         "two_orders": "order: expected a model with an encoder",
         "two_sentences": "two sentences: expected a model with an encoder and cross-attention",
+        "probes": "probes: expected a model that translates",
     },
 }
 

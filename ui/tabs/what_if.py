@@ -9,13 +9,15 @@ import gradio as gr
 from explain.pack import exact
 from explain.patching import check_model, patch
 from explain.plain import plain
+from explain.probes import GENDERS, PEOPLE, PROBES, knows, probe
 from explain.run import Run
 from explain.runner import Runner
 from explain.switches import Switch, compare
 from ui.answers import Ask, question_to_the_model
 from ui.components import widget
+from ui.probes import people, verdict
 from ui.tabs.places import head_on, layer_counts, within
-from ui.two_sentences import opening_pair, ready_pairs, told
+from ui.two_sentences import fits, opening_pair, ready_pairs, told
 
 
 def what_if_tab(ask: Ask) -> gr.Tab:
@@ -23,6 +25,7 @@ def what_if_tab(ask: Ask) -> gr.Tab:
     with gr.Tab("What if", id="what-if") as tab:
         widget("two_sentences", ask=ask, elem_id="two-sentences")
         widget("inside_switches", ask=ask, elem_id="inside-switches")
+        widget("probes", ask=ask, elem_id="probes")
     return tab
 
 
@@ -78,3 +81,28 @@ def switched(
         **{name: plain(value) for name, value in vars(found).items() if name not in maps},
         **maps,
     }
+
+
+@question_to_the_model
+def probes(runner: Runner, run: Run) -> dict[str, Any]:
+    """What this model makes of sentences with a word of two senses, in the direction of the page's run.
+
+    Raises:
+        ValueError: the model does not translate, or as `explain.probes.probe`.
+    """
+    if not runner.translates:
+        raise ValueError(f"probes: expected a model that translates; found {run.model}, which continues a text")
+    direction = run.settings.direction
+    cards = []
+    for asked in PROBES.get(direction, ()):
+        if not knows(runner, direction, asked.text):
+            continue
+        found = probe(runner, direction, asked.text, asked.senses)
+        pair = (asked.text, asked.other)
+        senses = [sense.name for sense in asked.senses]
+        told = {"senses": senses, "verdict": verdict(asked, found), "pair": pair if fits(runner, run, pair) else None}
+        cards.append({"word": asked.word, **plain(found), **plain(told)})
+    cells = {}
+    if direction == "en-de" and all(knows(runner, direction, text) for row in PEOPLE.values() for text in row):
+        cells = {work: [probe(runner, direction, text, GENDERS) for text in row] for work, row in PEOPLE.items()}
+    return {"cards": cards, "people": plain(cells), "about_people": people(cells) if cells else ""}

@@ -57,6 +57,8 @@ const topics = (() => {
     "next_token.rival": topic(),
     /** @type {Topic<{ film: any, at: number }>} the film of the training, and the number of the frame that is shown */
     "learning.moment": topic(),
+    /** @type {Topic<{ first: string, second: string }>} two sentences that are to be compared */
+    "sentences.compare": topic(),
     /** @type {Topic<number>} the card at which a visitor starts the tour, from 1 */
     tour: topic(),
     /** @type {Topic<number>} the stage that the diagram asks for */

@@ -8,6 +8,7 @@ const { recovery } = lens;
 const { ownSentences, saveCsv, saveJson, savePng } = lens.saving;
 const { holds } = lens.address;
 const { asks } = lens.ask;
+const { subscribe } = lens.topics;
 
 const { find, on } = within(element);
 const FIELDS = ["first", "second"];
@@ -85,6 +86,11 @@ on("input", "form", () => (typing = true));
 on("submit", "form", (event) => {
   event.preventDefault();
   compare(find("input.first").value, find("input.second").value);
+});
+
+subscribe(element, "sentences.compare", ({ first, second }) => {
+  compare(first, second);
+  find("h2").focus();
 });
 
 // ---- in the address: both, with a line break between them --------------------------------------------------------
