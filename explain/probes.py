@@ -66,7 +66,7 @@ PROBES = {
                 Sense(name="a court", pattern="courts?|tribunal"),
             ),
             right=0,
-            other="Das Gericht war groß.",
+            other="Das Essen war lecker.",
         ),
         Probe(
             text="Der Strauß ist ein Vogel.",

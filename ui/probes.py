@@ -23,7 +23,7 @@ def people(cells: Mapping[str, Sequence[Found]]) -> str:
     """One sentence about the cells: whose form the noun has, beside the pronoun."""
     kept = [found.sense == gender for row in cells.values() for gender, found in zip((MAN, WOMAN), row, strict=True)]
     told = [
-        f"“{work}” is {GENDERS[he.sense].name} with either pronoun"
+        f"“{work}” is written as {GENDERS[he.sense].name} with either pronoun"
         for work, (he, she) in cells.items()
         if he.sense is not None and he.sense == she.sense
     ]

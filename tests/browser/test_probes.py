@@ -14,6 +14,7 @@ def test_a_visitor_guesses_sees_what_the_model_wrote_and_asks_why(browser, app_u
     with visiting(browser, app_url, console_errors=True) as page:
         page.get_by_role("tab", name="What if").click()
         expect(page.locator("#two-sentences .result")).to_be_visible(timeout=40_000)
+        page.locator("#probes").scroll_into_view_if_needed()
         page.locator("#probes summary").click()
         card = page.locator("#probes .card").first
         expect(card).to_contain_text(asked.text, timeout=40_000)
