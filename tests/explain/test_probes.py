@@ -61,12 +61,14 @@ def test_the_verdict_is_that_of_the_numbers():
         (
             (MAN, MAN),
             (MAN, WOMAN),
-            "In 3 of 4 the German noun has the gender of the pronoun; “doctor” is written as a man with either pronoun.",
+            "In 3 of 4 the German noun has the gender of the pronoun; "
+            "“doctor” is written as a man with either pronoun.",
         ),
         (
             (None, WOMAN),
             (WOMAN, WOMAN),
-            "In 2 of 4 the German noun has the gender of the pronoun; “nurse” is written as a woman with either pronoun.",
+            "In 2 of 4 the German noun has the gender of the pronoun; "
+            "“nurse” is written as a woman with either pronoun.",
         ),
         ((None, None), (WOMAN, MAN), "In 0 of 4 the German noun has the gender of the pronoun."),
     ],
