@@ -26,14 +26,14 @@ class AttentionCache:
     ) -> tuple[Float[Tensor, "B H Tk Dh"], Float[Tensor, "B H Tk Dh"]]:
         """Adds new positions behind those held and returns all."""
         begin, self.length = self.length, self.length + k.shape[2]
-        room = 0 if self._held is None else self._held.shape[3]
-        if self.length > room:
+        held, room = self._held, 0 if self._held is None else self._held.shape[3]
+        if held is None or self.length > room:
             grown = k.new_empty(2, *k.shape[:2], max(ROOM, 2 * room, self.length), k.shape[3])
-            if self._held is not None:
-                grown[:, :, :, :begin] = self._held[:, :, :, :begin]
-            self._held = grown
-        self._held[0, :, :, begin : self.length] = k.detach()
-        self._held[1, :, :, begin : self.length] = v.detach()
+            if held is not None:
+                grown[:, :, :, :begin] = held[:, :, :, :begin]
+            self._held = held = grown
+        held[0, :, :, begin : self.length] = k.detach()
+        held[1, :, :, begin : self.length] = v.detach()
         return self.held()
 
     def held(self) -> tuple[Float[Tensor, "B H Tk Dh"], Float[Tensor, "B H Tk Dh"]]:
