@@ -147,11 +147,15 @@ def _training(recipe: Recipe, facts: dict[str, Any]) -> str:
 def _frames(folder: Path) -> str:
     if not (folder / FRAMES).is_file():
         return ""
-    n_frames = len(json.loads((folder / FRAMES).read_text(encoding="utf-8"))["frames"])
-    return (
-        f"\n\n`{FRAMES}` and `{FRAME_MAPS}` keep {n_frames} moments of the training: what the model translated, where "
-        "it attended, how good it was."
+    frames = json.loads((folder / FRAMES).read_text(encoding="utf-8"))["frames"]
+    text = (
+        f"\n\n`{FRAMES}` and `{FRAME_MAPS}` keep {len(frames)} moments of the training: what the model translated, "
+        "where it attended, how good it was."
     )
+    if n_apart := sum(frame.get("apart", False) for frame in frames):
+        same = "with the same vocabulary and sizes"
+        text += f" The first {n_apart} come from a separate run that began from nothing, {same}."
+    return text
 
 
 def _runs(facts: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ the file's metadata. The export gathers them beside the weights, with a last fra
   source `ids`; `maps`, the name and shape of each map; and `frames`, each with `step` and `tokens_seen` (both over all
   runs that led to the weights), `metrics` (`valid_loss/CORPUS` in nats a token, `valid_bleu/CORPUS/DIRECTION` greedy,
   `alignment_error/DIRECTION`) and, a sentence, `translations`: `text`, `ids`, `log_probs` in nats, one an id. Where
-  nobody filmed the first steps of these weights, frames of another training may stand before the others, with the same
-  recipe, vocabulary and sizes and begun from nothing: each says `apart`: true, and a run that goes on keeps them.
+  nobody filmed the first steps of these weights, frames of a separate run may stand before the others, with the same
+  vocabulary and sizes and begun from nothing: each says `apart`: true, and a run that goes on keeps them.
 - `frames.safetensors`: `frame-07/sentence-2/cross` and so on: uint8 (layers, heads, Tq, Tk), weight = byte / 255, of
   one teacher-forced pass. Row t of `decoder` and `cross` predicts `ids[t]`; of a translation that is longer than
   `rows_within` allows, the first rows (and, in `decoder`, columns) are kept.

@@ -65,7 +65,7 @@ def test_it_opens_with_the_model_itself_and_the_slider_leads_to_each_moment(page
         assert said == [each.text.strip() or "(nothing)" for each in frame.translations]
         now = page.locator(f"{FILM} .now").inner_text()
         assert now.startswith("Before the first step" if not frame.tokens_seen else "After")
-        assert (" of a training apart" in now) == frame.apart
+        assert (" of a separate run" in now) == frame.apart
     assert page.locator(f"{FILM} .moment").get_attribute("aria-valuetext") == "After 120 million tokens"
 
 

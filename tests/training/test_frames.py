@@ -258,6 +258,17 @@ def test_the_card_mentions_the_frames(filmed, trained, tmp_path):
         update_card(folder, json.loads((folder / "training.json").read_text()), [], beam_size=4, alpha=0.6)
         card = (folder / "README.md").read_text()
         assert (f"`{FRAMES}` and `{FRAME_MAPS}` keep 5 moments of the training" in card) == said
+        assert "separate run" not in card
+
+
+def test_the_card_says_which_frames_come_from_a_separate_run(filmed, tmp_path):
+    folder = shutil.copytree(filmed.run_dir / "checkpoint", tmp_path / "checkpoint")
+    film = json.loads((folder / FRAMES).read_text())
+    for frame in film["frames"][:2]:
+        frame["apart"] = True
+    (folder / FRAMES).write_text(json.dumps(film))
+    update_card(folder, json.loads((folder / "training.json").read_text()), [], beam_size=4, alpha=0.6)
+    assert "The first 2 come from a separate run" in (folder / "README.md").read_text()
 
 
 def _kept(run_dir: Path) -> dict[str, bytes]:

@@ -94,7 +94,7 @@ function drawMarks() {
 
 function drawSaid() {
   const { apart, translations } = frame();
-  const whose = apart ? " of a training apart" : isLast() ? ": the model on this page" : "";
+  const whose = apart ? " of a separate run" : isLast() ? ": the model on this page" : "";
   find(".now").textContent = `${named(frame())}${whose}`;
   const lines = film.sentences.flatMap(({ text, direction }, i) => {
     const [from, to] = direction.split("-");
