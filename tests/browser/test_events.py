@@ -14,6 +14,7 @@ from explain.runner import Runner
 from explain.source_words import source_words
 from explain.toy import starting_matrices, toy
 from tests.browser.figures import shown
+from tests.browser.waits import answered
 from tests.conftest import tiny_translator
 from ui.launch import launch
 from ui.models import Models
@@ -88,6 +89,8 @@ def source(runner: Runner, text: str) -> list[str]:
 
 
 def test_who_waits_for_the_model_is_told_how_many_come_first_and_for_about_how_long(page, runner):
+    expect(page.locator("#translation .text")).not_to_be_empty(timeout=PATIENCE)
+    answered(page)  # or the page's own questions stand in the line as well
     with runner.line:
         enter(page, TEXT)
         told = page.get_by_text(re.compile(r"1 other text comes first, which takes about \d+ s"))
@@ -140,6 +143,7 @@ def test_a_layer_opened_while_another_is_fetched_gets_its_digits_too(page, runne
     page.wait_for_url("**text=The+hand**", timeout=PATIENCE)
     open_tab(page, "Attention")
     save = page.locator(".attention-map .save-json")
+    page.wait_for_function("() => document.querySelector('.attention-heads .layer')?.closest('[inert]') === null")
     expect(save).to_be_enabled(timeout=PATIENCE)
     with holding(runner, TEXT):
         page.locator(".attention-heads .layer").select_option("2")

@@ -36,6 +36,7 @@ function choice(found, isOwn) {
 }
 
 function draw({ own, others, rest_probability }) {
+  if (!meant) return; // closed meanwhile
   find(".list").replaceChildren(choice(own, true), ...others.map((other) => choice(other, false)));
   find(".rest").textContent = `All other words together: ${percent(rest_probability)}`;
   const first = buttons()[1] ?? buttons()[0];
@@ -76,8 +77,11 @@ on("toggle", ".popup", ({ newState }) => {
   if (newState === "closed") meant = null;
 });
 
-// another run has other words
-subscribe(element, "request", () => popup.hidePopover());
+// another run has other words, and nothing is asked about this one there
+subscribe(element, "request", () => {
+  meant = null;
+  popup.hidePopover();
+});
 const refused = () => (find(".rest").textContent = "");
 const again = asks({ element, server }, "word_choices", () => meant && { position: meant.position }, draw, refused);
 subscribe(element, "translation.word", (news) => news.word.isConnected && open(news));
