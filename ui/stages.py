@@ -37,8 +37,8 @@ STAGES = {
     "embedding": Words(
         name="Scaled",
         title=r"Embedding × $\sqrt{d_{\text{model}}}$",
-        why="The factor lifts the embedding to the size of the position vectors, so that neither drowns the other "
-        "(§3.4).",
+        why="The paper multiplies each embedding by this factor and gives no reason (§3.4). It makes the embedding's "
+        "numbers larger before the position is added.",
         formula=r"x = E_{\text{id}} \cdot \sqrt{d_{\text{model}}}",
     ),
     "position": Words(
@@ -54,7 +54,8 @@ STAGES = {
         name="Norm",
         title="LayerNorm",
         why=r"Each position's vector loses its own mean $\mu$ and is divided by its own standard deviation $\sigma$; "
-        r"then come a learned scale $\gamma$ and shift $\beta$. This keeps deep stacks trainable (§3.1).",
+        r"then come a learned scale $\gamma$ and shift $\beta$. Every sub-layer has one (§3.1), so that each reads "
+        "numbers of much the same size.",
         formula=_LAYER_NORM,
     ),
     "qkv": Words(
@@ -81,7 +82,7 @@ STAGES = {
     "softmax": Words(
         name="Softmax",
         title="Softmax: scores become weights",
-        why="Each row becomes shares that sum to 1: how much of each value this position takes.",
+        why="Each row becomes shares that sum to 1: how much of each value this position takes (§3.2.1).",
         formula=r"A_{ij} = \frac{e^{S_{ij}}}{\sum_l e^{S_{il}}}",
     ),
     "heads": Words(
@@ -93,35 +94,35 @@ STAGES = {
     "concat": Words(
         name="Concat",
         title="The heads side by side",
-        why=r"Every head has looked with its own projections; side by side their results are $d_{\text{model}}$ wide "
-        "again (§3.2.2).",
+        why=r"Every head looked with its own projections; side by side their results are $d_{\text{model}}$ wide again "
+        "(§3.2.2).",
         formula=_CONCAT,
     ),
     "w_o": Words(
         name="Projection",
         title="Output projection $W^O$",
-        why="One matrix mixes what the heads have found into one vector a position. It will be added to the stream: "
-        "the sum that runs through all layers (§3.2.2).",
+        why="One matrix mixes what the heads found into one vector for each position (§3.2.2). It will be added to the "
+        "residual stream, the sum that runs through all layers.",
         formula=r"\text{MultiHead}(Q, K, V) = " + _CONCAT + "W^O",
     ),
     "add": Words(
         name="Add",
         title="Residual connection",
-        why="The sub-layer only adds a change to what was there, so signal and gradient have a straight way through "
-        "(§3.1).",
+        why="What the sub-layer computed is added to what was there before it (§3.1), so signal and gradient also have "
+        "a direct path around it.",
         formula=r"x + \text{Sublayer}(\cdot)",
     ),
     "hidden": Words(
         name="Hidden",
         title="Feed-forward, first half",
         why=r"Each position by itself is widened to $d_{\text{ff}}$ numbers and passed through a function $f$ that is "
-        "not linear; without $f$, the two matrices $W_1$ and $W_2$ could do no more than one (§3.3).",
+        "not linear (§3.3). Without $f$, the two matrices $W_1$ and $W_2$ could do no more than one.",
         formula=_HIDDEN + r", \quad \text{in the paper } f(z) = \max(0, z)",
     ),
     "feed_forward": Words(
         name="Output",
         title="Feed-forward, second half",
-        why=r"The second matrix brings the wide vector back to $d_{\text{model}}$, so that it can be added.",
+        why=r"The second matrix brings the wide vector back to $d_{\text{model}}$ numbers (§3.3), to be added.",
         formula=r"\text{FFN}(x) = " + _HIDDEN + "W_2 + b_2",
     ),
     "final_norm": Words(
@@ -146,7 +147,7 @@ STAGES = {
     "next": Words(
         name="Next token",
         title="The next token",
-        why="The most probable tokens are what greedy decoding would take; beam search weighs whole sequences (§6.1).",
+        why="Greedy decoding would take the most probable token; beam search compares whole sequences (§6.1).",
         formula=_GREEDY % "source and tokens so far",
     ),
 }
@@ -166,7 +167,7 @@ def words_of(stage: str, config: TransformerConfig) -> Words:
         if not config.tie_output:
             why = (
                 "The vector of each position is compared with one learned vector for each token: one score, its "
-                "logit, for each candidate."
+                "logit, for each candidate. In the paper these vectors are the embeddings (§3.4)."
             )
             words = replace(words, why=why, formula=r"\text{logits} = xW^T")
         return replace(words, formula=words.formula + " + b") if config.output_bias else words
