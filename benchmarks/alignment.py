@@ -4,7 +4,7 @@ python -m benchmarks.alignment GOLD [--checkpoint FOLDER] [--tsv]
 
 GOLD is a file such as `europarl.de-en.tsv`: sentence TAB sentence TAB links `i-j`, all of them sure, its languages in
 its name. The reference is forced, and each of its words takes its best source word, in both directions. The error rate
-is that of all sentences together, its interval 95 % of 2,000 draws of as many sentences. The figures are written beside
+is that of all sentences together, its interval 95% of 2,000 draws of as many sentences. The figures are written beside
 the checkpoint's weights, where the page finds them.
 
 T target, S source tokens of a pair without what stands around the text, H heads.
@@ -145,7 +145,7 @@ def main(arguments: list[str] | None = None) -> None:
         parser.exit(2, f"{error}\n")
     save_measured_alignment(measured, options.checkpoint)
     if not options.tsv:
-        print(f"{measured.n_sentences} pairs of {measured.text}; alignment error rate and its 95 % interval")
+        print(f"{measured.n_sentences} pairs of {measured.text}; alignment error rate and its 95% interval")
     for each in measured.figures:
         values = (each.method, each.direction, *(f"{value:.4f}" for value in (each.error, each.low, each.high)))
         print("\t".join(values) if options.tsv else "{:28} {:12} {}  {} to {}".format(*values))

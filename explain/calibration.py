@@ -31,7 +31,7 @@ class Bin:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The share's 95 % interval (Wilson 1927); None of too few tokens."""
+        """The share's 95% interval (Wilson 1927); None of too few tokens."""
         if (share := self.share) is None:
             return None
         z = 1.96

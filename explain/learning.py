@@ -42,9 +42,9 @@ def nearness(film: Film) -> list[float]:
 def signs(film: Film) -> tuple[Sign, ...]:
     """What the frames show of these, in this order; the page tells of no other.
 
-    - `language`: the loss has fallen by 30 % and more while attention is hardly nearer to people's alignments than at
+    - `language`: the loss has fallen by 30% and more while attention is hardly nearer to people's alignments than at
       the beginning, and nothing is translated (BLEU below 1).
-    - `words`: the alignment error has fallen by 15 % and more, and BLEU is below half of that of the last frame.
+    - `words`: the alignment error has fallen by 15% and more, and BLEU is below half of that of the last frame.
     - `sentences`: four fifths of the last frame's BLEU, and four fifths of its translations in their order.
     """
     loss, bleu, error = (

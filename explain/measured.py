@@ -13,7 +13,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, kw_only=True)
 class AlignmentFigure:
-    """The alignment error rate of a method, 0 (as people align) to 1, and its 95 % interval over sentences.
+    """The alignment error rate of a method, 0 (as people align) to 1, and its 95% interval over sentences.
 
     `method` is `mean-of-heads` (the attention that the page shows), `logit-share`, `logit-share-average` (against the
     average word, the share that the page shows) and others; `direction` such as `en-de`.

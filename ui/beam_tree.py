@@ -83,18 +83,18 @@ def ending(run: Run, settings: Settings, early: BeamTree) -> str:
     if n_ended >= settings.beam_size:
         return (
             f"{after}, {_counted(n_ended, name)} had ended, and the beam holds {settings.beam_size}: with that the "
-            "search ends, whatever still lives."
+            "search ends, whatever is still alive."
         )
     if run.n_text + len(run.prefix) + n_steps >= run.limit:
-        return f"{after} there was no room for more: what still lived was cut there."
-    return f"{after} nothing that lived could still come among the best {settings.n_best}: with that the search ends."
+        return f"{after} there was no room for more: what was still alive was cut there."
+    return f"{after} nothing still alive could get into the best {settings.n_best}: with that the search ends."
 
 
 def going_on(run: Run, early: BeamTree, late: BeamTree, goes_on: bool) -> str:
     """Whether the list gains by a search that goes on past that."""
     if not (n_more := len(late.penalties) - len(early.penalties)):
-        return "Told to go on, it ends there too: nothing that still lived scored better than what stands in the list."
-    took = f"{'It went on for' if goes_on else 'Told to go on, it would take'} {_counted(n_more, 'more step')}"
+        return "Told to keep searching, it ends there too: nothing still alive scored better than what is in the list."
+    took = f"{'It went on for' if goes_on else 'If it kept searching, it would take'} {_counted(n_more, 'more step')}"
     ranks = zip(_found(run, early), _found(run, late), strict=True)
     better = [(rank, lost, found) for rank, (lost, found) in enumerate(ranks, start=1) if lost != found]
     if not better:
@@ -115,7 +115,7 @@ def beside_greedy(run: Run, settings: Settings, tree: BeamTree) -> str:
     score, best_score = (found.nodes[found.best[0]].score for found in (greedy, tree))
     verdict = "more, and the beam has lost it" if score > best_score else "no better"
     return (
-        f"{name} parts from the best {_name(run)} at step {run.n_text + len(run.prefix) + step + 1}: it takes "
+        f"{name} departs from the best {_name(run)} at step {run.n_text + len(run.prefix) + step + 1}: it takes "
         f"“{_shown(other)}”, not “{_shown(mine)}”, and ends with {_found(run, greedy)[0]}, which scores {verdict}."
     )
 

@@ -33,8 +33,8 @@ def model_details(runner: Runner) -> str:
 The architecture is that of [“Attention Is All You Need”](https://arxiv.org/abs/1706.03762), whose base model has
 {_sizes(paper)}.
 
-The tabs show one run: that of your sentence. Some views set others beside it and say so: position tables, the toy,
-second sentences, and the experiments of “Why attention”.
+The tabs show the model’s run on your sentence. What is not part of that run says so: position tables, the toy, second
+sentences, and the experiments of “Why attention”.
 """
 
 

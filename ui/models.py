@@ -68,7 +68,7 @@ class Models:
         """
         if (found := self._find(name)) is None:
             self._check_allowed(name)
-            raise ValueError(f"model: {name} is not in memory (any more): load it again")
+            raise ValueError(f"model: {name} is no longer in memory: open it again")
         return found
 
     def open(self, request: Any) -> Run:

@@ -76,7 +76,7 @@ def _other_language(runner: Runner, run: Run) -> dict[str, Any] | None:
         return _note(f"This looks like {language_name(found)}, and was read as {language_name(source)}.", mend)
     known = " and ".join(map(language_name, (source, target)))
     looks = "These are not Latin letters" if found == UNKNOWN else f"This looks like {language_name(found)}"
-    return _note(f"{looks}: the model knows {known} alone.", _example(runner))
+    return _note(f"{looks}: the model knows only {known}.", _example(runner))
 
 
 def _empty(runner: Runner, run: Run) -> dict[str, Any] | None:

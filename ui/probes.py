@@ -10,13 +10,13 @@ from explain.probes import GENDERS, MAN, WOMAN, Found, Probe
 def verdict(asked: Probe, found: Found) -> str:
     """Which sense the model wrote, and whether that is the one meant."""
     if found.sense is None:
-        return f"No word here tells one of these senses of “{asked.word}”: the model wrote something else."
-    sense = f"That is “{asked.word}” in the sense “{asked.senses[found.sense].name}”"
+        return f"The model wrote something else: no word here has one of these meanings of “{asked.word}”."
+    sense = f"That is “{asked.word}” in the sense of “{asked.senses[found.sense].name}”"
     if asked.right is None:
         return f"{sense}. Nothing in the sentence says which one is meant, and the model had to choose."
     if found.sense == asked.right:
-        return f"{sense}: the one that is meant."
-    return f"{sense}. Meant is “{asked.senses[asked.right].name}”: here the model is wrong."
+        return f"{sense}, and that is what is meant."
+    return f"{sense}. But “{asked.senses[asked.right].name}” is meant: here the model is wrong."
 
 
 def people(cells: Mapping[str, Sequence[Found]]) -> str:

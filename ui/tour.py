@@ -44,9 +44,9 @@ CARDS = (
         title="Change a word",
         words="The model writes one word after another, each with all words before it in view. "
         "So another word here changes what follows.",
-        act="Press a word of the translation, and choose another.",
+        act="Click a word of the translation, then choose another.",
         acts=pressed("#word-choices .list button"),
-        seen="The model kept your word and wrote the rest anew.",
+        seen="The model kept your word and rewrote the rest.",
     ),
     Card(
         tab="translate",
@@ -55,15 +55,15 @@ CARDS = (
         words="Two sentences differ in one word. The decoder finds the difference in a vector that the encoder made.",
         act="Guess the word whose vector decides.",
         acts=pressed("#story .guesses button"),
-        seen="One vector was swapped, all else stayed: so this is cause, not looks.",
+        seen="One vector was swapped and all else stayed the same, so this is a cause, not a coincidence.",
     ),
     Card(
         tab="translate",
         lit="#word-sources",
         title="Where a word comes from",
         words="Ribbons lead from your words to the words that they spoke for. "
-        "They are shares of a score, computed and not drawn by hand.",
-        act="Press a word, above or below, to keep its ribbons alone.",
+        "They are shares of a score, computed from this run.",
+        act="Click a word, above or below, to see only its ribbons.",
         acts=pressed("#word-sources .word"),
         seen="The line below the figure gives the amounts. It is the direct path only.",
     ),
@@ -73,7 +73,7 @@ CARDS = (
         title="One token at a time",
         words="A token is a word or a piece of one. At each step the model gives every token of its vocabulary a "
         "probability, and one is written.",
-        act="Go to another step: press a token of the sequence, or Forward.",
+        act="Go to another step: click a token of the sequence, or Forward.",
         acts=(
             *walked("#next-token-steps .sequence"),
             *walked("#next-token-steps .strip"),
@@ -98,17 +98,17 @@ CARDS = (
         "Every small map is one head.",
         act="Open a head.",
         acts=pressed(".attention-grid .maps button"),
-        seen="Its map stands large now: a row looks, a column is looked at.",
+        seen="Its map is large now: a row looks, a column is looked at.",
     ),
     Card(
         tab="attention",
         lit="#attention-scatter",
         title="Looking is not mattering",
-        words="Here each head stands by what the translation loses without it. "
+        words="Here each head is placed by what the translation loses without it. "
         "A sharp look and a large loss need not go together.",
         act="Choose a head in the figure.",
         acts=walked("#attention-scatter .scatter"),
-        seen="The line below names it, its sharpness and its effect on this sentence.",
+        seen="The line below gives its name, its sharpness and its effect on this sentence.",
     ),
     Card(
         tab="positions",
@@ -116,7 +116,7 @@ CARDS = (
         title="How it knows the order",
         words="Attention by itself sees a bag of words. So a pattern of waves is added to each token, "
         "another one at each position.",
-        act="Select another position: press the table, or move the slider.",
+        act="Select another position: click the table, or move the slider.",
         acts=(*walked("#position-chart .map"), ("input", "#position-chart .position")),
         seen="The row is the pattern of that position. No two rows are alike.",
     ),
@@ -135,7 +135,7 @@ CARDS = (
         lit="#layer-words",
         title="What each layer would say",
         words="The decoder can be asked to speak from any depth of the encoder. It was never trained to, "
-        "so this is a glimpse and no record.",
+        "so this is a glimpse, not a record.",
         act="Choose a word of one of the lines, or a guess below them.",
         acts=(*walked("#layer-words .ladder"), *walked("#layer-words .guesses")),
         seen="Marked words stand as in the translation: from there on the layers agree.",
@@ -145,7 +145,7 @@ CARDS = (
         lit="#two-sentences",
         title="Your own experiment",
         words="The story of the first screen works with any two sentences that differ in a word. "
-        "In some the decision moves to another word, in some it stays.",
+        "Sometimes the decision moves to another word, sometimes it stays.",
         act="Take one of the ready pairs, or compare two sentences of yours.",
         acts=(*pressed("#two-sentences .pairs button"), ("submit", "#two-sentences form")),
         seen="Read the line above the grid: it moved, it spread, or it stays.",
@@ -169,7 +169,7 @@ CARDS = (
                 True,
             ),
             (
-                "A token with probability 99 % is right.",
+                "A token with probability 99% is right.",
                 "No: the model is sure of some mistakes. A probability is its own, not the truth's.",
                 False,
             ),

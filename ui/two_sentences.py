@@ -130,7 +130,7 @@ def _caution(found: Patching) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{round(100 * share)} %".replace("-", "−")
+    return f"{round(100 * share)}%".replace("-", "−")
 
 
 def word_at(tokens: Sequence[Token], place: int) -> range:

@@ -92,7 +92,7 @@ def gradient_ratio(layers: list[EncoderLayer], generator: torch.Generator) -> fl
 def words(result: Result) -> str:
     """What was found, in a few sentences."""
     found = "; ".join(f"{name}: {ratio[-1]:.2g}" for name, ratio in result.ratios.items())
-    return f"With {result.depth[-1]} layers, the gradient at the first layer is that at the last, times: {found}."
+    return f"With {result.depth[-1]} layers, the gradient at the first layer ÷ that at the last: {found}."
 
 
 if __name__ == "__main__":

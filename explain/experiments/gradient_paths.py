@@ -74,7 +74,7 @@ def attention(generator: torch.Generator):
 def words(result: Result) -> str:
     """What was found, in a few sentences."""
     found = "; ".join(f"{name}: {result.left(name):.2g}" for name in result.gradients)
-    return f"Of the gradient one step back, what arrives {result.distance[-1]} steps back, times: {found}."
+    return f"The gradient {result.distance[-1]} steps back ÷ that one step back: {found}."
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Result:
     """BLEU over the number of heads that are off, for the two orders, and what each head alone is worth.
 
     `effect`, sorted, the least useful first: the change of the log-probability a token of the right translation, in
-    nats, without that head. `low` and `high`: between them lie 95 % of the whole model's BLEUs on sentences drawn anew.
+    nats, without that head. `low` and `high`: between them lie 95% of the whole model's BLEUs on sentences drawn anew.
     """
 
     off: np.ndarray
@@ -125,7 +125,7 @@ def padded(rows: Sequence[Sequence[int]], pad_id: int) -> Tensor:
 
 
 def interval(rows: np.ndarray, seed: int, n_draws: int = 1000) -> tuple[float, float]:
-    """Where 95 % of the BLEUs lie if as many sentences are drawn from these, again and again."""
+    """Where 95% of the BLEUs lie if as many sentences are drawn from these, again and again."""
     draws = np.random.default_rng(seed).integers(len(rows), size=(n_draws, len(rows)))
     low, high = np.percentile([bleu(rows[draw]) for draw in draws], [2.5, 97.5])
     return float(low), float(high)
@@ -145,7 +145,7 @@ def words(result: Result) -> str:
         f"useful heads it is {by_effect[quarter]:.1f}, without as many drawn at random {at_random[quarter]:.1f}. Half "
         f"of it is left with {left[BY_EFFECT]} heads off, at random with {left[AT_RANDOM]}. The order by usefulness is "
         f"ahead at {ahead} of {len(result.off) - 2} numbers between none and all. Alone, {useless} of {n_heads} heads "
-        "can be switched off for less than 0.005 nats a token."
+        "can be switched off for less than 0.005 nats per token."
     )
 
 

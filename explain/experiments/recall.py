@@ -87,10 +87,10 @@ def words(result: Result) -> str:
     """What was found, in a few sentences."""
     rnn, transformer = (100 * result.accuracy[name] for name in ("RNN", "Transformer"))
     return (
-        f"{result.distance[0]} places after the country the RNN names {rnn[0]:.3g} % of the languages and the "
-        f"Transformer {transformer[0]:.3g} %; {result.distance[-1]} places after it {rnn[-1]:.3g} % and "
-        f"{transformer[-1]:.3g} %. "
-        f"Guessing gives {100 / COUNTRIES:.3g} %."
+        f"{result.distance[0]} places after the country the RNN names {rnn[0]:.3g}% of the languages and the "
+        f"Transformer {transformer[0]:.3g}%; {result.distance[-1]} places after it {rnn[-1]:.3g}% and "
+        f"{transformer[-1]:.3g}%. "
+        f"Guessing gives {100 / COUNTRIES:.3g}%."
     )
 
 

@@ -69,7 +69,7 @@ def run(seed: int = 0, steps: int = 300, heads: tuple[int, ...] = (1, 2, 4)) -> 
 
 def words(result: Result) -> str:
     """What was found, in a few sentences."""
-    found = "; ".join(f"{name}: {100 * values[-1]:.3g} %" for name, values in result.accuracy.items())
+    found = "; ".join(f"{name}: {100 * values[-1]:.3g}%" for name, values in result.accuracy.items())
     sizes = " and ".join(f"{n:,}" for n in sorted(set(result.parameters.values())))
     return f"After {result.step[-1]} steps, both words were right for {found}. Each model has {sizes} parameters."
 

@@ -24,7 +24,7 @@ class Hidden(Stage):
             shapes=(
                 f"$W_1$: {config.d_model} × {config.d_ff}",
                 size("hidden", hidden),
-                f"{100 * off.double().mean().item():.3g} % of the values are {said} ({config.activation})",
+                f"{100 * off.double().mean().item():.3g}% of the values are {said} ({config.activation})",
             ),
             maps=(here.map("hidden values", hidden),),
         )

@@ -145,7 +145,7 @@ def test_another_beam_size_and_penalty_are_searched_at_once_and_the_page_stays(p
     page.locator(f"{ROOT} .goes-on").check()
     shown = search_tree(run, 8, 1.4, True)
     expect(page.locator(f"{ROOT} .title")).to_contain_text("Beam size 8, length penalty 1.4", timeout=PATIENCE)
-    expect(page.locator(f"{ROOT} .title")).to_contain_text("let go on", timeout=PATIENCE)
+    expect(page.locator(f"{ROOT} .title")).to_contain_text("kept going", timeout=PATIENCE)
     answered(page)
     assert numbers(page.locator(f"{ROOT} .title").inner_text())[-1] == len(shown["tokens"])
     expect(page.locator(f"{ROOT} .says p")).to_have_text(shown["words"])

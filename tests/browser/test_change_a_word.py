@@ -86,11 +86,11 @@ def test_the_popup_shows_the_words_with_their_probabilities(browser, app_url, ru
         choices = page.locator(f"{POPUP} .choice")
         expect(choices).to_have_count(1 + len(found.others), timeout=PATIENCE)
         for choice, each in zip(choices.all(), (found.own, *found.others), strict=True):
-            expect(choice.locator(".amount")).to_have_text(f"{shown(100 * each.probability)} %")
+            expect(choice.locator(".amount")).to_have_text(f"{shown(100 * each.probability)}%")
             width = choice.locator(".fill").evaluate("fill => parseFloat(fill.style.width)")
             assert width == pytest.approx(100 * each.probability, abs=1e-4)
         expect(choices.first).to_have_attribute("aria-current", "true")
-        expect(page.locator(f"{POPUP} .rest")).to_contain_text(f"{shown(100 * found.rest_probability)} %")
+        expect(page.locator(f"{POPUP} .rest")).to_contain_text(f"{shown(100 * found.rest_probability)}%")
         choices.first.click()  # the word that stands there already
         expect(page.locator(POPUP)).to_be_hidden()
         expect(page.locator(FIRST_TRANSLATION)).to_have_text(run.translation.text)

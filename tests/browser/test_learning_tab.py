@@ -127,7 +127,7 @@ def test_the_keyboard_walks_over_the_moments_on_a_curve(page):
     curve.focus()
     curve.press("ArrowRight")
     assert page.locator(f"{FILM} .moment").input_value() == "3"
-    assert "After 4 million tokens: nats a token: own 4" in page.locator(f"{FILM} .figure-details").inner_text()
+    assert "After 4 million tokens: nats per token: own 4" in page.locator(f"{FILM} .figure-details").inner_text()
 
 
 def test_the_chart_tells_what_each_bin_was_worth(page):
@@ -135,7 +135,7 @@ def test_the_chart_tells_what_each_bin_was_worth(page):
     chart.focus()
     chart.press("End")
     details = page.locator("#learning-scores .figure-details").inner_text()
-    assert details.startswith("From 75 % to 100 %") and "100 tokens, 90 % right" in details
+    assert details.startswith("From 75% to 100%") and "100 tokens, 90% right" in details
 
 
 def test_it_is_accessible(page):

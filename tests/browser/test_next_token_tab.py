@@ -34,7 +34,7 @@ def visitor(browser, app_url):
 def tab(visitor, run):
     """The tab as it opens: the model's own translation, its first step, the sliders at rest."""
     visitor.get_by_role("tab", name="Next token").click()
-    visitor.get_by_role("button", name="Undo all forcing").evaluate("button => button.click()")
+    visitor.get_by_role("button", name="Reset", exact=True).evaluate("button => button.click()")
     becomes(visitor, run.translation.text)
     visitor.locator(f"{STEPS} .strip").press("Home")
     at_step(visitor, 1)
@@ -169,7 +169,7 @@ def test_a_forced_token_changes_the_rest_in_all_tabs_until_it_is_undone(tab, run
     )
 
     tab.get_by_role("tab", name="Next token").click()
-    tab.get_by_role("button", name="Undo all forcing").click()
+    tab.get_by_role("button", name="Reset", exact=True).click()
     becomes(tab, own)
     at_step(tab, 2)
     assert tab.locator(f"{STEPS} .given").count() == 0
@@ -208,14 +208,14 @@ def test_sampling_with_a_seed_draws_the_same_again(tab, runner, run):
     slide(tab, "temperature", 1.2)
     for seed in (one, other, one):
         tab.get_by_label("Seed").fill(str(seed))
-        tab.get_by_role("button", name="Sample on from here").click()
+        tab.get_by_role("button", name="Sample from here on").click()
         becomes(tab, drawn[seed])
 
 
 def test_a_typed_beginning_is_gone_on_from(tab, runner, run):
     expected = from_prefix(runner, run.text, SETTINGS, "Zwei Hunde")
-    tab.get_by_label("Begin it with").fill("Zwei Hunde")
-    tab.get_by_label("Begin it with").press("Enter")
+    tab.get_by_label("Start with").fill("Zwei Hunde")
+    tab.get_by_label("Start with").press("Enter")
     becomes(tab, expected.translation.text)
     at_step(tab, len(expected.prefix) + 1)
 
@@ -233,7 +233,7 @@ def test_a_new_sentence_begins_at_its_first_step(page, runner):
 
 
 def test_bad_input_gets_a_message_and_the_page_goes_on(tab, run):
-    begin = tab.get_by_label("Begin it with")
+    begin = tab.get_by_label("Start with")
     for typed, message in [
         ("  ", "expected a word or more; found none"),
         ("Haus " * 200, "target prefix: expected at m"),
@@ -242,7 +242,7 @@ def test_bad_input_gets_a_message_and_the_page_goes_on(tab, run):
         begin.press("Enter")
         tab.get_by_text(message).wait_for()
     tab.get_by_label("Seed").fill("-1")
-    tab.get_by_role("button", name="Sample on from here").click()
+    tab.get_by_role("button", name="Sample from here on").click()
     tab.get_by_text("seed: expected a whole number from 0").wait_for()
     assert now(tab) == run.translation.text
     tab.get_by_role("button", name="One step forward").click()
@@ -251,8 +251,8 @@ def test_bad_input_gets_a_message_and_the_page_goes_on(tab, run):
 
 def test_markup_is_shown_not_run(tab):
     markup = "<img src=x onerror=document.title='broken'>${document.title='broken'}{{7*7}}"
-    tab.get_by_label("Begin it with").fill(markup)
-    tab.get_by_label("Begin it with").press("Enter")
+    tab.get_by_label("Start with").fill(markup)
+    tab.get_by_label("Start with").press("Enter")
     tab.wait_for_function(f"document.querySelector('{STEPS} .now').innerText.includes('7*7')")
     assert tab.title() != "broken"
     assert tab.locator(f"{STEPS} img, {BARS} img").count() == 0

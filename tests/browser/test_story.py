@@ -44,7 +44,7 @@ def test_a_guess_is_answered_by_the_swap_and_the_reveal_is_two_clicks_from_load(
         expect(guess).to_have_attribute("aria-pressed", "true")
         swap = newcomer.locator(f"{STORY} .swap").inner_text()
         assert f"the vector of “{word['text']}” alone" in swap and word["written"] in swap
-        assert f" {round(100 * word['share'])} %".replace("-", "−") in swap
+        assert f" {round(100 * word['share'])}%".replace("-", "−") in swap
         is_holder = word["share"] == max(each["share"] for each in told["words"])
         assert swap.startswith("That is the one." if is_holder else "Not here")
     newcomer.locator(REVEAL).click()

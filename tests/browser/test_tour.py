@@ -165,7 +165,7 @@ def test_it_is_left_by_escape_and_gone_on_with_on_another_width(browser, app_url
         page.reload()
         page.set_viewport_size(PHONE)
         start = page.locator(f"{TOUR} .start")
-        expect(start).to_have_text(f"Go on with the tour: card 4 of {len(CARDS)}", timeout=PATIENCE)
+        expect(start).to_have_text(f"Continue the tour: card 4 of {len(CARDS)}", timeout=PATIENCE)
         start.click()
         opened(page, 4)
         expect(page.locator(f"{TOUR} .title")).to_be_focused()

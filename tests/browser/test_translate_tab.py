@@ -69,7 +69,7 @@ def test_a_tokens_probability_appears_on_hover_and_on_focus(page, runner):
     for act in ("hover", "focus"):
         getattr(page.locator(".target .token").nth(1), act)()
         details = page.locator(".hypotheses .figure-details").inner_text()
-        shown = float(details.split("probability ")[1].split(" %")[0])
+        shown = float(details.split("probability ")[1].split("%")[0])
         assert shown == pytest.approx(100 * run.translation.tokens[1].probability, rel=6e-3)
 
 

@@ -141,11 +141,11 @@ def test_a_second_experiment_waits_in_line_and_its_place_can_be_given_up(tab, sl
     press(tab, GRADIENTS, "run")  # the same one again: it runs already, and goes on
     expect(words(tab, GRADIENTS)).to_contain_text("Running: step", timeout=PATIENCE)
     press(tab, SCALE, "run")
-    expect(words(tab, SCALE)).to_contain_text("In line", timeout=PATIENCE)
+    expect(words(tab, SCALE)).to_contain_text("Starting", timeout=PATIENCE)
     press(tab, SCALE, "cancel")
     expect(words(tab, SCALE)).to_contain_text("Cancelled", timeout=PATIENCE)
     press(tab, SCALE, "run")
-    expect(words(tab, SCALE)).to_contain_text("In line", timeout=PATIENCE)
+    expect(words(tab, SCALE)).to_contain_text("Starting", timeout=PATIENCE)
     press(tab, GRADIENTS, "cancel")
     expect(words(tab, SCALE)).to_contain_text("bits of entropy", timeout=PATIENCE)
     expect(words(tab, GRADIENTS)).to_contain_text("Cancelled", timeout=PATIENCE)
@@ -160,7 +160,7 @@ def test_an_experiment_that_breaks_says_so_and_can_be_run_again(tab, monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr(gradient_paths, "run", broken)
         press(tab, GRADIENTS, "run")
-        expect(words(tab, GRADIENTS)).to_contain_text("did not run to its end", timeout=PATIENCE)
+        expect(words(tab, GRADIENTS)).to_contain_text("did not finish", timeout=PATIENCE)
     expect(tab.locator(f"{GRADIENTS} progress")).to_be_hidden()
     press(tab, GRADIENTS, "run")
     expect(words(tab, GRADIENTS)).to_contain_text("self-attention: ", timeout=PATIENCE)

@@ -210,7 +210,7 @@ def test_a_head_that_learned_to_align_is_a_second_opinion(browser, runner, page,
         assert aligned is not None
         assert_thick(other, aligned)
         expect(other.locator(f"{ROOT} .meant")).to_contain_text("where decoder L2 H3 looked")
-        expect(other.locator(f"{ROOT} .most")).to_have_text(f"{shown(100 * aligned.max())} %")
+        expect(other.locator(f"{ROOT} .most")).to_have_text(f"{shown(100 * aligned.max())}%")
         words(other, "target").nth(1).hover()
         assert numbers(other.locator(f"{ROOT} .figure-details").inner_text())[0] == rounded(100 * aligned[1].max())
 

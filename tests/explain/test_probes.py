@@ -47,7 +47,7 @@ def found(sense):
 
 def test_the_verdict_is_that_of_the_numbers():
     asked = PROBES["de-en"][0]
-    assert "the one that is meant" in verdict(asked, found(asked.right))
+    assert "and that is what is meant" in verdict(asked, found(asked.right))
     assert "here the model is wrong" in verdict(asked, found(1 - asked.right))
     assert "something else" in verdict(asked, found(None))
     free = PROBES["en-de"][0]

@@ -72,7 +72,7 @@ def test_the_words_tell_why_the_search_ended_and_what_it_would_have_found(runs):
         n_more = len(late["penalties"]) - n_steps
         lists = [[(each["text"], each["score"]) for each in answer["best"]] for answer in (early, late)]
         if not n_more:
-            assert going_on.startswith("Told to go on, it ends there too") and lists[0] == lists[1]
+            assert going_on.startswith("Told to keep searching, it ends there too") and lists[0] == lists[1]
         elif lists[0] == lists[1]:
             assert numbers(going_on) == [n_more] and "would stay the same" in going_on
         else:
@@ -91,7 +91,7 @@ def test_among_the_examples_is_one_where_greedy_and_beam_part_and_the_words_say_
             continue
         parted += 1
         step = next(i for i, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other)
-        assert f"parts from the best translation at step {step + 1}:" in words
+        assert f"departs from the best translation at step {step + 1}:" in words
         assert f"“{run.tokenizer.decode(theirs)}”" in words
         score = numbers(words)[-1]
         assert ("has lost it" in words) == (score > run.translation.score)

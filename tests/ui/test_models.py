@@ -78,7 +78,7 @@ def test_only_the_last_few_stay_and_the_bundled_one_always(models, loads):
     models.runner("org/a")  # asked for again, so that b is the oldest
     models.load("org/c", ignore)
     assert models.names == ("own", "org/a", "org/c")
-    with pytest.raises(ValueError, match=r"model: org/b is not in memory \(any more\): load it again"):
+    with pytest.raises(ValueError, match=r"model: org/b is no longer in memory: open it again"):
         models.runner("org/b")
     models.load("org/b", ignore)
     assert loads == ["org/a", "org/b", "org/c", "org/b"]

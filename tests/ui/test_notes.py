@@ -58,8 +58,8 @@ def test_the_wrong_direction_is_offered_the_other_way_round(bundled):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Je ne sais pas pourquoi elle est là.", "This looks like French: the model knows English and German alone."),
-        ("Я тебя люблю.", "These are not Latin letters: the model knows English and German alone."),
+        ("Je ne sais pas pourquoi elle est là.", "This looks like French: the model knows only English and German."),
+        ("Я тебя люблю.", "These are not Latin letters: the model knows only English and German."),
     ],
 )
 def test_another_language_is_named_with_an_example_beside_it(bundled, text, words):

@@ -38,19 +38,19 @@ def with_shares(found, know, him):
 @pytest.mark.parametrize(
     ("know", "him", "expected"),
     [
-        ([0, 0.2, 0.3, 0.86], [1, 0.9, 0.6, 0.114], "86 % of it sits in “know”, and 11 % is left in “him”: it moved."),
-        ([0, 0.7, 0.3, 1.02], [1, 0.6, 0.6, -0.05], "102 % of it sits in “know”, and −5 % is left in “him”: it moved."),
+        ([0, 0.2, 0.3, 0.86], [1, 0.9, 0.6, 0.114], "86% of it sits in “know”, and 11% is left in “him”: it moved."),
+        ([0, 0.7, 0.3, 1.02], [1, 0.6, 0.6, -0.05], "102% of it sits in “know”, and −5% is left in “him”: it moved."),
         ([0, 0.7, 0.3, 1.02], [1, 0.6, 0.6, 0.05], "From layer 3 on, “know” has more of it than “him”."),
         ([0, 0.7, 0.8, 0.9], [1, 0.6, 0.4, 0.1], "From layer 1 on, “know” has more of it than “him”."),
         (
             [0, 0.1, 0.1, 0.2],
             [1, 0.9, 0.8, 0.76],
-            "76 % of it still sits there, and at most 20 % in another, “know”",
+            "76% of it still sits there, and at most 20% in another, “know”",
         ),
         (
             [0, 0.1, 0.2, 0.3],
             [1, 0.8, 0.6, 0.4],
-            "40 % of it still sits there, and 30 % in “know”: it has spread",
+            "40% of it still sits there, and 30% in “know”: it has spread",
         ),
     ],
 )

@@ -22,7 +22,7 @@ test("a count stands in full", () => {
   assert.deepEqual([1024, -65536, 0.5, 2_000_000].map(count), ["1024", "−65536", "0.5", "2.00e+6"]);
 });
 
-test("percent", () => assert.equal(percent(0.98765), "98.8 %"));
+test("percent", () => assert.equal(percent(0.98765), "98.8%"));
 
 test("arrays come back as they were sent", () => {
   const sent = Float32Array.of(1.5, -0.1, Infinity);

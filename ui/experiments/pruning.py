@@ -34,7 +34,7 @@ def figures(result: pruning.Result) -> list[Figure]:
         lines(
             "What each head is worth, alone",
             heads,
-            "change of log p a token, nats",
+            "change of log p per token, nats",
             {"without that head": result.effect},
             note=alone,
         ),

@@ -23,7 +23,7 @@ def figures(result: quadratic_cost.Result) -> list[Figure]:
             "milliseconds",
             {"attention": 1e3 * result.attention_seconds, "feed-forward": 1e3 * result.feed_forward_seconds},
             "xy",
-            "The softmax and the moving of large matrices take time too, which the count beside does not know.",
+            "The softmax and the moving of large matrices take time too, which the count beside it leaves out.",
         ),
         lines(
             "Multiplications and additions, counted",

@@ -16,7 +16,7 @@ def figures(result: recall.Result) -> list[Figure]:
     """Right answers over distance."""
     percent = {name: 100 * values for name, values in result.accuracy.items()}
     note = (
-        f"Guessing gives {100 / recall.COUNTRIES:.3g} %. Both models saw every distance equally often, in the same "
+        f"Guessing gives {100 / recall.COUNTRIES:.3g}%. Both models saw every distance equally often, in the same "
         "number of training steps. What is shown is how soon each learns: with more steps the RNN recalls further too."
     )
     distance = ("places from country to question", result.distance)

@@ -72,7 +72,7 @@ def begun(runner: Runner, run: Run, fields: Fields) -> Run:
     """
     prefix = fields["prefix"]
     if isinstance(prefix, str) and not prefix.strip():
-        raise ValueError("target prefix: expected a word or more; found none: type the words to go on from")
+        raise ValueError("target prefix: expected a word or more; found none: type the words to start with")
     return from_prefix(runner, run.text, run.settings, prefix)
 
 

@@ -33,11 +33,15 @@ IDLE = {"words": "Not run yet: press Run. It takes a few seconds."}
 # What the browser shows at once. Of the buttons: another visitor's experiment may be first in line, and what is still
 # on its way from a cancelled one must not be drawn.
 PRESSED = {
-    "run": {"pressed": "run", "words": "In line: it starts as soon as no other experiment runs.", "fraction": 0},
-    "cancel": {"pressed": "cancel", "words": "Cancelled. Nothing runs any more; press Run to start again."},
+    "run": {
+        "pressed": "run",
+        "words": "Starting. If another experiment is running, yours waits its turn.",
+        "fraction": 0,
+    },
+    "cancel": {"pressed": "cancel", "words": "Cancelled. Press Run to start again."},
 }
 # Behind what Gradio refused, too many in line for one, or what broke; Gradio shows a message of its own for a while.
-FAILED = {"words": "This did not run to its end. Press Run to try again; other numbers may help."}
+FAILED = {"words": "This did not finish. Press Run to try again; other numbers may help."}
 
 
 def why_tab() -> gr.Tab:

@@ -26,7 +26,7 @@ const numbers = (() => {
   const count = (x) => (Number.isInteger(x) && Math.abs(x) < 1e6 ? String(x).replace("-", "−") : number(x));
 
   /** @param {number} p from 0 to 1 */
-  const percent = (p) => `${number(100 * p)} %`;
+  const percent = (p) => `${number(100 * p)}%`;
 
   /**
    * One base64 string of bytes.

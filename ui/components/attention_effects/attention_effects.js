@@ -12,9 +12,9 @@ const { asks } = lens.ask;
 const { find, on } = within(element);
 
 const ZERO =
-  "Zero is an output that no head gives by itself: what comes after was never trained on it. Compare with the average.";
+  "No head gives zero by itself, so the layers after it were never trained on that. Compare with the average.";
 const NO_MEAN =
-  "A head that is silenced gives zero, which what comes after was never trained on. Its average was not measured for these weights.";
+  "A silenced head gives zero, which the layers after it were never trained on. Its average was not measured for these weights.";
 
 let answer = null;
 
@@ -29,7 +29,7 @@ function effects({ by_step, total }, step) {
 function describe() {
   const baseline = find(".baselines input:checked").value;
   const { mean, n_sentences: n } = answer;
-  const note = `The average is that of the head’s output over ${n} sentences: the head goes on, but knows nothing of this one.`;
+  const note = `The head gives its average output over ${n} sentences, so it says nothing about this one.`;
   find(".baseline-note").textContent = baseline === "mean" ? note : mean ? ZERO : NO_MEAN;
   return baseline;
 }

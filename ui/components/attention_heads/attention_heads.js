@@ -210,7 +210,7 @@ function openHeld(text) {
 const form = /^(all(\.L\d{1,3}H\d{1,3})*|L\d{1,3}|L\d{1,3}H\d{1,3}(\.L\d{1,3}H\d{1,3})*)$/;
 holds(element, "heads", { called: "head", form, read: heldHeads, set: openHeld, entry: true });
 holdsField(element, "drawing", "drawing", ".drawings input", { entry: true });
-holdsField(element, "how", "way to take heads together", ".how");
+holdsField(element, "how", "way to combine heads", ".how");
 
 // ---- what is heard -----------------------------------------------------------------------------------------------
 

@@ -208,7 +208,7 @@ function words() {
   return (
     `step ${answer.n_before + step + 1}, rank ${row + 1} of ${steps[step].length}, ${NAMES[of("state", chosen)]}: ` +
     `“${beginning(chosen)}”. “${tokenName(answer.tokens[chosen])}” has log-probability ${number(logProb)} ` +
-    `(${percent(Math.exp(logProb))}); sum ${number(total)}, over the length penalty ${number(penalty)}: ` +
+    `(${percent(Math.exp(logProb))}); sum ${number(total)}, divided by the length penalty ${number(penalty)}: ` +
     `score ${number(of("score", chosen))}`
   );
 }
@@ -255,7 +255,7 @@ function nameSettings() {
   find(".beam-size-name").textContent = wanted.beam_size;
   find(".alpha-name").textContent = number(wanted.alpha);
   find(".own").hidden = wanted.beam_size === own.beam_size && wanted.alpha === own.alpha;
-  find(".own").textContent = `As the page searches: ${own.beam_size} and ${number(own.alpha)}`;
+  find(".own").textContent = `Use the page’s settings: ${own.beam_size} and ${number(own.alpha)}`;
 }
 
 // another run is first searched as the page does; which hypothesis is chosen changes no search
@@ -277,9 +277,9 @@ function draw(news) {
   find(".goes-on").checked = answer.goes_on;
   find(".title").textContent =
     `Beam size ${answer.beam_size}, length penalty ${number(answer.alpha)}: ${steps.length} steps, ` +
-    `${answer.tokens.length} beginnings looked at${answer.goes_on ? ", let go on" : ""}`;
+    `${answer.tokens.length} beginnings looked at${answer.goes_on ? ", kept going" : ""}`;
   find(".fold").hidden = steps.length <= MOST_STEPS || answer.n_common < 3 || answer.n_common >= steps.length;
-  find(".fold-name").textContent = `Show the first ${answer.n_common} steps too, which all that ended have in common`;
+  find(".fold-name").textContent = `Show the first ${answer.n_common} steps too, which all finished ones share`;
   find(".found").replaceChildren(
     ...answer.best.map(({ score, text: found }) => make("li", {}, make("span", {}, number(score)), found)),
   );

@@ -19,7 +19,7 @@ const BLOCKS = {
   cross_attn: "cross-attention",
   feed_forward: "feed-forward",
   final_norm: "last norm",
-  output: "way out",
+  output: "output",
 };
 let drawn = null; // the answer
 let wanted = { step: 0, head: 0 }; // what the visitor chose

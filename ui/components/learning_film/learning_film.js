@@ -135,7 +135,7 @@ function places() {
   return film.frames.map((each) => millions(each) || FIRST * (first ? millions(first) : 1));
 }
 
-const Y = { valid_loss: "nats a token", valid_bleu: "BLEU", alignment_error: "alignment error" };
+const Y = { valid_loss: "nats per token", valid_bleu: "BLEU", alignment_error: "alignment error" };
 
 function graph(drawing) {
   const { figure: name } = drawing.dataset;

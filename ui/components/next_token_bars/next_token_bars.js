@@ -86,7 +86,7 @@ function nameCell(row, canForce) {
     return cell;
   }
   const chip = tokenElement(row.token, null, canForce ? "button" : "span");
-  if (canForce) chip.ariaLabel = `Put ${rowName(row)} here`;
+  if (canForce) chip.ariaLabel = `Use ${rowName(row)} here`;
   cell.append(chip);
   if (row.chosen) cell.append(make("span", { class: "mark" }, "chosen"));
   return cell;
@@ -141,11 +141,11 @@ function draw(news) {
   );
   find(".chosen-fact").textContent = `“${tokenText(chosen)}”, rank ${chosen_rank}, ${percent(chosen.probability)}`;
   find(".entropy-fact").textContent =
-    `${number(entropy_bits)} bits, as unsure as among ${number(2 ** entropy_bits)} equally likely tokens`;
+    `${number(entropy_bits)} bits: like choosing among ${number(2 ** entropy_bits)} equally likely tokens`;
   find(".figure-details").textContent = "";
   find(".force-note").textContent = step.in_text
-    ? "This token is one of your text: change the text above to put another here."
-    : "Press a token or its bar to put it here instead: the model goes on behind it.";
+    ? "This token belongs to your text: change the text above to use another here."
+    : "Click a token to use it here; the model continues from there.";
   find(".sample-on").disabled = step.in_text;
   drawTable();
 }
@@ -227,7 +227,7 @@ function savePicture() {
     .trim();
   const title = `${find(".title").textContent}${read && `, after “${read}”`}`;
   drawing.append(
-    text(left, 18, "probability, 0 to 100 %", { fill: muted }),
+    text(left, 18, "probability, 0% to 100%", { fill: muted }),
     text(left + 310, 18, `at temperature ${temperature}, top-k ${top_k || "all"}, top-p ${top_p}`, { fill: muted }),
   );
   bars.forEach(({ row, sampling_probability }, i) => {

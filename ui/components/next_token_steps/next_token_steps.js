@@ -62,7 +62,7 @@ function drawTexts() {
   const changed = own_text !== null;
   const name = translates ? "translation" : "continuation";
   find(".own-name").textContent = `the model’s own ${name}`;
-  find(".begin-name").textContent = translates ? "Begin it with" : "Go on with";
+  find(".begin-name").textContent = translates ? "Start with" : "Continue with";
   find(".own-side").hidden = !changed;
   find(".undo").setAttribute("aria-disabled", String(!changed));
   find(".now-name").textContent = changed ? `the ${name} now` : `the model’s own ${name}`;
@@ -132,7 +132,7 @@ function drawStrip() {
   const drawing = svg(
     "svg",
     { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
-    text(LEFT - 6, PROBABILITY.top + 8, "100 %", end),
+    text(LEFT - 6, PROBABILITY.top + 8, "100%", end),
     text(LEFT - 6, PROBABILITY.top + 34, "probability", end),
     text(LEFT - 6, ground, "0", end),
     text(LEFT - 6, ENTROPY.top + 8, "0", end),

@@ -117,7 +117,7 @@ function describeVerdicts({ largest_without, largest_with, pairing }) {
   const moved = pairing.some((j, i) => i !== j);
   find(".with-note").textContent = moved
     ? "the same measure" +
-      (largest_with < ROUNDING ? "." : ": the order is seen, a token's vector depends on where it stands.")
+      (largest_with < ROUNDING ? "." : ": the order shows, because a token's vector depends on where it stands.")
     : "the same measure: both texts have the same order. Swap two words to see a difference.";
 }
 

@@ -117,7 +117,7 @@ const lengths = graph(find(".lengths"), {
     table.wavelengths && {
       n: table.d_model,
       x: "dimension",
-      y: { name: "positions a wave (logarithmic)", low: 5, high: 7e4, log: true },
+      y: { name: "wavelength in positions (logarithmic)", low: 5, high: 7e4, log: true },
       height: 260,
     },
   curves: (drawn) => curve(drawn, points(table.wavelengths)),
@@ -188,7 +188,7 @@ onClick(".save-waves-csv", () => {
   saveCsv("waves.csv", [["position", ...waves.map((wave) => `dimension ${wave}`)], ...rows]);
 });
 onClick(".save-lengths-svg", () =>
-  saveSvg("wavelengths.svg", "Positions a wave takes, by dimension", find(".lengths"), []),
+  saveSvg("wavelengths.svg", "Wavelength in positions, by dimension", find(".lengths"), []),
 );
 onClick(".save-lengths-csv", () =>
   saveCsv("wavelengths.csv", [["dimension", "wavelength in positions"], ...points(table.wavelengths)]),

@@ -21,7 +21,7 @@ function card({ word, text, written, senses, sense, verdict, pair }) {
 
   function reveal(guess) {
     press(buttons, (one) => one === buttons[guess]);
-    const well = guess === (sense ?? senses.length) ? "You guessed it. " : "It wrote another than you guessed. ";
+    const well = guess === (sense ?? senses.length) ? "You guessed it. " : "Not what you guessed. ";
     told.replaceChildren(
       make("p", {}, "The model wrote: ", make("span", { class: "written" }, written)),
       make("p", {}, well, verdict),

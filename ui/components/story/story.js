@@ -30,7 +30,7 @@ function swap({ text, changed, share, written }) {
   find(".swap").replaceChildren(
     `${verdict} “${texts[0]}” with the vector of “${text}” alone from “${texts[1]}”: the model writes `,
     make("strong", {}, written),
-    ` It is ${String(Math.round(100 * share)).replace("-", "−")} % of the way from “${one}” to “${other}”.`,
+    ` It is ${String(Math.round(100 * share)).replace("-", "−")}% of the way from “${one}” to “${other}”.`,
   );
   find(".swap").hidden = find(".reveal").hidden = false;
 }

@@ -99,7 +99,7 @@ function makeRoom() {
 
 function mark() {
   const isDone = finished.has(at);
-  find(".go").textContent = isDone ? (at === cards.length ? "Finish" : "Go on →") : "Skip";
+  find(".go").textContent = isDone ? (at === cards.length ? "Finish" : "Next →") : "Skip";
   find(".go").classList.toggle("done", isDone);
 }
 
@@ -141,7 +141,7 @@ function invite() {
   const next = remembered();
   find(".start").textContent =
     next > 1 && next <= cards.length
-      ? `Go on with the tour: card ${next} of ${cards.length}`
+      ? `Continue the tour: card ${next} of ${cards.length}`
       : `Take the tour: ${cards.length} cards, one thing to do on each`;
 }
 

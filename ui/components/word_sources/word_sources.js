@@ -246,7 +246,7 @@ function meaning() {
     "that of an average word) through cross-attention. What later layers made of it is not in it.";
   if (!measured) return direct;
   const { text, n_sentences, share, attention } = measured;
-  const rate = ({ error, low, high }) => `${number(error)} (95 %: ${number(low)} to ${number(high)})`;
+  const rate = ({ error, low, high }) => `${number(error)} (95%: ${number(low)} to ${number(high)})`;
   return (
     `${direct} Held against ${n_sentences} sentence pairs that people aligned by hand (${text}), the alignment error ` +
     `rate of the ribbons is ${rate(share)}, that of attention ${rate(attention)}; 0 is best.`
