@@ -17,6 +17,7 @@ from ui.api import add_api
 from ui.beam_tree import begun
 from ui.components import widget
 from ui.events import KindBlocks, Trigger, fields_of, in_browser, kindly, on_hub, on_model, telling_place
+from ui.glossary import TERMS
 from ui.introduction import INTRODUCTION, TITLE
 from ui.languages import swapped
 from ui.links import ARRIVED, TELL_TYPED, request_from_address, request_from_query, tell, tell_tab
@@ -97,6 +98,7 @@ class _Page:
             with tab:
                 where_next(name)
         self.tour = widget("tour", tour_of(self.toured, bool(story)), elem_id="tour")
+        widget("glossary", TERMS, elem_id="glossary")
         self.run_outputs = [self.request, self.translation]
         self.model_outputs = [
             self.model_name, *self.bar.changing, *self.run_outputs, self.tabs_by_name["learning"]

@@ -8,7 +8,8 @@ from ui.experiments.shown import Shown
 
 CLAIM = r"""
 If the components of $q$ and $k$ are independent with variance 1, their dot product $q \cdot k$ has variance $d_k$.
-Large scores push the softmax to where one weight is nearly 1 and all gradients are nearly 0; dividing by $\sqrt{d_k}$
+Large scores push the <dfn tabindex="0">softmax</dfn> to where one weight is nearly 1 and all
+<dfn tabindex="0" data-term="gradient">gradients</dfn> are nearly 0; dividing by $\sqrt{d_k}$
 keeps the variance at 1 for any size (§3.2.1):
 
 $$\text{Attention}(Q, K, V) = \text{softmax}\left(\frac{QK^T}{\sqrt{d_k}}\right)V$$

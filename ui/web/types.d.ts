@@ -33,6 +33,7 @@ declare const lens: {
   address: typeof address;
   ask: typeof ask;
   tabs: typeof tabs;
+  popups: typeof popups;
   surfaces: typeof surfaces;
   axes: typeof axes;
   planes: typeof planes;

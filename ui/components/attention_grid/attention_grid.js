@@ -252,8 +252,9 @@ on("keydown", ".maps", (event) => {
 function offerKinds() {
   for (const input of all(".kinds input")) input.parentElement.hidden = !(input.value in value.kinds);
   if (!(find(".kinds input:checked").value in value.kinds)) find('.kinds input[value="decoder"]').checked = true;
-  find(".kinds").hidden = Object.keys(value.kinds).length < 2;
-  find(".only").hidden = !find(".kinds").hidden;
+  const isAlone = Object.keys(value.kinds).length < 2; // a language model's
+  for (const part of all(".kinds, .translator")) part.hidden = isAlone;
+  find(".only").hidden = !isAlone;
 }
 
 function drawStatistics() {

@@ -69,9 +69,8 @@ function draw(value) {
   const count = translates
     ? `${n_source} source tokens and ${hypothesis.tokens.length} target tokens`
     : `${n_text + 1} tokens of your text and ${hypothesis.tokens.length - n_text} that the model added`;
-  find(".measure").textContent =
-    `Score: the sum of the ${translates ? "" : "added "}tokens' log-probabilities, divided by the length penalty; closer to 0 is better. ` +
-    `${count}; decoded in ${number(1000 * value.seconds)} ms.`;
+  find(".whose").textContent = translates ? "tokens’" : "added tokens’";
+  find(".measure").textContent = `${count}; decoded in ${number(1000 * value.seconds)} ms.`;
 }
 
 on("click", ".save-json", () => saveJson("translation.json", drawn));

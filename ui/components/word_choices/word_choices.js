@@ -5,6 +5,7 @@
 const { percent } = lens.numbers;
 const { make, within } = lens.elements;
 const { reach, moved } = lens.walking;
+const { place } = lens.popups;
 const { subscribe } = lens.topics;
 const { asks } = lens.ask;
 
@@ -41,16 +42,12 @@ function draw({ own, others, rest_probability }) {
   find(".rest").textContent = `All other words together: ${percent(rest_probability)}`;
   const first = buttons()[1] ?? buttons()[0];
   reach(buttons(), first);
-  place();
+  settle();
   first.focus({ preventScroll: true });
 }
 
-// under its word, inside of the page
-function place() {
-  const { left, bottom } = meant.word.getBoundingClientRect();
-  const most = document.documentElement.clientWidth - popup.offsetWidth - 8;
-  popup.style.left = `${Math.max(8, Math.min(left, most)) + window.scrollX}px`;
-  popup.style.top = `${bottom + GAP + window.scrollY}px`;
+function settle() {
+  place(popup, meant.word, GAP);
   popup.scrollIntoView({ block: "nearest" });
 }
 
@@ -60,7 +57,7 @@ function open(news) {
   find(".list").replaceChildren();
   find(".rest").textContent = "Asking the model …";
   popup.showPopover();
-  place();
+  settle();
   again();
 }
 

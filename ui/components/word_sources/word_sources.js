@@ -205,7 +205,7 @@ function draw() {
   find(".layer").textContent = `L${answer.attention_layer + 1}`;
   find(".signed-key").hidden = !isShare();
   find(".attention-key").hidden = !find(".show-attention").checked;
-  find(".meant").textContent = meaning();
+  find(".meant").replaceChildren(...meaning());
   lay();
   if (hadFocus && hadFocus.at < shown[hadFocus.side].length) go(hadFocus.side, hadFocus.at);
 }
@@ -239,18 +239,25 @@ on("keydown", ".plane", (event) => {
 function meaning() {
   const { head, measured } = answer;
   if (!isShare()) {
-    return `A second opinion: where decoder ${nameOf(head)} looked. This head learned to look where people align words.`;
+    return [
+      `A second opinion: where decoder ${nameOf(head)} looked. This head learned to look where people align words.`,
+    ];
   }
-  const direct =
-    "Only the direct path is meant: what each of your words handed to the score of the next word (its logit, against " +
-    "that of an average word) through cross-attention. What later layers made of it is not in it.";
+  const direct = [
+    "Only the direct path is meant: what each of your words handed to the score of the next word (its ",
+    make("dfn", { tabindex: 0 }, "logit"),
+    ", against that of an average word) through ",
+    make("dfn", { tabindex: 0 }, "cross-attention"),
+    ". What later layers made of it is not in it.",
+  ];
   if (!measured) return direct;
   const { text, n_sentences, share, attention } = measured;
   const rate = ({ error, low, high }) => `${number(error)} (95%: ${number(low)} to ${number(high)})`;
-  return (
-    `${direct} Held against ${n_sentences} sentence pairs that people aligned by hand (${text}), the alignment error ` +
-    `rate of the ribbons is ${rate(share)}, that of attention ${rate(attention)}; 0 is best.`
-  );
+  return [
+    ...direct,
+    ` Compared with ${n_sentences} sentence pairs that people aligned by hand (${text}), the alignment error ` +
+      `rate of the ribbons is ${rate(share)}, that of attention ${rate(attention)}; 0 is best.`,
+  ];
 }
 
 // ---- saving ------------------------------------------------------------------------------------------------------
