@@ -98,10 +98,11 @@ class Refused(Exception):
 
 
 class Page:
-    """What the page's browser knows: numbers of its events and components."""
+    """What one visitor's browser knows: numbers of the page's events and components, and its session."""
 
     def __init__(self, http: httpx.AsyncClient, config: dict[str, Any]) -> None:
         self.http = http
+        self.session = f"{random.getrandbits(64):x}"
         by_name = {each["api_name"]: each for each in config["dependencies"] if each["api_name"]}
         self.endpoints = {name: each["id"] for name, each in by_name.items()}
         ids = {each["props"].get("elem_id"): each for each in config["components"]}
@@ -117,13 +118,12 @@ class Page:
 
     async def event(self, fn_index: int, data: list[Any]) -> list[Any]:
         """What an event gives, by way of Gradio's queue."""
-        session = f"{random.getrandbits(64):x}"
-        body = {"fn_index": fn_index, "data": data, "session_hash": session}
+        body = {"fn_index": fn_index, "data": data, "session_hash": self.session}
         joined = await self.http.post("/gradio_api/queue/join", json=body)
         if joined.status_code == 503:
             raise Refused
         joined.raise_for_status()
-        async with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as lines:
+        async with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as lines:
             async for line in lines.aiter_lines():
                 message = json.loads(line.removeprefix("data: ")) if line.startswith("data: ") else {}
                 if message.get("msg") == "process_completed":
@@ -144,7 +144,7 @@ class Page:
         body = {
             "fn_name": "ask",
             "component_id": self.translation,
-            "session_hash": "load",
+            "session_hash": self.session,
             "data": {"request": request, "questions": [{"name": name, "fields": fields}]},
         }
         reply = await self.http.post("/gradio_api/component_server", json=body)
@@ -213,9 +213,9 @@ async def everybody(url: str, options: argparse.Namespace) -> Record:
     share = len(texts) // options.clients
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits) as http:
-        page = Page(http, (await http.get("/config")).json())
+        config = (await http.get("/config")).json()
         shares = (texts[i * share : (i + 1) * share] for i in range(options.clients))
-        await asyncio.gather(*(visit(page, each, options, record) for each in shares))
+        await asyncio.gather(*(visit(Page(http, config), each, options, record) for each in shares))
     return record
 
 

@@ -50,6 +50,7 @@ THEME = Base(
 ).set(**_COLOURS, **{f"{name}_dark": colour for name, colour in _COLOURS.items()})
 
 MAX_WAITING = 512  # events that have no thread yet; who comes then is asked to try again, and keeps what was typed
+MAX_SESSIONS = 512  # Gradio keeps 0.3 MB of each, and would 10,000; one that is gone begins anew without a word
 MAX_THREADS = MODEL_EVENTS + 32  # so that whatever waits for a model leaves some for downloads, experiments and files
 MCP = "GRADIO_MCP_SERVER"  # 1 or true: the named endpoints are tools of an MCP server, with gradio[mcp] installed
 
@@ -66,6 +67,7 @@ def launch(demo: gr.Blocks, **options: Any) -> Any:
         app_kwargs={"middleware": [guard, Middleware(GZipMiddleware, compresslevel=4)]},
         run_history=False,
         max_threads=MAX_THREADS,
+        state_session_capacity=MAX_SESSIONS,
         mcp_server=os.environ.get(MCP, "").lower() in {"1", "true"},
         footer_links=["api"],
         **options,
