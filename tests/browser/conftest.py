@@ -14,13 +14,14 @@ import ui.answers
 from explain.calibration import load_calibration
 from explain.frames import load_frames
 from explain.head_means import load_head_means
+from explain.run import Run
 from explain.runner import Runner
 from model.translator import Translator
 from tests.browser.visitor import visiting
 from tests.passes import Count, counted
-from ui.launch import launch
+from tests.serving import serving
 from ui.models import Models
-from ui.page import build_page
+from ui.page import build_page, first_run
 
 FIRST_TRANSLATION = ".translation .text"
 CHECKPOINT = os.environ.get("CHECKPOINT", Path(__file__).parents[2] / "checkpoints" / "en-de")
@@ -55,10 +56,8 @@ def passes(runner) -> Iterator[Count]:
 @pytest.fixture(scope="session")
 def app_url(runner) -> Iterator[str]:
     """The app, served on a free port of this machine."""
-    demo = build_page(Models([runner]))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield url
-    demo.close()
+    with serving(build_page(Models([runner]))) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +71,20 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def run(runner) -> Run:
+    """The run that the page shows when it opens."""
+    return first_run(runner)
+
+
+@pytest.fixture(scope="module")
+def visitor(browser, app_url) -> Iterator[Page]:
+    """One visitor for the tests of a file: the page takes long to open, and little to go back to its beginning."""
+    with visiting(browser, app_url) as page:
+        page.wait_for_selector(FIRST_TRANSLATION)
+        yield page
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+# Where each element begins and ends, from above; for `evaluate_all`.
+ENDS = "all => all.map(each => each.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom])"
 NUMBER = r"−?\d[\d.]*(?:e[+−]\d+)?"
 
 

@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 import ui.answers
 from explain.attention import attention_maps
 from explain.cell import attention_cell
-from explain.run import Run
 from explain.runner import Runner
 from explain.stages.walk import walk
 from explain.switches import Switch, compare
@@ -18,10 +17,10 @@ from tests.browser.figures import numbers, rounded
 from tests.browser.visitor import visiting
 from tests.browser.watching import PATIENCE, open_tab, seen, watch
 from tests.conftest import tiny_translator
+from tests.serving import serving
 from ui.formulas import typeset
-from ui.launch import launch
 from ui.models import Models
-from ui.page import build_page, first_run
+from ui.page import build_page
 from ui.sentence_bar import FIRST_EXAMPLE
 from ui.stages import words_of
 
@@ -48,16 +47,9 @@ def runner() -> Runner:
 
 
 @pytest.fixture(scope="module")
-def run(runner) -> Run:
-    return first_run(runner)
-
-
-@pytest.fixture(scope="module")
 def app_url(runner) -> Iterator[str]:
-    demo = build_page(Models([runner]))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield url
-    demo.close()
+    with serving(build_page(Models([runner]))) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

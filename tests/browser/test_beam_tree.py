@@ -1,7 +1,6 @@
 """The search as a tree, on the Translate tab: what a visitor sees, walks, sets and forces."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, Position, Request, expect
@@ -15,7 +14,6 @@ from tests.browser.visitor import visiting
 from tests.browser.waits import answered
 from tests.browser.watching import seen, watch
 from ui.beam_tree import search_tree
-from ui.sentence_bar import FIRST_EXAMPLE
 
 ROOT = "#beam-tree"
 PATIENCE = 60_000  # ms, on a machine that does much else
@@ -33,13 +31,6 @@ def open_tree(page: Page) -> None:
     answered(page)
 
 
-@pytest.fixture(scope="module")
-def visitor(browser, app_url) -> Iterator[Page]:
-    with visiting(browser, app_url) as page:
-        page.wait_for_selector(FIRST_TRANSLATION)
-        yield page
-
-
 @pytest.fixture
 def page(visitor) -> Page:
     """The tree of the first example, as the page searched."""
@@ -49,11 +40,6 @@ def page(visitor) -> Page:
     visitor.locator(f"{ROOT} .goes-on").uncheck()
     answered(visitor)
     return visitor
-
-
-@pytest.fixture(scope="module")
-def run(runner):
-    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
 
 
 @pytest.fixture(scope="module")

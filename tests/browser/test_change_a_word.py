@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from explain.alternatives import Alternative, alternatives, parts, replace_word
-from explain.run import Run, Settings
+from explain.run import Run
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import FIRST_TRANSLATION
 from tests.browser.figures import shown
@@ -17,12 +17,6 @@ from ui.sentence_bar import FIRST_EXAMPLE
 
 POPUP = "#word-choices .popup"
 PATIENCE = 20_000
-
-
-@pytest.fixture(scope="module")
-def run(runner) -> Run:
-    """The run that the page shows when it opens."""
-    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
 
 
 @pytest.fixture(scope="module")

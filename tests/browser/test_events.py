@@ -16,7 +16,7 @@ from explain.toy import starting_matrices, toy
 from tests.browser.figures import shown
 from tests.browser.waits import answered
 from tests.conftest import tiny_translator
-from ui.launch import launch
+from tests.serving import serving
 from ui.models import Models
 from ui.page import build_page
 
@@ -67,10 +67,8 @@ def app_url(runner, hub) -> Iterator[str]:
         assert hub.wait(60)
         return Runner(tiny_translator(max_positions=251, n_encoder_layers=1), name)
 
-    demo = build_page(Models([runner], ["org/*"], load))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield url
-    demo.close()
+    with serving(build_page(Models([runner], ["org/*"], load))) as url:
+        yield url
 
 
 def enter(page: Page, text: str) -> None:

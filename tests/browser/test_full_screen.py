@@ -2,24 +2,14 @@
 
 from collections.abc import Iterator
 
-import gradio as gr
 import pytest
 from playwright.sync_api import Page, expect
 
-from explain.run import Run, Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded
-from tests.browser.visitor import visiting
+from tests.browser.inside_tab import DIAGRAM, STAGE, inside_alone
 from tests.browser.waits import answered
-from ui.answers import answering
-from ui.components import widget
-from ui.launch import launch
-from ui.models import Models
-from ui.request import Request
-from ui.sentence_bar import FIRST_EXAMPLE
-from ui.tabs.inside import inside_tab
 
-DIAGRAM, STAGE = "#inside-diagram", "#inside-stage"
 FRAME = ".fills-screen"
 REFUSED = "() => { Element.prototype.requestFullscreen = () => Promise.reject(new TypeError('no')); }"
 LETTERS = (
@@ -29,22 +19,10 @@ LETTERS = (
 
 
 @pytest.fixture(scope="module")
-def run(runner) -> Run:
-    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
-
-
-@pytest.fixture(scope="module")
 def tab(browser, runner, run) -> Iterator[Page]:
-    """A lecturer's projector, and the Inside tab alone."""
-    with gr.Blocks(analytics_enabled=False) as demo:
-        widget("page_request", Request.of(run).to_browser(), visible="hidden")
-        with gr.Tabs():
-            inside_tab(answering(Models([runner])))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    with visiting(browser, url, viewport={"width": 1920, "height": 1080}) as page:
-        expect(page.locator(f"{STAGE} .title")).not_to_be_empty(timeout=20_000)
+    """A lecturer's projector."""
+    with inside_alone(browser, runner, run, viewport={"width": 1920, "height": 1080}) as page:
         yield page
-    demo.close()
 
 
 def open_full(page: Page, root: str) -> float:

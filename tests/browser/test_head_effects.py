@@ -15,7 +15,6 @@ from tests.browser.attention_tab import saved, switch
 from tests.browser.figures import numbers, rounded, shown
 from tests.browser.visitor import visiting
 from tests.browser.waits import answered
-from ui.page import first_run
 
 ROOT, SCATTER, DETAILS = "#attention-scatter", "#attention-scatter .scatter", "#attention-scatter .figure-details"
 WITHOUT = f"{ROOT} .without"
@@ -40,11 +39,6 @@ def fresh(tab):
     tab.locator('.map[data-head="L1 H1"]').click()
     answered(tab)
     return tab
-
-
-@pytest.fixture(scope="module")
-def run(runner):
-    return first_run(runner)
 
 
 @pytest.fixture(scope="module")

@@ -2,49 +2,28 @@
 
 from collections.abc import Iterator
 
-import gradio as gr
 import pytest
 from playwright.sync_api import Page, expect
 
 from explain.cell import attention_cell, logit_parts
-from explain.run import Run, Settings
+from explain.run import Settings
 from explain.stages.walk import walk
 from explain.toy import starting_matrices, toy
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded, shown
-from tests.browser.visitor import visiting
+from tests.browser.inside_tab import DIAGRAM, STAGE, inside_alone
 from tests.browser.waits import answered
-from ui.answers import answering
-from ui.components import widget
-from ui.launch import launch
-from ui.models import Models
-from ui.request import Request
-from ui.sentence_bar import FIRST_EXAMPLE
-from ui.tabs.inside import inside_tab
 
-DIAGRAM, STAGE, CELL = "#inside-diagram", "#inside-stage", "#inside-cell"
-TOY = "#inside-toy"
-
-
-@pytest.fixture(scope="module")
-def run(runner) -> Run:
-    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
+CELL, TOY = "#inside-cell", "#inside-toy"
 
 
 @pytest.fixture(scope="module")
 def tab(browser, runner, run) -> Iterator[Page]:
-    """One visitor of this tab alone, whom all tests share."""
-    with gr.Blocks(analytics_enabled=False) as demo:
-        widget("page_request", Request.of(run).to_browser(), visible="hidden")
-        with gr.Tabs():
-            inside_tab(answering(Models([runner])))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    with visiting(browser, url) as page:
-        expect(page.locator(f"{STAGE} .title")).not_to_be_empty(timeout=20_000)
+    """One visitor, whom all tests share, with everything unfolded."""
+    with inside_alone(browser, runner, run) as page:
         for summary in page.locator("summary:visible").all():
             summary.click()
         yield page
-    demo.close()
 
 
 def test_the_diagram_has_every_layer_of_the_model(tab, runner):

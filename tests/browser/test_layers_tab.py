@@ -7,20 +7,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explain.depth import movement, shift
-from explain.run import Run, Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded
 from tests.browser.visitor import visiting
 from tests.browser.waits import answered
-from ui.sentence_bar import FIRST_EXAMPLE
 from ui.tabs.layers import WORDS
 
 MOVES, DEPTH = "#layer-moves", "#word-shift"
-
-
-@pytest.fixture(scope="module")
-def run(runner) -> Run:
-    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
 
 
 @pytest.fixture(scope="module")

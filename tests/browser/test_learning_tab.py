@@ -12,8 +12,8 @@ from tests.browser.visitor import PHONE, visiting
 from tests.browser.waits import answered
 from tests.conftest import tiny_translator
 from tests.explain.films import made_up_film
+from tests.serving import serving
 from tests.ui.test_sureness import calibration
-from ui.launch import launch
 from ui.models import Models
 from ui.page import build_page
 
@@ -33,10 +33,8 @@ def film(runner) -> Film:
 
 @pytest.fixture(scope="module")
 def app_url(runner) -> Iterator[str]:
-    demo = build_page(Models([runner]))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield url
-    demo.close()
+    with serving(build_page(Models([runner]))) as url:
+        yield url
 
 
 def opened(page: Page) -> Page:
@@ -167,10 +165,7 @@ def test_the_film_plays_on_a_phone_without_a_dropped_control(browser, app_url):
 
 
 def test_without_frames_and_measurements_there_is_no_such_tab(browser):
-    demo = build_page(Models([Runner(tiny_translator(), "bare")]))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    with visiting(browser, url) as page:
+    with serving(build_page(Models([Runner(tiny_translator(), "bare")]))) as url, visiting(browser, url) as page:
         page.wait_for_selector("#tabs")
         expect(page.get_by_role("tab", name="What if")).to_be_visible()
         assert page.get_by_role("tab", name="Learning").count() == 0
-    demo.close()

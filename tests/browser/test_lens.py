@@ -16,7 +16,7 @@ from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded
 from tests.browser.visitor import visiting
 from tests.explain.others import open_other
-from ui.launch import launch
+from tests.serving import serving
 from ui.models import Models
 from ui.page import build_page
 
@@ -185,15 +185,10 @@ def test_another_hypothesis_and_a_forced_beginning_are_named(browser, app_url, r
 
 def test_of_a_language_model_the_guesses_are_shown_and_what_it_lacks_is_named(browser, tmp_path):
     gpt2: Runner = open_other("gpt2", tmp_path / "gpt2").runner
-    demo = build_page(Models([gpt2]))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    try:
-        with visiting(browser, f"{url}?tab=layers") as page:
-            page.get_by_role("tab", name="Layers").click()
-            expect(page.locator(f"{ROOT} .found")).not_to_be_empty(timeout=60_000)
-            expect(page.locator(f"{ROOT} .encoder")).to_be_hidden()
-            expect(page.locator(f"{ROOT} .no-encoder")).to_contain_text("A language model has no encoder")
-            page.locator(f"{ROOT} .guesses").press("End")
-            expect(page.locator(GUESSED)).to_contain_text("best guess")
-    finally:
-        demo.close()
+    with serving(build_page(Models([gpt2]))) as url, visiting(browser, f"{url}?tab=layers") as page:
+        page.get_by_role("tab", name="Layers").click()
+        expect(page.locator(f"{ROOT} .found")).not_to_be_empty(timeout=60_000)
+        expect(page.locator(f"{ROOT} .encoder")).to_be_hidden()
+        expect(page.locator(f"{ROOT} .no-encoder")).to_contain_text("A language model has no encoder")
+        page.locator(f"{ROOT} .guesses").press("End")
+        expect(page.locator(GUESSED)).to_contain_text("best guess")

@@ -6,17 +6,11 @@ import uuid
 import httpx
 import pytest
 
-from explain.run import Run, Settings
+from explain.run import Settings
 from ui.request import Request
 from ui.sentence_bar import FIRST_EXAMPLE
 
 SETTINGS = Settings(direction=FIRST_EXAMPLE[1])
-
-
-@pytest.fixture(scope="module")
-def run(runner) -> Run:
-    """The run that the page shows when it opens."""
-    return runner.run(FIRST_EXAMPLE[0], SETTINGS)
 
 
 def post_event(app_url: str, elem_id: str, event: str, request, data) -> str:

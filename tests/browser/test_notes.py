@@ -1,7 +1,6 @@
 """What the page says about the text: how it was read, what is wrong with it, and whether it is what stands below."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,20 +10,11 @@ import ui.page
 from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import FIRST_TRANSLATION
-from tests.browser.visitor import visiting
 from ui.sentence_bar import FIRST_EXAMPLE
 
 PATIENCE = 20_000
 NOTES = "#notes .list .note"
 STALE = "#notes .stale"
-
-
-@pytest.fixture(scope="module")
-def visitor(browser, app_url) -> Iterator[Page]:
-    """One visitor for the tests of this file, each with a text of its own."""
-    with visiting(browser, app_url) as page:
-        page.wait_for_selector(FIRST_TRANSLATION)
-        yield page
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.browser.visitor import visiting
 from tests.hub.server import LocalHub, visit
 from tests.hub.stand_in import StandIn
 from tests.interop.conftest import MARIAN, write_gpt2, write_marian
-from ui.launch import launch
+from tests.serving import serving
 from ui.models import Models
 from ui.page import build_page
 from ui.sentence_bar import FIRST_EXAMPLE
@@ -57,10 +57,10 @@ def hub(repositories, tmp_path_factory) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def picker_url(hub, runner) -> Iterator[str]:
     """The page, which lets in whatever stands under `theirs/` and comes within 20 s."""
-    demo = build_page(Models([Runner(runner.text_model, "en-de")], ["theirs/*"], partial(from_hub, time_limit=20)))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield url
-    demo.close()
+    with serving(
+        build_page(Models([Runner(runner.text_model, "en-de")], ["theirs/*"], partial(from_hub, time_limit=20)))
+    ) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

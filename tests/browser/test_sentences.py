@@ -1,7 +1,5 @@
 """A text of several sentences: each with its translation, and one of them open in every tab."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -22,14 +20,6 @@ OPEN = f"{LIST}[aria-pressed=true]"
 def runs(runner) -> list[Run]:
     """What each sentence becomes by itself."""
     return [runner.run(part, Settings(direction="en-de")) for part in PARTS]
-
-
-@pytest.fixture(scope="module")
-def visitor(browser, app_url) -> Iterator[Page]:
-    """One visitor for all tests of this file but those with another device."""
-    with visiting(browser, app_url) as page:
-        page.wait_for_selector(FIRST_TRANSLATION)
-        yield page
 
 
 @pytest.fixture

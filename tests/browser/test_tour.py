@@ -10,7 +10,7 @@ from explain.runner import Runner
 from tests.browser.accessibility import assert_accessible
 from tests.browser.visitor import PHONE, visiting
 from tests.conftest import tiny_translator
-from ui.launch import launch
+from tests.serving import serving
 from ui.models import Models
 from ui.page import build_page
 from ui.tour import CARDS, Card
@@ -194,16 +194,9 @@ def test_every_tab_ends_with_a_way_to_the_next(browser, app_url):
 
 def test_another_model_is_named_and_the_bundled_one_offered(browser, runner):
     other = Runner(tiny_translator(max_positions=251), "tiny")
-    demo = build_page(Models([other, runner]))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    try:
-        with visiting(browser, f"{url}?tour=1") as page:
-            offered = page.locator(f"{TOUR} .other")
-            expect(offered).to_contain_text(
-                f"written for the bundled model, {runner.name}. tiny is open", timeout=PATIENCE
-            )
-            offered.get_by_role("button").click()
-            expect(offered).to_be_hidden(timeout=PATIENCE)
-            page.wait_for_url(f"**model={runner.name}**")
-    finally:
-        demo.close()
+    with serving(build_page(Models([other, runner]))) as url, visiting(browser, f"{url}?tour=1") as page:
+        offered = page.locator(f"{TOUR} .other")
+        expect(offered).to_contain_text(f"written for the bundled model, {runner.name}. tiny is open", timeout=PATIENCE)
+        offered.get_by_role("button").click()
+        expect(offered).to_be_hidden(timeout=PATIENCE)
+        page.wait_for_url(f"**model={runner.name}**")

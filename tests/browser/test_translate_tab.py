@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,17 +11,8 @@ from explain.attention import alignment
 from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import FIRST_TRANSLATION
-from tests.browser.visitor import visiting
 from tests.browser.waits import answered
 from ui.sentence_bar import FIRST_EXAMPLE
-
-
-@pytest.fixture(scope="module")
-def visitor(browser, app_url) -> Iterator[Page]:
-    """One visitor for all tests of this file: the page takes long to open, and little to go back to its beginning."""
-    with visiting(browser, app_url) as page:
-        page.wait_for_selector(FIRST_TRANSLATION)
-        yield page
 
 
 @pytest.fixture

@@ -5,17 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from explain.run import Run, Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.visitor import visiting
-from ui.sentence_bar import FIRST_EXAMPLE
 
 SWITCHES = "#inside-switches"
-
-
-@pytest.fixture(scope="module")
-def run(runner) -> Run:
-    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 
 from explain.contrast import Contrast, contrast
 from explain.next_token import distribution
-from explain.run import Run, Settings
+from explain.run import Run
 from tests.browser.accessibility import assert_accessible
-from tests.browser.figures import numbers, rounded
+from tests.browser.figures import ENDS, numbers, rounded
 from tests.browser.visitor import visiting
 from tests.browser.waits import answered
 from ui.sentence_bar import FIRST_EXAMPLE
@@ -30,15 +30,6 @@ DRAWN = """drawing => {
     return [...drawing.querySelectorAll("rect:not([fill=none])")].map(bar =>
         Number(bar.getAttribute("width")) * (Number(bar.getAttribute("x")) < middle - 1e-6 ? -1 : 1));
 }"""
-
-# Where each begins and ends, from above.
-ENDS = "all => all.map(each => each.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom])"
-
-
-@pytest.fixture(scope="module")
-def run(runner) -> Run:
-    """The run that the page shows when it opens."""
-    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
 
 
 @pytest.fixture(scope="module")

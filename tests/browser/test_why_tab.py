@@ -13,7 +13,7 @@ from explain.experiments import attention_scale, family, gradient_paths, recall
 from tests.browser.accessibility import assert_accessible, wait_until_still
 from tests.browser.figures import numbers, rounded
 from tests.browser.visitor import visiting
-from ui.launch import launch
+from tests.serving import serving
 from ui.tabs.why import EXPERIMENTS, why_tab
 
 SCALE, GRADIENTS = "#why-attention-scale", "#why-gradient-paths"
@@ -25,9 +25,8 @@ def why_url() -> Iterator[str]:
     torch.set_num_threads(1)
     with gr.Blocks(analytics_enabled=False) as demo, gr.Tabs(elem_id="tabs"):
         why_tab()
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield url
-    demo.close()
+    with serving(demo) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import csv
 import json
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,10 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 import ui.tabs.translate
 from explain.attention import alignment
 from explain.measured import AlignmentFigure, MeasuredAlignment
-from explain.run import Run, Settings
 from explain.source_words import source_words
 from tests.browser.accessibility import assert_accessible
-from tests.browser.figures import numbers, rounded, shown
+from tests.browser.figures import ENDS, numbers, rounded, shown
 from tests.browser.visitor import visiting
 from ui.sentence_bar import FIRST_EXAMPLE
 
@@ -26,22 +24,6 @@ THICKEST = 15
 RIBBONS = """paths => paths.map(path => ({
     width: Number(path.getAttribute("stroke-width")), dashed: path.hasAttribute("stroke-dasharray"),
     opacity: Number(path.getAttribute("stroke-opacity"))}))"""
-
-# Where each begins and ends, from above.
-ENDS = "all => all.map(each => each.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom])"
-
-
-@pytest.fixture(scope="module")
-def run(runner) -> Run:
-    """The run that the page shows when it opens."""
-    return runner.run(FIRST_EXAMPLE[0], Settings(direction=FIRST_EXAMPLE[1]))
-
-
-@pytest.fixture(scope="module")
-def visitor(browser, app_url) -> Iterator[Page]:
-    """One visitor for the tests that change nothing but this widget: the page takes long to open."""
-    with visiting(browser, app_url) as page:
-        yield page
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import random
 import shutil
+from collections.abc import Callable
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import NamedTuple
@@ -76,6 +77,9 @@ SHORT = [
 ]
 
 
+Command = Callable[[list[str]], None]  # of a module that is run with -m
+
+
 class Run(NamedTuple):
     """A finished training run."""
 
@@ -141,6 +145,21 @@ def trained(toy_data, recipe_file, tmp_path_factory) -> Run:
     run = Run(Recipe.load(recipe_file), toy_data, tmp_path_factory.mktemp("run"))
     Trainer(run.recipe, run.data_dir, run.run_dir).train()
     return run
+
+
+@pytest.fixture(scope="session")
+def measured_copy(trained, tmp_path_factory) -> Callable[[Command], Path]:
+    """Copies the trained checkpoint and measures the copy by a command, which finds no test file."""
+    data_dir = shutil.copytree(trained.data_dir, tmp_path_factory.mktemp("data") / "data")
+    for path in data_dir.rglob("*test*"):
+        path.unlink()
+
+    def measured(command: Command) -> Path:
+        checkpoint = shutil.copytree(trained.run_dir / "checkpoint", tmp_path_factory.mktemp("measured") / "checkpoint")
+        command([str(checkpoint), "--data-dir", str(data_dir), "--pairs", "5"])
+        return checkpoint
+
+    return measured
 
 
 @pytest.fixture(scope="session")

@@ -20,14 +20,9 @@ from training.head_means import head_means, main
 
 
 @pytest.fixture(scope="module")
-def measured(trained, tmp_path_factory):
-    """A checkpoint with the file beside it, whose command found no test file."""
-    data_dir = shutil.copytree(trained.data_dir, tmp_path_factory.mktemp("data") / "data")
-    for path in data_dir.rglob("*test*"):
-        path.unlink()
-    checkpoint = shutil.copytree(trained.run_dir / "checkpoint", tmp_path_factory.mktemp("measured") / "checkpoint")
-    main([str(checkpoint), "--data-dir", str(data_dir), "--pairs", "5"])
-    return checkpoint
+def measured(measured_copy):
+    """A checkpoint with the file beside it."""
+    return measured_copy(main)
 
 
 @pytest.fixture

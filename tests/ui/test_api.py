@@ -22,7 +22,7 @@ from explain.source_words import source_words
 from model.positional import sinusoidal_encoding
 from tests.conftest import tiny_translator
 from tests.explain.test_effects import some_means
-from ui.launch import launch
+from tests.serving import serving
 from ui.models import Models
 from ui.page import build_page
 
@@ -35,10 +35,8 @@ def runner() -> Runner:
 
 @pytest.fixture(scope="module")
 def client(runner) -> Iterator[Client]:
-    demo = build_page(Models([runner]))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield Client(url, verbose=False)
-    demo.close()
+    with serving(build_page(Models([runner]))) as url:
+        yield Client(url, verbose=False)
 
 
 def test_translate_gives_the_translators_own_numbers(client, runner):

@@ -14,8 +14,8 @@ from explain.run import Settings
 from explain.runner import Runner
 from tests.conftest import tiny_translator
 from tests.fuzzing import NUMBERS, TEXTS, VALUES, Visitor, changed
+from tests.serving import serving
 from ui import answers
-from ui.launch import launch
 from ui.models import Models
 from ui.page import build_page
 from ui.request import Request
@@ -42,10 +42,8 @@ def whole(runner) -> dict:
 
 @pytest.fixture(scope="module")
 def visitor(runner) -> Iterator[Visitor]:
-    demo = build_page(Models([runner]))
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield Visitor(url)
-    demo.close()
+    with serving(build_page(Models([runner]))) as url:
+        yield Visitor(url)
 
 
 def test_every_event(visitor, runner, whole):

@@ -10,6 +10,7 @@ from mcp.client.streamable_http import streamable_http_client
 from explain.runner import Runner
 from tests.conftest import tiny_translator
 from tests.loops import finished
+from tests.serving import serving
 from ui.launch import MCP, launch
 from ui.models import Models
 from ui.page import build_page
@@ -29,10 +30,8 @@ def runner() -> Runner:
 def server(runner) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(MCP, "1")
-        demo = build_page(Models([runner]))
-        _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-        yield f"{url}gradio_api/mcp/"
-        demo.close()
+        with serving(build_page(Models([runner]))) as url:
+            yield f"{url}gradio_api/mcp/"
 
 
 def talk(server: str, *calls: tuple[str, dict[str, Any]]) -> tuple[list[Any], list[Any]]:

@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from ui.launch import launch
+from tests.serving import serving
 from ui.server import MAX_BODY_BYTES, Guard
 
 PATHS = ("/", "/gradio_api/upload", "/gradio_api/queue/join")
@@ -126,15 +126,12 @@ def test_four_posts_do_not_stop_the_queue_for_everybody():
     with gr.Blocks() as demo:
         box = gr.Textbox()
         box.submit(slow, box, box, api_name="slow")
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    try:
+    with serving(demo) as url:
         joins = [{"data": ["x"], "fn_index": 0, "session_hash": session} for session in ("a", "b", "c", "")]
         statuses = [httpx.post(f"{url}gradio_api/queue/join", json=join).status_code for join in joins]
         assert statuses == [200, 200, 200, 400]
         assert Client(url, verbose=False).predict("still here", api_name="/slow") == "still here"
         assert httpx.get(f"{url}health").text == "ok"
-    finally:
-        demo.close()
 
 
 PROGRAM = """
@@ -193,8 +190,7 @@ def test_the_page_travels_compressed_and_events_do_not_wait_for_more():
     with gr.Blocks() as demo:
         box = gr.Textbox()
         box.submit(lambda text: text, box, box, api_name="same")
-    _, url, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    try:
+    with serving(demo) as url:
         with httpx.stream("GET", url, headers={"Accept-Encoding": "gzip"}) as page:
             n_sent = sum(len(chunk) for chunk in page.iter_raw())
         assert page.headers["Content-Encoding"] == "gzip"
@@ -204,5 +200,3 @@ def test_the_page_travels_compressed_and_events_do_not_wait_for_more():
         with httpx.stream("GET", f"{url}gradio_api/call/same/{event}", headers=accepted) as events:
             assert "Content-Encoding" not in events.headers
             assert "event: complete" in events.read().decode()
-    finally:
-        demo.close()
