@@ -185,25 +185,28 @@ def beam_search(
         log_probs = _next_log_probs(model, new, memory, memory_mask, cache, forbidden)  # (B * W, V)
         if renormalize:
             log_probs = log_probs.log_softmax(dim=-1)
-        vocab_size, width = log_probs.shape[-1], len(log_probs) // len(live)
+        width = len(log_probs) // len(live)
         totals = log_probs.new_tensor([beam.total for beams in live.values() for beam in beams])
-        candidates = (totals[:, None] + log_probs).view(len(live), width * vocab_size)
-        # at most one continuation of each beam is eos, so among 2 * beam_size there are enough to live on
-        scores, picks = candidates.topk(min(2 * beam_size, width * vocab_size), dim=-1)
-        picked = log_probs.view_as(candidates).gather(1, picks)
+        # at most one continuation of each beam is eos, so among 2 * beam_size there are enough to live on; what is not
+        # among the best of its own beam is not among the best of all
+        of_each, tokens = log_probs.topk(min(2 * beam_size, log_probs.shape[-1]), dim=-1)  # (B * W, K)
+        candidates = (totals[:, None] + of_each).view(len(live), -1)  # (B, W * K)
+        scores, picks = candidates.topk(min(2 * beam_size, candidates.shape[-1]), dim=-1)
+        parents = picks // of_each.shape[-1]
+        chosen = [each.view_as(candidates).gather(1, picks) for each in (tokens, of_each)]
 
         going_on: dict[int, list[Beam]] = {}
         kept: list[int] = []  # their rows among the sentences that were live
-        found = zip(live.items(), scores.tolist(), picks.tolist(), picked.tolist(), strict=True)
+        found = zip(live.items(), *(each.tolist() for each in (scores, parents, *chosen)), strict=True)
         for row, ((sentence, beams), *best) in enumerate(found):
             grown = [
                 Beam(
-                    parent=pick // vocab_size,
-                    ids=(*beams[pick // vocab_size].ids, pick % vocab_size),
-                    log_probs=(*beams[pick // vocab_size].log_probs, log_prob),
+                    parent=parent,
+                    ids=(*beams[parent].ids, token),
+                    log_probs=(*beams[parent].log_probs, log_prob),
                     total=total,
                 )
-                for total, pick, log_prob in zip(*best, strict=True)
+                for total, parent, token, log_prob in zip(*best, strict=True)
             ]
             lives = [beam for beam in grown if beam.ids[-1] != eos][: min(beam_size, len(grown) - width)]
             ended = [beam for beam in grown[:beam_size] if beam.ids[-1] == eos]
