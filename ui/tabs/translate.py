@@ -8,6 +8,7 @@ import gradio as gr
 
 from explain.alternatives import alternatives, parts
 from explain.attention import alignment
+from explain.origin import telling_origin
 from explain.plain import plain
 from explain.run import Run
 from explain.runner import Runner
@@ -29,6 +30,7 @@ def translate_tab(run: Run, ask: Ask, story: dict[str, Any] | None) -> tuple[gr.
         view = widget("translation", translation(run), ask=ask, elem_id="translation")
         words = widget("word_choices", ask=ask, elem_id="word-choices")
         widget("verdict", ask=ask, elem_id="verdict")
+        widget("origin", ask=ask, elem_id="origin")
         if story:
             widget("story", story, elem_id="story")
         widget("word_sources", ask=ask, elem_id="word-sources")
@@ -91,6 +93,17 @@ def sureness(runner: Runner, run: Run) -> dict[str, Any]:
         "tokens": tokens,
         "doubtful": [i for i in own if run.target_out[i].probability < calibration.doubtful_below],
         "least": min(own, key=lambda i: run.target_out[i].probability, default=None),
+    }
+
+
+@question
+def origin(runner: Runner, run: Run) -> dict[str, Any]:
+    """The word that the page asks about, with what made it; None without a source, or where there is no choice."""
+    found = telling_origin(run) if run.translates else None
+    return {
+        "request": Request.of(run).to_browser(),
+        "origin": plain(found),
+        "measured": _measured(runner, run.settings.direction),
     }
 
 

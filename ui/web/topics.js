@@ -25,6 +25,8 @@ const topics = (() => {
     "translation.choose": topic(),
     /** @type {Topic<{ position: number, word: HTMLElement }>} a word of it, by its first token, that is to be another */
     "translation.word": topic(),
+    /** @type {Topic<number>} the word of the translation, by its number, whose sources are to be seen */
+    "word_sources.word": topic(),
     /** @type {Topic<Sureness>} how sure the model was of the translation, and how often that was right */
     sureness: topic(),
     /** @type {Topic<string[]>} the keys of the tokens that are lit, such as "tgt:3"; none when the pointer leaves */

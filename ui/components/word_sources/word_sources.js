@@ -2,7 +2,7 @@
 // Asks for "word_sources": { request, translates, words, links, attention_layer, head, measured }. The words are
 // { source, target: [{ text, special, tokens: [place] }], share, attention, aligned: [[number a source word] a target word],
 // pieces: the same of tokens }; `aligned` and `head`, [layer, head] of the one that learned to align, may be null, and so
-// may `measured`. Of a language model all but `translates` is missing.
+// may `measured`. Of a language model all but `translates` is missing. Hears "word_sources.word".
 
 const { number, signed, percent } = lens.numbers;
 const { make, svg, within, options } = lens.elements;
@@ -333,6 +333,17 @@ function receive(news) {
 
 responsive(find(".frame"), () => answer?.translates && lay());
 asks({ element, server }, "word_sources", () => ({}), receive);
+// asked for elsewhere: the ribbons of this word alone
+subscribe(element, "word_sources.word", (at) => {
+  if (!answer?.translates) return;
+  if (showsPieces()) {
+    find(".show-pieces").checked = false;
+    draw();
+  }
+  kept = { side: "target", at };
+  go(kept.side, at);
+  element.scrollIntoView({ block: "start" });
+});
 // where a search found nothing, no ribbons stand under its words of refusal
 subscribe(element, "translation", ({ problem }) => {
   find(".word-sources").hidden = Boolean(problem) || !answer?.translates;
