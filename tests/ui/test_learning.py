@@ -79,7 +79,13 @@ model-index:
 ---
 # own
 """
-    expected = {"data": "table test", "direction": "en-de", "metric": "BLEU, sacreBLEU default", "value": 12.34}
+    expected = {
+        "kind": "table",
+        "data": "table test",
+        "direction": "en-de",
+        "metric": "BLEU, sacreBLEU default",
+        "value": 12.34,
+    }
     assert scores(Runner(translator))["card"] == [expected]
     assert scores(Runner(tiny_translator()))["card"] == []
 

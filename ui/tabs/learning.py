@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import gradio as gr
 import numpy as np
-from huggingface_hub import ModelCard, ModelCardData
 
 from explain.calibration import expected_error
 from explain.checks import whole_number
@@ -17,8 +16,8 @@ from explain.learning import signs
 from explain.plain import plain
 from explain.runner import Runner
 from explain.tokens import tokens_of
-from model.translator import Translator
 from ui.answers import Ask, question
+from ui.card import card_of
 from ui.components import widget
 
 
@@ -106,24 +105,8 @@ def scores(runner: Runner) -> dict[str, Any]:
                 for each in calibration.corpora
             ],
         },
-        "card": _card_scores(runner),
+        "card": plain(card_of(runner).scores),
     }
-
-
-def _card_scores(runner: Runner) -> list[dict[str, Any]]:
-    if not isinstance(runner.text_model, Translator) or runner.text_model.card is None:
-        return []
-    results = cast(ModelCardData, ModelCard(runner.text_model.card).data).eval_results or []
-    return [
-        {
-            "data": str(each.dataset_name),
-            "direction": str(each.dataset_config),
-            "metric": str(each.metric_name),
-            "value": float(each.metric_value),
-        }
-        for each in results
-        if each.metric_type == "bleu" and isinstance(each.metric_value, int | float)
-    ]
 
 
 def _bytes(maps: np.ndarray) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 // The Learning tab: how often the model was right when it was so sure, and what it scores.
 // Asks for "scores": { calibration: { beam_size, alpha, doubtful_below, corpora: [{ name, n_sentences, ways: { NAME: { error,
-// bins: [{ low, high, n, right, mean, share, interval }] } } }] } or null, card: [{ data, direction, metric, value }] }.
+// bins: [{ low, high, n, right, mean, share, interval }] } } }] } or null, card: [{ kind, data, direction, metric, value }] }.
 
 const { number, percent } = lens.numbers;
 const { make, within, options, row } = lens.elements;
