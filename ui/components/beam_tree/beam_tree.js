@@ -2,8 +2,7 @@
 // Asks for "search_tree" { beam_size, alpha, goes_on: null for the model's own way }: { request, beam_size, alpha, goes_on,
 // n_before: tokens that were given, prefix: those that were forced, start: the text of all given, nodes: by name, parent,
 // step, log_prob, total, score and state ("alive", "pruned" or "ended") of each, tokens: theirs, penalties: a step's,
-// n_common: steps that all that ended share, best: [{ node, score, text }], words: [sentence] }.
-// A beginning is forced by the event "force" { prefix: token ids }.
+// n_common: steps that all that ended share, best: [{ node, score, text }], words: [sentence] }; tells "force" { prefix }.
 
 const { number, percent } = lens.numbers;
 const { make, svg, within } = lens.elements;
@@ -12,6 +11,7 @@ const { variable } = lens.colours;
 const { sheet, text } = lens.planes;
 const { figure } = lens.figures;
 const { saveJson, saveSvg } = lens.saving;
+const { holds } = lens.address;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
@@ -32,6 +32,7 @@ let answer = null;
 let steps = []; // the nodes of each
 let columns = []; // what is drawn of them: { step, left, right }
 let upTo = 0; // the last step drawn
+let linked = null; // that of the address, counted from 1, until it is drawn
 let chosen = 0; // a node
 let how = "mouse"; // with what the visitor moved last: "mouse", "touch" or "keys"
 let drawn = ""; // of which the tree stands
@@ -284,7 +285,8 @@ function draw(news) {
     ...answer.best.map(({ score, text: found }) => make("li", {}, make("span", {}, number(score)), found)),
   );
   find(".says").replaceChildren(...answer.words.map((sentence) => make("p", {}, sentence)));
-  upTo = steps.length - 1;
+  upTo = Math.min(linked ?? Infinity, steps.length) - 1;
+  linked = null;
   placeColumns();
   // the best that ended; where the frame has no room for all, the walk begins on the left
   const fits = columns.at(-1).right <= find(".figure-scroll").clientWidth;
@@ -324,3 +326,25 @@ find(".tree").addEventListener("keydown", () => (how = "keys"), true);
 
 on("click", ".save-svg", () => saveSvg("beam-tree.svg", find(".title").textContent, find(".tree")));
 on("click", ".save-json", () => saveJson("beam-tree.json", answer));
+
+// ---- in the address: "6-1.2-9-on", without the step until the tree is drawn, and without "on" or "off" by default --
+
+const FORM = /^(\d{1,2})-(\d(?:\.\d{1,3})?)(?:-(\d{1,3}))?(?:-(on|off))?$/;
+
+function held() {
+  if (!find("details").open || !wanted) return null;
+  const step = linked ?? (answer ? upTo + 1 : []);
+  return [wanted.beam_size, wanted.alpha, step, goesOn === null ? [] : goesOn ? "on" : "off"].flat().join("-");
+}
+
+function open(asked) {
+  find("details").open = asked !== null;
+  if (asked === null) return;
+  const [, beamSize, alpha, step, way] = asked.match(FORM);
+  fields(lens.topics.last("request")); // another run has settings of its own
+  linked = step ?? null;
+  goesOn = way ? way === "on" : null;
+  change({ beam_size: Math.max(1, Math.min(8, beamSize)), alpha: Math.min(2, alpha) });
+}
+
+holds(element, "tree", { called: "search", form: FORM, read: held, set: open, entry: true });

@@ -10,6 +10,7 @@ const { plane, curve, mark, select, line, text: write } = lens.planes;
 const { figure } = lens.figures;
 const { saveCsv, saveJson } = lens.saving;
 const { publish } = lens.topics;
+const { holds, settled } = lens.address;
 const { asks } = lens.ask;
 
 const { find, all, on } = within(element);
@@ -32,6 +33,7 @@ const SIGNS = {
 
 let film = null;
 let at = 0; // the moment
+let linked = null; // the moment that the address asks for, until the film is here
 let timer = null;
 
 const millions = ({ tokens_seen }) => tokens_seen / 1e6;
@@ -68,6 +70,7 @@ function play() {
 function next() {
   if (!element.isConnected || !element.clientWidth) return stop(); // another tab is open
   go(at + 1);
+  settled(element); // the address goes along
   if (isLast()) return stop();
   timer = setTimeout(next, PACE);
 }
@@ -183,6 +186,18 @@ function graph(drawing) {
 
 const graphs = all(".curve").map(graph);
 
+// ---- in the address: the moment, counted from 1; none at the last, which is the model on this page ---------------
+
+const held = () => linked ?? (film?.frames.length && !isLast() ? String(at + 1) : null);
+
+function open(text) {
+  linked = text;
+  if (!film?.frames.length) return;
+  stop();
+  go(Number(linked ?? Infinity) - 1);
+  linked = null;
+}
+
 // ---- all together ------------------------------------------------------------------------------------------------
 
 function show() {
@@ -198,17 +213,16 @@ function draw(found) {
   film = found;
   find(".result").hidden = !film.frames.length;
   if (!film.frames.length || !first) return;
-  stop();
   find(".moment").max = film.frames.length - 1;
   find(".cut-note").hidden = cutAt() <= 0;
   find(".alignment").hidden = !series("alignment_error").length;
   drawSigns();
-  at = film.frames.length - 1;
-  show();
+  open(linked);
   drawMarks();
 }
 
 asks({ element, server }, "film", () => ({}), draw);
+holds(element, "moment", { called: "moment", form: /^\d{1,3}$/, read: held, set: open, entry: true });
 on("input", ".moment", ({ target }) => by(Number(target.value) - at));
 on("click", ".play", play);
 on("click", ".back", () => by(-1));

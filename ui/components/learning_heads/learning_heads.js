@@ -11,6 +11,7 @@ const { heatMap } = lens.figures;
 const { paint, palette, stepsOf } = lens.cells;
 const { moved, reach } = lens.walking;
 const { subscribe } = lens.topics;
+const { holds } = lens.address;
 const { asks } = lens.ask;
 
 const { find, on } = within(element);
@@ -18,6 +19,7 @@ const { find, on } = within(element);
 let film = null;
 let at = 0; // the moment
 let maps = null;
+let wanted = { sentence: 0, kind: "cross" };
 /** @type {Cell} */
 let head = [0, 0]; // layer, head
 
@@ -91,13 +93,13 @@ function drawHeads() {
     const buttons = Array.from({ length: nLayers * nHeads }, (_, i) => {
       /** @type {Cell} */
       const place = [Math.floor(i / nHeads), i % nHeads];
-      const open = () => {
+      const choose = () => {
         head = place;
         showMaps();
       };
       return make(
         "button",
-        { type: "button", onclick: open },
+        { type: "button", onclick: choose },
         make("canvas", { "aria-hidden": true }),
         headName(place),
       );
@@ -138,21 +140,44 @@ function showMaps() {
 const ask = asks(
   { element, server },
   "film_maps",
-  () => ({ sentence: Number(find(".sentence").value) || 0, kind: find(".kind").value }),
+  () => wanted,
   (found) => {
     maps = found;
     find(".result").hidden = !maps.frames.length;
+    if (!maps.frames.length) return;
+    wanted = { sentence: maps.sentence, kind: maps.kind };
+    find(".sentence").value = String(wanted.sentence);
+    find(".kind").value = wanted.kind;
     showMaps();
   },
 );
 
-on("change", ".sentence, .kind", ask);
+on("change", ".sentence, .kind", () => {
+  wanted = { sentence: Number(find(".sentence").value), kind: find(".kind").value };
+  ask();
+});
 onTheme(element, showMaps);
 subscribe(element, "learning.moment", (news) => {
   ({ film, at } = news);
   options(
     find(".sentence"),
     film.sentences.map(({ text }) => text),
+    wanted.sentence,
   );
   showMaps();
 });
+
+// ---- in the address: "1.cross.2.3", the sentence, the kind and the head, counted from 1 --------------------------
+
+const held = () => [wanted.sentence + 1, wanted.kind, ...head.map((place) => place + 1)].join(".");
+
+function open(text) {
+  const [number, kind, ...place] = text.split(".");
+  const [sentence, layer, of] = [number, ...place].map((each) => Math.max(0, Number(each) - 1));
+  wanted = { sentence, kind };
+  head = [layer, of];
+  ask();
+}
+
+const form = /^\d{1,2}\.(encoder|decoder|cross)(\.\d{1,3}){2}$/;
+holds(element, "film", { called: "head", form, read: held, set: open, entry: true });
