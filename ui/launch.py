@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from ui.events import MODEL_EVENTS
 from ui.server import Guard
+from ui.source import source_routes
 from ui.watchdog import works
 from ui.web import script, styles
 
@@ -64,7 +65,10 @@ def launch(demo: gr.Blocks, **options: Any) -> Any:
         theme=THEME,
         css_paths=styles(),
         head=f"<script>{script()}</script>",
-        app_kwargs={"middleware": [guard, Middleware(GZipMiddleware, compresslevel=4)]},
+        app_kwargs={
+            "middleware": [guard, Middleware(GZipMiddleware, compresslevel=4)],
+            "routes": source_routes(),
+        },
         run_history=False,
         max_threads=MAX_THREADS,
         state_session_capacity=MAX_SESSIONS,

@@ -27,6 +27,7 @@ from ui.picker import picker
 from ui.request import Request
 from ui.sentence_bar import EXAMPLES, FIRST_EXAMPLE, sentence_bar
 from ui.sentences import sentence_list
+from ui.source import page_foot
 from ui.story import first_story
 from ui.tabs.attention import attention_tab
 from ui.tabs.inside import inside_tab
@@ -99,6 +100,7 @@ class _Page:
                 where_next(name)
         self.tour = widget("tour", tour_of(self.toured, bool(story)), elem_id="tour")
         widget("glossary", TERMS, elem_id="glossary")
+        gr.Markdown(page_foot(models.default), elem_id="page-foot")
         self.run_outputs = [self.request, self.translation]
         self.model_outputs = [
             self.model_name, *self.bar.changing, *self.run_outputs, self.tabs_by_name["learning"]
