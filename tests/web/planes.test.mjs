@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { library } from "./library.mjs";
 
-const { ticks, logTicks, around, along } = library("axes");
+const { ticks, logTicks, around, along, apart } = library("axes");
 
 test("ticks are round numbers within the axis", () => {
   assert.deepEqual(ticks(0, 1, 4), [0, 0.5, 1]);
@@ -38,4 +38,10 @@ test("the pointer is at the nearest whole number of the x axis, if there is one"
   const toX = along({ low: 0, high: 10 }, 50, 250);
   assert.deepEqual(columnAt({ toX }, 11, { x: 169 }), [0, 6]);
   for (const x of [20, 270]) assert.equal(columnAt({ toX }, 11, { x }), null);
+});
+
+test("names stand beside their lines, and none over another", () => {
+  assert.deepEqual(apart([40, 10, 100], 15, 200), [40, 10, 100]);
+  assert.deepEqual(apart([12, 10, 11], 15, 200), [40, 10, 25]);
+  assert.deepEqual(apart([95, 98], 15, 100), [85, 100]);
 });

@@ -78,5 +78,23 @@ const axes = (() => {
     return Object.assign(place, { back });
   }
 
-  return { ticks, logTicks, ticksOf, around, along };
+  /**
+   * Places as near to those that are wanted as they can be with so much between them.
+   * @param {number[]} wanted
+   * @param {number} between
+   * @param {number} last the largest that may be
+   */
+  function apart(wanted, between, last) {
+    const order = [...wanted.keys()].sort((one, other) => wanted[one] - wanted[other]);
+    const found = [...wanted];
+    order.forEach((i, n) => n && (found[i] = Math.max(found[i], found[order[n - 1]] + between)));
+    let limit = last;
+    for (const i of order.reverse()) {
+      found[i] = Math.min(found[i], limit);
+      limit = found[i] - between;
+    }
+    return found;
+  }
+
+  return { ticks, logTicks, ticksOf, around, along, apart };
 })();

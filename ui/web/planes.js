@@ -2,10 +2,11 @@
 
 const planes = (() => {
   const { svg } = elements;
-  const { ticksOf, along } = axes;
+  const { ticksOf, along, apart } = axes;
   const LETTER = 7.3; // px, of 12 px Plex Mono
   const ROOM_FOR_DOTS = 12; // px between the points of a curve
   const KEY = { left: 56, line: 20, sample: 34 }; // px
+  const BESIDE = { line: 15, sample: 24, least: 240 }; // px; `least` is what the curves keep of the width
   const NARROWEST = 300; // px; a narrower frame scrolls
 
   /**
@@ -64,18 +65,48 @@ const planes = (() => {
   }
 
   /**
-   * A plane for curves, as wide as its frame, with a key under it, which is saved along. What goes into `inside` is cut
-   * off at its rim.
+   * How much room the names of lines take beside their ends; none where a line has no end or the curves need the room.
+   * @param {Look[]} looks
+   * @param {number} width
+   */
+  function besideOf(looks, width) {
+    if (!looks.length || looks.some(({ end }) => end === undefined)) return 0;
+    const room = BESIDE.sample + 8 + LETTER * Math.max(...looks.map(({ name = "" }) => name.length));
+    return width - room >= BESIDE.least ? room : 0;
+  }
+
+  /**
+   * The names of lines at their ends.
+   * @param {Look[]} looks
+   * @param {{ right: number, bottom: number }} box
+   * @param {(value: number) => number} toY
+   */
+  function namesBeside(looks, { right, bottom }, toY) {
+    const ends = looks.map(({ end = 0 }) => toY(end));
+    const heights = apart(ends, BESIDE.line, bottom);
+    return looks.flatMap(({ name = "", colour = "ink", dash, shape = "circle", width = 1.5 }, i) => {
+      const [x, y] = [right + 8, heights[i]];
+      /** @type {SVGElement[]} */
+      const sample = [line([x, y], [x + BESIDE.sample, y], colour, width, dash)];
+      if (shape) sample.push(mark(shape, [x + BESIDE.sample / 2, y], colour));
+      return [...sample, text(x + BESIDE.sample + 6, y, name, { colour: "ink" })];
+    });
+  }
+
+  /**
+   * A plane for curves, as wide as its frame. Their names stand at their ends where there is room, else in a key under
+   * it, which is saved along. What goes into `inside` is cut off at its rim.
    * @param {SVGSVGElement} drawing
    * @param {{ height: number, x: Axis, y: Axis, looks?: Look[] }} shape height without the key
    */
   function plane(drawing, { height, x, y, looks = [] }) {
     const width = Math.max(NARROWEST, drawing.parentElement?.clientWidth ?? 0);
-    const named = key(looks, width, height);
+    const beside = besideOf(looks, width);
+    const named = beside ? { parts: [], height: 0 } : key(looks, width, height);
     sheet(drawing, width, height + named.height);
     const rows = ticksOf(y, y.log ? 6 : 5);
     const longest = Math.max(0, ...rows.map((value) => numbers.count(value).length));
-    const box = { left: Math.max(56, 14 + LETTER * longest), top: 28, right: width - 16, bottom: height - 42 };
+    const box = { left: Math.max(56, 14 + LETTER * longest), top: 28, right: width - 16 - beside, bottom: height - 42 };
     const { left, top, right, bottom } = box;
     const [toX, toY] = [along(x, left, right), along(y, bottom, top)];
     const columns = ticksOf(x, Math.max(2, Math.floor(width / 90)));
@@ -89,7 +120,7 @@ const planes = (() => {
       text(4, 11, y.name),
       text((left + right) / 2, height - 10, x.name, { align: "middle" }),
       inside,
-      ...named.parts,
+      ...(beside ? namesBeside(looks, box, toY) : named.parts),
     );
     return { drawing, inside, toX, toY, ...box };
   }

@@ -77,6 +77,8 @@ interface Look {
   shape?: Shape | null;
   /** in pixels */
   width?: number;
+  /** its last value: where its name may stand */
+  end?: number;
 }
 
 // ---- what topics carry ----

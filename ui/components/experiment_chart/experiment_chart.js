@@ -6,7 +6,7 @@
 // or { kind: "mask", title, note, rows: name, columns: name, cells: [[0 or 1, ...]] }.
 
 const { count } = lens.numbers;
-const { make, svg, within, button, row } = lens.elements;
+const { make, svg, within, button, row, notation } = lens.elements;
 const { unsigned } = lens.colours;
 const { around } = lens.axes;
 const { plane, curve, select } = lens.planes;
@@ -46,17 +46,21 @@ function linesPart({ title, x, y, series }) {
   const details = detailsLine();
   const all = (axis) => series.flatMap((line) => line[axis]);
   const places = [...new Set(all("x"))].sort((one, other) => one - other);
-  const looks = series.map(({ name }, i) => ({ name, width: 2, ...LOOKS[i % LOOKS.length] }));
+  const drawable = ({ x: across, y: up }) =>
+    across.map((place, i) => [place, up[i]]).filter(([, value]) => !y.log || value > 0);
+  const looks = series.map((each, i) => ({
+    name: each.name,
+    width: 2,
+    end: drawable(each).at(-1)?.[1],
+    ...LOOKS[i % LOOKS.length],
+  }));
   let at = -1; // of the places
   let drawn = null;
 
   function paint() {
     const over = (axis, name) => ({ ...axis, ...around(all(name), axis.log) });
     drawn = plane(drawing, { height: 300, looks, x: over(x, "x"), y: over(y, "y") });
-    series.forEach((line, i) => {
-      const through = line.x.map((place, j) => [place, line.y[j]]);
-      curve(drawn, y.log ? through.filter(([, value]) => value > 0) : through, looks[i]);
-    });
+    series.forEach((line, i) => curve(drawn, drawable(line), looks[i]));
     if (at >= 0) select(drawn, places[at]);
   }
 
@@ -136,7 +140,7 @@ function receive() {
   const { words, fraction, figures, pressed } = props.value;
   if (pressed) cancelled = pressed === "cancel";
   else if (cancelled) return; // it was on its way when Cancel was pressed
-  find(".experiment-words").textContent = words;
+  find(".experiment-words").replaceChildren(...notation(words));
   find("progress").hidden = fraction === undefined;
   find("progress").value = fraction ?? 0;
   if (figures) find(".experiment-figures").replaceChildren(...figures.map(part));

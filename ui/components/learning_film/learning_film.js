@@ -147,7 +147,12 @@ function graph(drawing) {
     paint() {
       if (!film?.frames.length) return;
       const lines = series(name);
-      const looks = lines.map((each, i) => ({ name: each.name, width: 2, ...LOOKS[i % LOOKS.length] }));
+      const looks = lines.map(({ name: of, values }, i) => ({
+        name: of,
+        width: 2,
+        end: values.at(-1),
+        ...LOOKS[i % LOOKS.length],
+      }));
       const x = { name: "millions of tokens seen (logarithmic)", log: true, ...around(places(), true) };
       drawn = plane(drawing, {
         height: 240,
