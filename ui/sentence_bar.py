@@ -17,7 +17,7 @@ from ui.languages import direction_choices, swapped
 EXAMPLES = [
     ["Ram pushed Hari.", "en-de"],
     ["I love eating pizza.", "en-de"],
-    ["She was born in a remote village in Nepal.", "en-de"],
+    ["She was born in a small village in Nepal.", "en-de"],
     ["A young woman is reading a book under a big tree.", "en-de"],
     ["Zwei Hunde spielen im Schnee.", "de-en"],
     ["Warum hast du mich gestern nicht angerufen?", "de-en"],

@@ -17,7 +17,7 @@ from ui.components import widget
 
 # A word with two meanings, by the language that is translated from.
 WORDS = {
-    "en": ("light", "She turned on the light in the room.", "The bag is very light and small."),
+    "en": ("like", "I like my dog.", "She sings like a bird."),
     "de": ("Bank", "Eine Frau sitzt auf einer Bank im Park.", "Ich bringe mein Geld zur Bank."),
     "fr": ("livre", "Il a lu ce livre hier soir.", "Le sac pèse une livre."),
 }
