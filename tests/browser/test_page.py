@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import assert_accessible
 from tests.browser.visitor import PHONE, visiting
 
 TABS = ["translate", "attention", "next_token", "positions", "inside", "layers", "what-if", "learning", "why"]
@@ -75,3 +76,26 @@ def test_no_tab_is_longer_than_about_three_screens(page):
         page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
         assert page.evaluate("document.documentElement.scrollHeight") <= 3.05 * 900, tab.inner_text()
     assert page.get_by_role("tab").count() <= 9
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_open_tab_is_read_easily(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.reload()
+    expect(page.locator("#tabs [data-tab-id=translate]")).to_have_attribute("aria-selected", "true")
+    assert_accessible(page, "#tabs [role=tablist]", rules=["color-contrast"])
+
+
+def test_the_menu_of_directions_is_closed_behind_who_goes_on_by_keyboard(page):
+    page.get_by_label("Direction").focus()
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#swap")).to_be_focused()
+    expect(page.get_by_role("listbox")).to_have_count(0)
+
+
+def test_a_box_that_is_checked_looks_so(page):
+    page.get_by_role("tab", name="Next token").click()
+    box = page.locator("#why-not .every")
+    box.check()
+    assert box.evaluate("box => getComputedStyle(box).appearance") == "auto"

@@ -114,7 +114,7 @@ def test_what_cannot_be_compared_is_said_and_the_next_pair_is_drawn(tab, know, r
             r"found 4 and [67]\. They differ in “him” \(1 piece\) against “nonsense” \([34] pieces: ",
         ),
         ("I know him.", "found the same sentence twice: change a word"),
-        ("", "expected a word or a sentence; found none"),
+        (" ", "expected a word or a sentence; found none"),
         ("that " * 128, "expected at most 40 tokens in each"),
     ]:
         tab.locator(f"{WIDGET} input.second").fill(second)
@@ -125,6 +125,15 @@ def test_what_cannot_be_compared_is_said_and_the_next_pair_is_drawn(tab, know, r
     tab.locator(f"{WIDGET} .pairs").get_by_role("button", name="The dog → cat is big.").click()
     assert_told(tab, compared(runner, "The dog is big.", "The cat is big."))
     expect(problem).to_be_hidden()
+
+
+def test_an_empty_field_is_asked_for_before_anything_is_compared(tab, know):
+    second = tab.locator(f"{WIDGET} input.second")
+    second.fill("")
+    tab.locator(WIDGET).get_by_role("button", name="Compare").click()
+    expect(second).to_be_focused()
+    assert second.evaluate("field => field.matches(':invalid')")
+    expect(tab.locator(f"{WIDGET} .problem")).to_be_hidden()
 
 
 def test_numbers_and_picture_are_saved(tab, know):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 SCRIPTS = (
     "numbers", "sampling",
-    "elements", "tokens", "colours", "redrawing", "fullscreen", "topics", "address", "ask", "tabs", "popups",
+    "elements", "tokens", "colours", "redrawing", "fullscreen", "topics", "address", "ask", "tabs", "popups", "menus",
     "surfaces", "axes", "planes", "cells", "ribbons", "architecture", "walking", "figures", "recovery",
     "saving",
 )  # fmt: skip

@@ -34,6 +34,7 @@ declare const lens: {
   ask: typeof ask;
   tabs: typeof tabs;
   popups: typeof popups;
+  menus: typeof menus;
   surfaces: typeof surfaces;
   axes: typeof axes;
   planes: typeof planes;

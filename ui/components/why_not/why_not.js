@@ -226,7 +226,7 @@ on("submit", "form", (event) => {
   rival = { typed: find("input.rival").value };
   again();
 });
-on("change", ".every", drawRows);
+on("change", ".every", () => answer && drawRows());
 
 // ---- in the address: the step, from 1, and the token's id or what was typed: "7.id.123", "7.word.Haus" ------------
 
