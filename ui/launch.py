@@ -1,4 +1,4 @@
-"""How the page is served: its theme, style and script, and the guard before it."""
+"""How the page is served: its theme, style, script and head, and the guard before it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from ui.events import MODEL_EVENTS
+from ui.head import ICON, Head, preview_route
 from ui.server import Guard
 from ui.source import source_routes
 from ui.watchdog import works
@@ -60,14 +61,17 @@ def launch(demo: gr.Blocks, **options: Any) -> Any:
     """Serves the page; `options` as for `gr.Blocks.launch`."""
     # api_open=False: a program waits in the same lines, where a direct call would skip them
     demo.queue(max_size=MAX_WAITING, default_concurrency_limit=4, api_open=False)
-    guard = Middleware(Guard, works=partial(works, demo), own_host=os.environ.get("SPACE_HOST"))
+    own_host = os.environ.get("SPACE_HOST")
+    guard = Middleware(Guard, works=partial(works, demo), own_host=own_host)
+    zipped = Middleware(GZipMiddleware, compresslevel=4)
     return demo.launch(
         theme=THEME,
         css_paths=styles(),
         head=f"<script>{script()}</script>",
+        favicon_path=str(ICON),
         app_kwargs={
-            "middleware": [guard, Middleware(GZipMiddleware, compresslevel=4)],
-            "routes": source_routes(),
+            "middleware": [guard, zipped, Middleware(Head, own_host=own_host)],
+            "routes": [preview_route(), *source_routes()],
         },
         run_history=False,
         max_threads=MAX_THREADS,
