@@ -37,9 +37,9 @@ def opened(page: Page, number: int) -> Card:
     card = CARDS[number - 1]
     expect(page.locator(f"{TOUR} .title")).to_have_text(card.title, timeout=PATIENCE)
     expect(page.locator(f"{TOUR} .where")).to_have_text(f"Card {number} of {len(CARDS)}")
-    lit = page.locator(".tour-lit")
+    lit = page.locator(".lit-picture")
     expect(lit).to_have_count(1, timeout=PATIENCE)
-    assert page.locator(card.lit).first.evaluate("lit => lit.classList.contains('tour-lit')")
+    assert page.locator(card.lit).first.evaluate("lit => lit.classList.contains('lit-picture')")
     expect(lit).to_be_in_viewport()
     expect(page.locator(f"[data-tab-id='{card.tab}'][role=tab]")).to_have_attribute("aria-selected", "true")
     expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
@@ -81,7 +81,7 @@ def do_by_keyboard(page: Page, card: Card) -> None:
     page.keyboard.press("Tab")
     expect(page.locator(f"{TOUR} .show")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".tour-lit :focus")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator(".lit-picture :focus")).to_have_count(1, timeout=PATIENCE)
     if card.lit == "#translation":
         page.keyboard.press("Enter")
         expect(page.locator("#word-choices .list button:focus")).to_have_count(1, timeout=PATIENCE)
@@ -131,7 +131,7 @@ def test_the_whole_tour_by_touch_below_the_tab(browser, app_url):
     with on_a_phone(browser, f"{app_url}?tour=1") as page:
 
         def act(card: Card) -> None:
-            box = page.locator(f"{TOUR} .card").bounding_box()
+            box = page.locator(f"{TOUR} .docked-card").bounding_box()
             assert box["y"] > PHONE["height"] / 3 and box["width"] > 300
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
             do(page, card, "tap")
@@ -148,18 +148,18 @@ def test_an_address_opens_its_card_or_the_nearest_with_a_word(browser, app_url, 
         expect(page.locator(f"{TOUR} .title")).to_have_text(card.title, timeout=PATIENCE)
         word = "" if asked == str(number) else f"There is no card “{asked}”; this is the nearest. "
         expect(page.locator(f"{TOUR} .where")).to_have_text(f"{word}Card {number} of {len(CARDS)}")
-        expect(page.locator(".tour-lit")).to_be_in_viewport(timeout=PATIENCE)
+        expect(page.locator(".lit-picture")).to_be_in_viewport(timeout=PATIENCE)
 
 
 def test_it_is_left_by_escape_and_gone_on_with_on_another_width(browser, app_url):
     with visiting(browser, f"{app_url}?tour=4", viewport={"width": 1280, "height": 800}) as page:
         opened(page, 4)
-        beside, tab = (page.locator(each).bounding_box() for each in (f"{TOUR} .card", "#next-token-steps"))
+        beside, tab = (page.locator(each).bounding_box() for each in (f"{TOUR} .docked-card", "#next-token-steps"))
         assert beside["x"] >= tab["x"] + tab["width"] and beside["y"] < 800
         page.locator(f"{TOUR} .title").focus()
         page.keyboard.press("Escape")
-        expect(page.locator(f"{TOUR} .card")).to_be_hidden()
-        expect(page.locator(".tour-lit")).to_have_count(0)
+        expect(page.locator(f"{TOUR} .docked-card")).to_be_hidden()
+        expect(page.locator(".lit-picture")).to_have_count(0)
         expect(page.locator(f"{TOUR} .start")).to_be_focused()
         page.wait_for_url(lambda url: "tour=" not in url)
         page.reload()

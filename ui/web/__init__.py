@@ -11,10 +11,11 @@ from pathlib import Path
 SCRIPTS = (
     "numbers", "sampling",
     "elements", "tokens", "colours", "redrawing", "fullscreen", "topics", "address", "ask", "tabs", "popups", "menus",
+    "docking",
     "surfaces", "axes", "planes", "cells", "ribbons", "architecture", "walking", "figures", "recovery",
     "saving",
 )  # fmt: skip
-STYLES = ("colours", "page", "tokens", "figures", "fullscreen", "tables", "controls", "tour")
+STYLES = ("colours", "page", "tokens", "figures", "fullscreen", "tables", "controls", "docking")
 
 _FOLDER = Path(__file__).parent
 

@@ -35,6 +35,7 @@ declare const lens: {
   tabs: typeof tabs;
   popups: typeof popups;
   menus: typeof menus;
+  docking: typeof docking;
   surfaces: typeof surfaces;
   axes: typeof axes;
   planes: typeof planes;

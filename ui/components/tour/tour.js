@@ -4,19 +4,17 @@
 //          reply, fair]] }] }; tells Python "bundled" {}; hears "request", and "tour" when another widget starts it
 
 const { within, button } = lens.elements;
-const { tabs } = lens;
+const { dock, enter } = lens.docking;
 const { holds } = lens.address;
 const { subscribe } = lens.topics;
 
 const { find, on } = within(element);
 const { cards, model } = props.value;
 const KEPT = "tour"; // the name under which the browser remembers the card
-const PATIENCE = 600; // frames in which a tab and its picture come
-const TOP = 5; // frames
 let at = 0; // the card that is open, from 1; 0 is none
-let lit = null; // its picture
 const finished = new Set();
 const card = () => cards[at - 1];
+const beside = dock(element, leave);
 
 // a browser may forbid to remember; then a tour that is left begins anew
 function remembered() {
@@ -35,48 +33,12 @@ function remember(number) {
   }
 }
 
-// ---- the picture -------------------------------------------------------------------------------------------------
-
-function light(picture) {
-  lit?.classList.remove("tour-lit");
-  lit = picture;
-  if (!lit) return;
-  lit.classList.add("tour-lit");
-  for (const folded of lit.querySelectorAll(".figure > section > details")) folded.open = true;
-  lit.scrollIntoView();
-}
-
-/**
- * Opens the card's tab, which may not be there yet, and lights its picture. The tab's top is in sight for some frames
- * before: what stands there may be asked only then, and the picture may draw its answer.
- */
-function look(then = () => {}, frames = PATIENCE, number = at, seen = 0) {
-  if (at !== number) return; // another card is open
-  const tab = tabs.open(card().tab);
-  const picture = document.querySelector(card().lit);
-  const isThere = tab?.ariaSelected === "true" && picture?.clientWidth;
-  if (isThere && seen === TOP) {
-    light(picture);
-    then();
-  } else if (frames) {
-    if (isThere) tab.scrollIntoView();
-    requestAnimationFrame(() => look(then, frames - 1, number, isThere ? seen + 1 : 0));
-  }
-}
-
-function enter() {
-  const reached = lit.querySelectorAll("button:not(:disabled, [tabindex='-1']), [tabindex='0'], input, select");
-  [...reached].find((each) => each.checkVisibility())?.focus();
-}
-
 // ---- the card ----------------------------------------------------------------------------------------------------
 
 function open(number, word = "") {
   at = number;
-  light(null);
   remember(at);
-  element.closest("#tour").parentElement.classList.add("touring");
-  find(".card").hidden = false;
+  find(".docked-card").hidden = false;
   find(".closed").hidden = true;
   const { title, words, act, answers } = card();
   find(".where").textContent = `${word}Card ${at} of ${cards.length}`;
@@ -87,15 +49,10 @@ function open(number, word = "") {
   find(".back").hidden = at === 1;
   find(".answers").replaceChildren(...answers.map(([text, reply, fair]) => button(text, () => choose(reply, fair))));
   mark();
-  makeRoom();
-  look();
+  show();
 }
 
-/** What has the focus does not stay behind the card where that stands over the page. */
-function makeRoom() {
-  const over = at && getComputedStyle(element.closest("#tour")).top === "auto";
-  document.documentElement.style.scrollPaddingBottom = over ? `${element.offsetHeight}px` : "";
-}
+const show = (then = () => {}) => beside.open(card().tab, card().lit, then);
 
 function mark() {
   const isDone = finished.has(at);
@@ -127,12 +84,10 @@ function go(number) {
 function leave(next = at) {
   const hadFocus = element.contains(document.activeElement);
   at = 0;
-  light(null);
   remember(next);
-  element.closest("#tour").parentElement.classList.remove("touring");
-  find(".card").hidden = true;
+  find(".docked-card").hidden = true;
   find(".closed").hidden = false;
-  makeRoom();
+  beside.close();
   invite();
   if (hadFocus) find(".start").focus();
 }
@@ -160,16 +115,12 @@ for (const type of ["click", "keydown", "input", "submit"]) {
   // before the widgets, which may draw anew what was pressed; without one there is nobody to hear it
   document.addEventListener(type, (event) => element.isConnected && at && acts(event) && finish(), true);
 }
-document.addEventListener("keydown", (event) => {
-  const taken = event.defaultPrevented || document.querySelector(":popover-open");
-  if (element.isConnected && at && event.key === "Escape" && !taken) leave();
-});
 
 on("click", ".start", () => go(remembered() <= cards.length ? Math.max(1, remembered()) : 1));
 on("click", ".go", () => (at < cards.length ? go(at + 1) : leave(0)));
 on("click", ".back", () => go(at - 1));
 on("click", ".leave", () => leave());
-on("click", ".show", () => look(enter));
+on("click", ".show", () => show(enter));
 on("click", ".bundled", () => trigger("bundled", {}));
 subscribe(element, "tour", go);
 subscribe(element, "request", (request) => {
