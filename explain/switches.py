@@ -87,7 +87,6 @@ def compare(run: Run, switch: Switch, position: int) -> Comparison:
     check_head(run.config, kind, switch.layer, switch.head)
     path = f"{PLACES[kind].path(switch.layer)}.weights"
     with intervene(_changes(run.network, switch)):
-        [switched, *_] = search(run.text_model, run.prompt, run.settings).translations
         trace = run.inspected(only=("logits", path))
     whole = run.trace
     before, after = (_probabilities(each["logits"], position) for each in (whole, trace))
@@ -95,13 +94,23 @@ def compare(run: Run, switch: Switch, position: int) -> Comparison:
         switch=switch,
         position=position,
         whole_text=run.own.translation.text,
-        switched_text=switched.text,
+        switched_text=switched_text(run, switch),
         candidates=_candidates(run, before, after),
         whole_map=whole[path][0, switch.head].numpy(),
         switched_map=trace[path][0, switch.head].numpy(),
         rows=run.queries(kind),
         columns=run.keys(kind),
     )
+
+
+def switched_text(run: Run, switch: Switch) -> str:
+    """What the model makes of the run's text by itself, with the part switched off.
+
+    Raises:
+        ValueError: the model has no positions to switch off.
+    """
+    with intervene(_changes(run.network, switch)):
+        return search(run.text_model, run.prompt, run.settings).translations[0].text
 
 
 def _changes(model: Transformer, switch: Switch) -> dict[str, Change]:

@@ -84,6 +84,11 @@ def words_of(tokens: Sequence[Token]) -> tuple[Word, ...]:
     return tuple(words)
 
 
+def label(text: str) -> str:
+    """A token as the page writes it: without the mark of a word's start, a lone space visible."""
+    return text.removeprefix(WORD_START) or SPACE
+
+
 def spelled(tokens: Iterable[Token]) -> str:
     """What the tokens spell, their bytes read as UTF-8; of either side, whose vocabularies may differ."""
     raw = "".join(token.text for token in tokens).replace(WORD_START, " ").encode()

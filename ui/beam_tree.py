@@ -9,8 +9,7 @@ from explain.beam_tree import BeamTree, beam_tree
 from explain.plain import plain
 from explain.run import Run, Settings
 from explain.runner import Runner
-from explain.tokens import SPACE
-from model.tokenizer import WORD_START
+from explain.tokens import label
 from ui.answers import question_to_the_model
 from ui.events import Fields
 from ui.request import Request
@@ -116,7 +115,7 @@ def beside_greedy(run: Run, settings: Settings, tree: BeamTree) -> str:
     verdict = "more, and the beam has lost it" if score > best_score else "no better"
     return (
         f"{name} departs from the best {_name(run)} at step {run.n_text + len(run.prefix) + step + 1}: it takes "
-        f"“{_shown(other)}”, not “{_shown(mine)}”, and ends with {_found(run, greedy)[0]}, which scores {verdict}."
+        f"“{label(other)}”, not “{label(mine)}”, and ends with {_found(run, greedy)[0]}, which scores {verdict}."
     )
 
 
@@ -140,7 +139,3 @@ def _counted(n: int, name: str) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.3g}".replace("-", "−")
-
-
-def _shown(token: str) -> str:
-    return token.removeprefix(WORD_START) or SPACE

@@ -17,6 +17,7 @@ from ui.api import add_api
 from ui.beam_tree import begun
 from ui.components import widget
 from ui.events import KindBlocks, Trigger, fields_of, in_browser, kindly, on_hub, on_model, telling_place
+from ui.exercises import exercise_card
 from ui.glossary import TERMS
 from ui.introduction import INTRODUCTION, TITLE
 from ui.languages import swapped
@@ -99,6 +100,7 @@ class _Page:
             with tab:
                 where_next(name)
         self.tour = widget("tour", tour_of(self.toured, bool(story)), elem_id="tour")
+        exercise_card(ask)
         widget("glossary", TERMS, elem_id="glossary")
         gr.Markdown(page_foot(models.default), elem_id="page-foot")
         self.run_outputs = [self.request, self.translation]

@@ -1,18 +1,16 @@
 """A word of the translation is changed and the model writes the rest: by mouse, by keyboard and by touch."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from explain.alternatives import Alternative, alternatives, parts, replace_word
 from explain.run import Run
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import FIRST_TRANSLATION
 from tests.browser.figures import shown
-from tests.browser.visitor import DESKTOP, PHONE, visiting
+from tests.browser.visitor import DESKTOP, PHONE, on_a_phone, visiting
 from ui.sentence_bar import FIRST_EXAMPLE
 
 POPUP = "#word-choices .popup"
@@ -39,15 +37,6 @@ def other(run, word) -> Alternative:
 
 def position_of(run: Run, word: int) -> int:
     return [part for part in parts(run) if part.tokens][word].tokens[0]
-
-
-@contextmanager
-def on_a_phone(browser: Browser, url: str) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(url)
-    yield page
-    context.close()
 
 
 def assert_rewritten(page: Page, runner, run: Run, word: int, other: Alternative) -> None:

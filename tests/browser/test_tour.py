@@ -1,14 +1,11 @@
 """The whole tour: by mouse, by keyboard alone and by touch; its addresses; and how it is left and gone on with."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from explain.runner import Runner
 from tests.browser.accessibility import assert_accessible
-from tests.browser.visitor import PHONE, visiting
+from tests.browser.visitor import PHONE, on_a_phone, visiting
 from tests.conftest import tiny_translator
 from tests.serving import serving
 from ui.models import Models
@@ -19,17 +16,6 @@ TOUR, PATIENCE = "#tour", 30_000
 CONTENT = ["color-contrast", "button-name", "aria-allowed-role", "aria-valid-attr-value", "nested-interactive"]
 # From the picture on, until something is reached by which the card's act can be done.
 REACHED = "acts => acts.find(([, where]) => document.activeElement.closest(where))"
-
-
-@contextmanager
-def on_a_phone(browser: Browser, url: str) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    try:
-        page.goto(url)
-        yield page
-    finally:
-        context.close()
 
 
 def opened(page: Page, number: int) -> Card:

@@ -59,3 +59,15 @@ def visiting(
         forget.send("Storage.clearDataForOrigin", {"origin": _origin(url), "storageTypes": KEPT})
         forget.detach()
     assert not wrong, wrong
+
+
+@contextmanager
+def on_a_phone(browser: Browser, url: str) -> Iterator[Page]:
+    """A visitor who touches a small screen, in a context of their own."""
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    try:
+        page.goto(url)
+        yield page
+    finally:
+        context.close()

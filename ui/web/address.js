@@ -92,6 +92,16 @@ const address = (() => {
     return window.location.href;
   }
 
+  /**
+   * Opens states as a visitor does: Back leads to what was open before.
+   * @param {Record<string, string>} changes the texts of the states, by their names in the address
+   */
+  function go(changes) {
+    look();
+    write({ ...page?.about(), ...changes }, true);
+    openAll();
+  }
+
   /** @param {Event} event before the widgets hear it */
   function soon({ type }) {
     const slides = type === "input";
@@ -249,5 +259,5 @@ const address = (() => {
     holds(element, name, { called, form: /^[\w.-]{1,40}$/, read, set, ...rest });
   }
 
-  return { begin, arrive, turn, holds, holdsField, look, settled, link };
+  return { begin, arrive, turn, holds, holdsField, go, look, settled, link };
 })();

@@ -2,7 +2,8 @@
 // at a time, with one picture lit; Esc leaves it.
 //
 //   const dock = docking.dock(element, leave);
-//   dock.open("inside", "#inside-stage");
+//   dock.open();
+//   dock.look("inside", "#inside-stage");
 
 const docking = (() => {
   const PATIENCE = 600; // frames in which a tab and its picture come
@@ -31,10 +32,11 @@ const docking = (() => {
    * what stands there may be asked only then, and the picture may draw its answer.
    * @param {string} id the tab
    * @param {string} selector the picture
-   * @param {() => void} then
+   * @param {() => void} [then]
    */
-  function look(id, selector, then) {
-    const number = ++looks;
+  function look(id, selector, then = () => {}) {
+    rest();
+    const number = looks;
     /**
      * @param {number} frames
      * @param {number} seen
@@ -65,7 +67,7 @@ const docking = (() => {
    * Where a widget's block stands on the page.
    * @param {HTMLElement} element
    */
-  const place = (element) => /** @type {HTMLElement} */ (element.closest(".figure"));
+  const place = (element) => /** @type {HTMLElement} */ (element.closest(".block"));
 
   /** What has the focus does not stay behind the card where that stands over the page. */
   function makeRoom() {
@@ -73,37 +75,33 @@ const docking = (() => {
     document.documentElement.style.scrollPaddingBottom = over ? `${docked?.offsetHeight}px` : "";
   }
 
+  function rest() {
+    looks++; // whatever is looked for
+    light(null);
+    makeRoom();
+  }
+
   /**
    * @param {HTMLElement} element the widget that has the card
    * @param {() => void} leave
    */
   function dock(element, leave) {
-    /**
-     * The card has its content: it docks, and its picture is lit.
-     * @param {string} tab
-     * @param {string} picture
-     * @param {() => void} [then]
-     */
-    function open(tab, picture, then = () => {}) {
+    function open() {
       if (docked !== element) leaveDocked();
       [docked, leaveDocked] = [element, leave];
-      light(null);
       place(element).classList.add("docked");
       place(element).parentElement?.classList.add("docking");
-      makeRoom();
-      look(tab, picture, then);
+      rest();
     }
 
     function close() {
       [docked, leaveDocked] = [null, () => {}];
-      looks++; // whatever is looked for
-      light(null);
       place(element).classList.remove("docked");
       place(element).parentElement?.classList.remove("docking");
-      makeRoom();
+      rest();
     }
 
-    return { open, close };
+    return { open, close, look };
   }
 
   document.addEventListener("keydown", (event) => {

@@ -49,10 +49,11 @@ function open(number, word = "") {
   find(".back").hidden = at === 1;
   find(".answers").replaceChildren(...answers.map(([text, reply, fair]) => button(text, () => choose(reply, fair))));
   mark();
+  beside.open();
   show();
 }
 
-const show = (then = () => {}) => beside.open(card().tab, card().lit, then);
+const show = (then = () => {}) => beside.look(card().tab, card().lit, then);
 
 function mark() {
   const isDone = finished.has(at);
