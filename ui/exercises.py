@@ -137,9 +137,9 @@ def _walker(run: Run) -> Asked | None:
     if (found := exercises.walker(run)) is None:
         return None
     return Asked(
-        words="While the translation is written, some heads of the cross-attention walk along your sentence "
-        "from left to right. Which of these does?",
-        choices=_of_heads(found, "moved over {} of your sentence", "further than any other head", _way),
+        words="While the translation is written, some heads of the cross-attention walk along your sentence, "
+        "from its beginning to its end. Which of these gets furthest, all rows taken together?",
+        choices=_of_heads(found, "walks over {} of your sentence", "further than any other head", _way),
         states={"kind": "cross", "heads": _address(found.choices[found.right])},
     )
 
@@ -229,7 +229,7 @@ EXERCISES = (
     Asking(title="Where was it least sure?", tab="next_token", lit="#next-token-steps", ask=_least_sure),
     Asking(title="What else could have come?", tab="next_token", lit="#next-token-bars", ask=_runner_up),
     Asking(title="Who looked hardest?", tab="attention", lit=MAPS, ask=_hardest_look, of_source=True),
-    Asking(title="Which head walks along?", tab="attention", lit=MAPS, ask=_walker, of_source=True),
+    Asking(title="Which head walks furthest?", tab="attention", lit=MAPS, ask=_walker, of_source=True),
     Asking(title="Where does all the looking go?", tab="attention", lit=MAPS, ask=_resting_place),
     Asking(title="What does the mask hide?", tab="inside", lit="#inside-cell", ask=_hidden),
     Asking(title="When does it know?", tab="layers", lit="#layer-words", ask=_settles),
