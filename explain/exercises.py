@@ -75,7 +75,9 @@ def helper(run: Run) -> Exercise[str] | None:
     first = max(words, key=lambda s: found.share[t, s])
     words = [i for i in words if found.source[i].text != found.source[first].text]
     places = _chosen(found.share[t, words], MOST, [found.source[i].text for i in words])
-    return places and Exercise(
+    if places is None:
+        return None
+    return Exercise(
         choices=tuple(found.source[words[i]].text for i in places.all),
         values=tuple(float(found.share[t, words[i]]) for i in places.all),
         right=places.right,
@@ -92,13 +94,13 @@ def dropped(run: Run) -> Exercise[str] | None:
         tree = beam_tree(run)
     except ValueError:  # all tokens were given, and nothing was searched
         return None
-    eos, near = run.tokenizer.eos_id, {}
+    near: dict[int, tuple[float, Node, list[Node]]] = {}  # by step: how near, what was dropped, and all choices
 
     def said(node: Node) -> str:
         return run.tokenizer.decode((*run.prompt.start, *run.prefix, *tree.ids(node.id)))
 
     for step in range(len(tree.penalties)):
-        looked = [node for node in tree.nodes if node.step == step and node.token.id != eos]
+        looked = [node for node in tree.nodes if node.step == step and node.token.id != run.tokenizer.eos_id]
         kept = [node for node in looked if node.state == "alive"][-(HEADS - 1) :]
         lost = [node for node in looked if node.state == "pruned"][:1]
         chosen = sorted((*kept, *lost), key=said)
@@ -125,7 +127,9 @@ def least_sure(run: Run) -> Exercise[Token] | None:
     written = [token for token in run.target_out if not (token.given or token.special)]
     surprise = np.array([-math.log(max(token.probability, 1e-12)) for token in written])
     places = _chosen(surprise, MOST, [token.text for token in written])
-    return places and Exercise(
+    if places is None:
+        return None
+    return Exercise(
         choices=tuple(written[i] for i in places.all),
         values=tuple(written[i].probability for i in places.all),
         right=places.right,
@@ -201,7 +205,9 @@ def resting_place(run: Run) -> Exercise[Token] | None:
     weights = attention_maps(run, run.reading_side).weights
     means, tokens = weights.astype(np.float64).mean(axis=(0, 1, 2)), run.keys(run.reading_side)
     places = _chosen(means, MOST, [token.text for token in tokens])
-    return places and Exercise(
+    if places is None:
+        return None
+    return Exercise(
         choices=tuple(tokens[i] for i in places.all),
         values=tuple(float(means[i]) for i in places.all),
         right=places.right,
@@ -289,7 +295,9 @@ def _chosen(values: Float[np.ndarray, " n"], most: int, names: Sequence[str], cl
 def _of_heads(values: Float[np.ndarray, "L H"], names: tuple[str, ...], clear: float = CLEAR) -> Exercise[Head] | None:
     heads = [Head(int(layer), int(head)) for layer, head in np.ndindex(*values.shape)]
     places = _chosen(values.reshape(-1), HEADS, [str(head) for head in heads], clear)
-    return places and Exercise(
+    if places is None:
+        return None
+    return Exercise(
         choices=tuple(heads[i] for i in places.all),
         values=tuple(float(values[heads[i]]) for i in places.all),
         right=places.right,
