@@ -206,10 +206,10 @@ def _settles(run: Run) -> Asked | None:
 def _without_positions(run: Run) -> Asked | None:
     if (found := exercises.without_positions(run)) is None:
         return None
-    text, kind = run.own.translation.text, "translate your sentence" if run.translates else "go on with your text"
+    text, act = run.own.translation.text, "translate your sentence" if run.translates else "go on with your text"
     same = "the same as with them" if found.choices[found.right] == text else "and not what it writes with them"
     return Asked(
-        words=f"Positions tell the model which word comes first. How does it {kind} with positions switched off?",
+        words=f"Positions tell the model which word comes first. How does it {act} with positions switched off?",
         choices=_choices(
             found,
             lambda i: found.choices[i] or "(nothing)",
@@ -218,7 +218,7 @@ def _without_positions(run: Run) -> Asked | None:
                 "this is what it writes with them." if found.choices[i] == text else "it writes something else."
             ),
         ),
-        states={"switch": "positions"},
+        states={"switch": f"positions.{run.kinds[-1]}.{run.config.n_decoder_layers}.1.1"},
     )
 
 
