@@ -59,7 +59,9 @@ const docking = (() => {
 
   function enter() {
     /** @type {NodeListOf<HTMLElement> | undefined} */
-    const reached = lit?.querySelectorAll("button:not(:disabled, [tabindex='-1']), [tabindex='0'], input, select");
+    const reached = lit?.querySelectorAll(
+      "button:not(:disabled, [tabindex='-1']), [tabindex='0']:not(dfn), input, select",
+    );
     [...(reached ?? [])].find((each) => each.checkVisibility())?.focus();
   }
 
