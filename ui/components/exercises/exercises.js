@@ -10,6 +10,7 @@ const { subscribe } = lens.topics;
 const { asks } = lens.ask;
 
 const { find, all, on } = within(element);
+const card = find(".docked-card");
 const beside = dock(element, leave);
 let at = 0; // the exercise that is open, from 1; 0 is none
 let left = 1; // the one that was open last
@@ -31,6 +32,7 @@ function clear() {
   find(".back").hidden = at === 1;
   find(".go").textContent = "Next exercise";
   find(".go").classList.remove("done");
+  card.scrollTop = 0;
 }
 
 function draw(answer) {
@@ -58,6 +60,7 @@ function choose({ reply, right }, pressed) {
   find(".told").textContent = reply;
   find(".see").hidden = false;
   find(".go").classList.toggle("done", right);
+  card.scrollTop = card.scrollHeight; // on a small screen the answers fill the card
 }
 
 /** Opens an exercise and goes to it, as a visitor asked for. */
@@ -71,7 +74,7 @@ function open(number) {
   asked = null;
   clear();
   find(".where").textContent = `Working out exercise ${at} …`;
-  find(".docked-card").hidden = false;
+  card.hidden = false;
   find(".closed").hidden = true;
   beside.open();
   ask({ pressed: true });
@@ -81,7 +84,7 @@ function leave(next = at) {
   const hadFocus = element.contains(document.activeElement);
   at = 0;
   left = next;
-  find(".docked-card").hidden = true;
+  card.hidden = true;
   find(".closed").hidden = false;
   beside.close();
   invite();
