@@ -99,8 +99,9 @@ class _Page:
         for name, tab in self.tabs_by_name.items():
             with tab:
                 where_next(name)
-        self.tour = widget("tour", tour_of(self.toured, bool(story)), elem_id="tour")
-        exercise_card(ask)
+        with gr.Row(elem_id="guides"):
+            self.tour = widget("tour", tour_of(self.toured, bool(story)), elem_id="tour")
+            exercise_card(ask)
         widget("glossary", TERMS, elem_id="glossary")
         gr.Markdown(page_foot(models.default), elem_id="page-foot")
         self.run_outputs = [self.request, self.translation]

@@ -119,7 +119,7 @@ def test_a_tab_opened_while_a_model_is_loaded_shows_that_model_and_follows_the_n
     layers = page.locator("#inside-diagram .encoder .layer")
     expect(layers).to_have_count(runner.config.n_encoder_layers, timeout=PATIENCE)
     hub.set()
-    expect(page.locator("#about-model")).to_contain_text("Model org/other", timeout=PATIENCE)
+    expect(page.locator("#about-model")).to_contain_text("org/other: ", timeout=PATIENCE)
     expect(layers).to_have_count(1, timeout=PATIENCE)
     enter(page, TEXT)
     expect(page.locator(SOURCE)).to_have_text(source(runner, TEXT), timeout=PATIENCE)

@@ -70,7 +70,7 @@ def test_the_tab_opens_with_the_sentence_of_each_layer_and_marks_words_where_the
         settled = [word.text.strip() for word in rung.words if word.final in settling(rungs, rung.layer)]
         assert line.locator("mark").all_inner_texts() == settled
     assert tab.locator(f"{ROOT} dd mark").count() == len(rungs.since)  # each word once
-    assert tab.locator(f"{ROOT} dd").nth(3).locator("mark").count()
+    assert len(set(rungs.since)) > 1  # they do not all settle at one depth
 
 
 def settling(rungs: Ladder, layer: int) -> set[int]:
