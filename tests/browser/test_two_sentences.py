@@ -60,7 +60,7 @@ def assert_cell(page: Page, found: Patching) -> tuple[int, int]:
     """The line under the grid says what `explain` gives for the cell that it names, which is returned."""
     words = page.locator(f"{WIDGET} .figure-details").inner_text()
     name, point, share = re.fullmatch(
-        r"“(.+)” after (the embedding|layer \d): (.+) % of the way from .+", words
+        r"“(.+)” after (the embedding|layer \d): (.+)% of the way from .+", words
     ).groups()
     pairs = zip(found.first.source, found.second.source, strict=True)
     labels = [" → ".join(dict.fromkeys(token.text.removeprefix("▁") for token in pair)) for pair in pairs]

@@ -58,7 +58,7 @@ def test_an_experiment_runs_to_its_end_and_says_its_numbers(tab):
     press(tab, SCALE, "run")
     expect(words(tab, SCALE)).to_contain_text("bits of entropy", timeout=PATIENCE)
     *_, result = attention_scale.run()
-    expect(words(tab, SCALE)).to_have_text(attention_scale.words(result))
+    expect(words(tab, SCALE)).to_have_text(attention_scale.words(result).replace("d_k", "dk"))
     expect(tab.locator(f"{SCALE} h4")).to_have_count(3)
     chart = tab.locator(f"{SCALE} svg[role=application]").first
     chart.press("End")
