@@ -98,15 +98,11 @@ def test_one_by_touch_below_the_tab(browser, app_url, run):
         expect(page.locator(f"{CARD} .told")).to_be_in_viewport()
 
 
-def test_the_address_holds_the_number_or_the_nearest_with_a_word_and_back_leads_to_the_one_before(
-    browser, app_url, run
-):
+def test_the_address_holds_the_number_or_the_nearest_with_a_word(browser, app_url, run):
     with visiting(browser, f"{app_url}?exercise=99") as page:
         opened(page, run, N, "There is no exercise 99; this is the nearest. ")
         page.locator(f"{CARD} .back").click()
         opened(page, run, N - 1)
-        page.go_back()
-        opened(page, run, N)
 
 
 def test_the_tour_and_the_exercises_are_not_open_at_once(browser, app_url, run):

@@ -183,6 +183,6 @@ def test_a_link_opens_the_model_that_it_names(browser, picker_url):
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{picker_url}?model=theirs/marian&text=A+small+house.&direction=en-de&tab=attention")
-    expect(page.locator(ABOUT)).to_contain_text("theirs/marian has")
+    expect(page.locator(ABOUT)).to_contain_text("theirs/marian: ")
     expect(page.locator(".attention-heads .heads button")).to_have_count(11)
     context.close()

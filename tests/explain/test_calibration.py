@@ -1,6 +1,7 @@
 """From which sureness on a token counts as doubtful, and what is said of it."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,6 @@ def test_the_bundled_model_is_right_more_often_the_surer_it_is():
     assert found is not None
     assert 0.1 <= found.doubtful_below <= 0.7
     for corpus in found.corpora:
-        shares = [each.share for each in corpus.teacher_forced if each.share is not None]
-        assert shares == sorted(shares)
+        for lower, higher in pairwise(each for each in corpus.teacher_forced if each.share is not None):
+            assert higher.interval[1] > lower.share  # but for chance
         assert corpus.free_running[-1].share > 0.75

@@ -92,14 +92,14 @@ const docking = (() => {
       if (docked !== element) leaveDocked();
       [docked, leaveDocked] = [element, leave];
       place(element).classList.add("docked");
-      place(element).parentElement?.classList.add("docking");
+      place(element).closest(".column")?.classList.add("docking");
       rest();
     }
 
     function close() {
       [docked, leaveDocked] = [null, () => {}];
       place(element).classList.remove("docked");
-      place(element).parentElement?.classList.remove("docking");
+      place(element).closest(".column")?.classList.remove("docking");
       rest();
     }
 
