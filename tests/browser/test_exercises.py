@@ -1,30 +1,22 @@
 """The exercises as a student does them: by mouse, by keyboard alone and by touch; their addresses."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from explain.run import Run
 from tests.browser.accessibility import assert_accessible
 from tests.browser.visitor import PHONE, on_a_phone, visiting
 from ui.exercises import EXERCISES, exercise
-from ui.sentence_bar import FIRST_EXAMPLE
 
 CARD, PATIENCE = "#exercises", 60_000
 CONTENT = ["color-contrast", "button-name", "aria-allowed-role", "aria-valid-attr-value", "nested-interactive"]
 N = len(EXERCISES)
 
 
-@pytest.fixture(scope="module")
-def run(runner) -> Run:
-    text, direction = FIRST_EXAMPLE
-    return runner.run(text, runner.default_settings(direction))
-
-
-def opened(page: Page, run: Run, number: int, said_before: str = "") -> dict:
+def opened(page: Page, run: Run, number: int) -> dict:
     """The exercise of this number, once it is asked and its picture lit."""
     asked = exercise(run, number)
     expect(page.locator(f"{CARD} .title")).to_have_text(asked["title"], timeout=PATIENCE)
-    expect(page.locator(f"{CARD} .words")).to_have_text(said_before + asked["words"], timeout=PATIENCE)
+    expect(page.locator(f"{CARD} .words")).to_have_text(asked["words"], timeout=PATIENCE)
     expect(page.locator(f"{CARD} .where")).to_contain_text(f"Exercise {number} of {N}")
     expect(page.locator(".lit-picture")).to_be_in_viewport(timeout=PATIENCE)
     expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=PATIENCE)
@@ -98,11 +90,18 @@ def test_one_by_touch_below_the_tab(browser, app_url, run):
         expect(page.locator(f"{CARD} .told")).to_be_in_viewport()
 
 
-def test_the_address_holds_the_number_or_the_nearest_with_a_word(browser, app_url, run):
+def test_the_address_holds_the_number_or_the_nearest_with_a_word_and_back_leads_to_the_one_before(
+    browser, app_url, run
+):
     with visiting(browser, f"{app_url}?exercise=99") as page:
-        opened(page, run, N, "There is no exercise 99; this is the nearest. ")
+        opened(page, run, N)
+        expect(page.locator("#page-link .status")).to_have_text(
+            "The exercise in this link is not to be found here; the nearest one is open."
+        )
         page.locator(f"{CARD} .back").click()
         opened(page, run, N - 1)
+        page.go_back()
+        opened(page, run, N)
 
 
 def test_the_tour_and_the_exercises_are_not_open_at_once(browser, app_url, run):

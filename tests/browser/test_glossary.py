@@ -1,25 +1,13 @@
 """The glossary: a term's meaning comes to the pointer, the keyboard and a tap, and goes as it came."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import assert_accessible
-from tests.browser.conftest import FIRST_TRANSLATION
-from tests.browser.visitor import visiting
 from ui.glossary import TERMS
 
 MEANING = "#glossary .meaning"
 TOKEN = "#hypotheses dfn >> text=token"
-
-
-@pytest.fixture(scope="module")
-def visitor(browser, app_url) -> Iterator[Page]:
-    """One visitor for the tests of this file."""
-    with visiting(browser, app_url) as page:
-        page.wait_for_selector(FIRST_TRANSLATION)
-        yield page
 
 
 @pytest.fixture

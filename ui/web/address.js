@@ -24,6 +24,8 @@ const address = (() => {
 
   /** @type {Map<string, State>} */
   const states = new Map();
+  /** @type {Map<string, string>} states that are being opened for the visitor, and what they will be */
+  const brought = new Map();
   /** @typedef {{ about: () => Record<string, string>, revisit: (query: string) => void }} Page */
   /** @type {Page | null} */
   let page = null;
@@ -73,16 +75,29 @@ const address = (() => {
     /** @type {Record<string, string | null>} */
     const changes = {};
     let entry = false;
+    let acted = false;
     for (const [name, state] of states) {
       const now = state.read();
       if (now === state.seen) continue;
       changes[name] = now === state.first ? null : now;
-      entry ||= Boolean(state.entry);
+      const isBrought = brought.get(name) === now;
+      brought.delete(name);
+      acted ||= !isBrought;
+      entry ||= Boolean(state.entry) && !isBrought;
       Object.assign(state, { seen: now, shown: changes[name], asked: null });
     }
     if (!Object.keys(changes).length) return;
-    publish("notice", "");
+    if (acted) publish("notice", "");
     write({ ...page?.about(), ...changes }, entry);
+  }
+
+  /**
+   * A state is about to be opened for the visitor, by what they opened: it gets no entry of its own.
+   * @param {string} name in the address
+   * @param {string} text
+   */
+  function bring(name, text) {
+    brought.set(name, text);
   }
 
   /** The whole address, also of a page on which nothing was changed. */
@@ -259,5 +274,5 @@ const address = (() => {
     holds(element, name, { called, form: /^[\w.-]{1,40}$/, read, set, ...rest });
   }
 
-  return { begin, arrive, turn, holds, holdsField, go, look, settled, link };
+  return { begin, arrive, turn, holds, holdsField, bring, go, look, settled, link };
 })();

@@ -45,6 +45,7 @@ const docking = (() => {
       if (number !== looks) return; // another is looked for
       const tab = tabs.open(id);
       const picture = /** @type {HTMLElement | null} */ (document.querySelector(selector));
+      if (tab && tab.ariaSelected !== "true") address.bring("tab", id);
       const isThere = tab?.ariaSelected === "true" && picture?.clientWidth;
       if (isThere && seen === TOP) {
         light(picture);

@@ -37,16 +37,15 @@ function clear() {
 
 function draw(answer) {
   asked = answer;
-  const nearest = at === answer.number ? "" : `There is no exercise ${at}; this is the nearest. `;
   at = left = answer.number;
   clear();
   find(".title").textContent = answer.title;
-  find(".words").textContent = nearest + answer.words;
+  find(".words").textContent = answer.words;
   find(".answers").replaceChildren(...answer.choices.map((choice) => answerButton(choice)));
   find(".show").hidden = false;
   if (at === answer.n) find(".go").textContent = "Finish";
   name();
-  show();
+  requestAnimationFrame(() => asked && show()); // the address first takes the number that there is
 }
 
 const show = (then = () => {}) => beside.look(asked.tab, asked.lit, then);
