@@ -103,8 +103,3 @@ def probe(runner: Runner, direction: str, text: str, senses: Sequence[Sense]) ->
     """
     written = runner.run(text, runner.default_settings(direction)).translation.text
     return Found(text=text, written=written, sense=sense_of(written, senses))
-
-
-def knows(runner: Runner, direction: str, text: str) -> bool:
-    """Whether the model's vocabulary spells the text."""
-    return all(runner.tokenizer.source_token(each) != "<unk>" for each in runner.prompt(text, direction).src)

@@ -239,6 +239,14 @@ class Runner:
             raise ValueError(f"text: expected at most {MAX_SOURCE_TOKENS} tokens; found {prompt.n_tokens}: {advice}")
         return prompt
 
+    def knows(self, text: str, direction: str) -> bool:
+        """Whether the vocabulary spells a text that is read: whether no token of its source is unknown.
+
+        Raises:
+            ValueError: as `prompt`.
+        """
+        return all(self.tokenizer.source_token(token) != "<unk>" for token in self.prompt(text, direction).src)
+
     def _prompts(self, text: str, direction: str) -> list[Prompt]:
         """Of each sentence of a text."""
         sentences = self.cut(text, direction).sentences

@@ -67,6 +67,8 @@ FIRST = {
     "translation": {},
     "word_choices": {"position": 0},
     "word_sources": {},
+    "origin": {},
+    "exercise": {"number": 1},
     "sureness": {},
     "search_tree": {},
     "attention": {},

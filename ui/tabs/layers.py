@@ -56,7 +56,8 @@ def word_shift(
 ) -> dict[str, Any]:
     """A word in two sentences, searched as the page's run was.
 
-    Without the three an example in the page's language, or nothing where there is none.
+    Without the three an example in the page's language, or nothing where the model has no such language or cannot
+    spell it.
 
     Raises:
         ValueError: as `explain.depth.shift`.
@@ -67,7 +68,7 @@ def word_shift(
         word, first, second = WORDS.get(language, ("", "", ""))
     word, first, second = word or "", first or "", second or ""  # one left out is refused as one left empty
     answer = {"texts": {"word": word, "first": first, "second": second}, "translates": run.translates}
-    if example and not word:
+    if example and not (word and all(runner.knows(text, run.settings.direction) for text in (first, second))):
         return answer
     result = shift(runner, word, first, second, run.settings)
     both = (result.first, result.second)

@@ -9,7 +9,7 @@ import gradio as gr
 from explain.pack import exact
 from explain.patching import check_model, patch
 from explain.plain import plain
-from explain.probes import GENDERS, PEOPLE, PROBES, knows, probe
+from explain.probes import GENDERS, PEOPLE, PROBES, probe
 from explain.run import Run
 from explain.runner import Runner
 from explain.switches import Switch, compare
@@ -95,7 +95,7 @@ def probes(runner: Runner, run: Run) -> dict[str, Any]:
     direction = run.settings.direction
     cards = []
     for asked in PROBES.get(direction, ()):
-        if not knows(runner, direction, asked.text):
+        if not runner.knows(asked.text, direction):
             continue
         found = probe(runner, direction, asked.text, asked.senses)
         pair = (asked.text, asked.other)
@@ -103,6 +103,6 @@ def probes(runner: Runner, run: Run) -> dict[str, Any]:
         told = {"senses": senses, "verdict": verdict(asked, found), "pair": pair if fits(runner, run, pair) else None}
         cards.append({"word": asked.word, **plain(found), **plain(told)})
     cells = {}
-    if direction == "en-de" and all(knows(runner, direction, text) for row in PEOPLE.values() for text in row):
+    if direction == "en-de" and all(runner.knows(text, direction) for row in PEOPLE.values() for text in row):
         cells = {work: [probe(runner, direction, text, GENDERS) for text in row] for work, row in PEOPLE.items()}
     return {"cards": cards, "people": plain(cells), "about_people": people(cells) if cells else ""}
