@@ -22,7 +22,6 @@ from ui.page import build_page
 from ui.sentence_bar import FIRST_EXAMPLE
 
 ABOUT, NAME = "#about-model", "#model-name input"
-expect.set_options(timeout=20_000)  # a model starts a process of its own to be fetched
 
 
 @pytest.fixture(scope="module")
