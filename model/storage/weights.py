@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
-from torch import Tensor
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from ..config import TransformerConfig
 from ..transformer import Transformer
@@ -37,9 +39,22 @@ def write_weights(weights: Mapping[str, Tensor], folder: Path) -> None:
         new.write_bytes(content)
 
 
+class Undrawn(TorchFunctionMode):
+    """Within it parameters get no first values: to draw them for a sketch PyTorch would load its compiler, a second."""
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """The tensor as it is, instead of what a function of `torch.nn.init` would make of it."""
+        kwargs = kwargs or {}
+        if getattr(func, "__module__", None) == nn.init.__name__:
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
+
+
 def sketch(config: TransformerConfig) -> Transformer:
     """A Transformer without memory: its parameters have names and shapes, but no values."""
-    with torch.device("meta"):
+    with torch.device("meta"), Undrawn():
         return Transformer(config)
 
 
@@ -51,7 +66,8 @@ def assemble(config: TransformerConfig, weights: Mapping[str, Tensor]) -> Transf
             numbers.
     """
     check_fit(sketch(config), weights)  # before a wrong config takes the machine's memory
-    network = Transformer(config)
+    with Undrawn():  # all parameters are filled
+        network = Transformer(config)
     fill(network, weights)
     return network.eval()
 
