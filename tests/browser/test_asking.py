@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 import ui.answers
 from explain.attention import attention_maps
 from explain.cell import attention_cell
+from explain.frames import load_frames
 from explain.runner import Runner
 from explain.stages.walk import walk
 from explain.switches import Switch, compare
@@ -43,7 +45,8 @@ SETTLED = """() => {
 
 @pytest.fixture(scope="module")
 def runner() -> Runner:
-    return Runner(tiny_translator(max_positions=251), "own")
+    film = load_frames(Path(__file__).parents[2] / "checkpoints" / "en-de")  # another model's, but any opens the Learning tab
+    return Runner(tiny_translator(max_positions=251), "own", film=film)
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +245,7 @@ PICTURES = {
     "Inside": {"diagram", "stage", "cell", "toy_attention"},
     "Layers": {"layer_moves"},
     "What if": set(),
+    "Learning": {"film", "film_maps", "scores"},
 }
 
 

@@ -141,6 +141,29 @@ for (const [what, reply] of [
   });
 }
 
+test("what was hidden while its answer was under way, and is about another run now, waits until it is seen", async () => {
+  const { ask, trips, server, widget, run } = page();
+  const { element, drawn } = widget("cell");
+  const fed = figure();
+  ask.feeds(fed, "cell");
+  let arrive;
+  server.reply = () => new Promise((resolve) => (arrive = resolve));
+  run("first");
+  await settled();
+  assert.deepEqual([element.ariaBusy, fed.ariaBusy], ["true", "true"]);
+  element.resize(0);
+  run("second");
+  arrive({ answers: [{ of: "first" }] });
+  await settled();
+  assert.deepEqual([drawn.length, trips.length], [0, 1]);
+  assert.deepEqual([element.ariaBusy, fed.ariaBusy, element.inert, fed.inert], [null, null, true, true]);
+  server.reply = async () => ({ answers: [{ of: "second" }] });
+  element.resize(500);
+  await settled();
+  assert.deepEqual(drawn, [{ of: "second" }]);
+  assert.deepEqual([element.ariaBusy, fed.ariaBusy, element.inert, fed.inert], [null, null, false, false]);
+});
+
 test("a question that was not answered is asked again when its tab is opened again, one that was refused is not", async () => {
   const problems = { cell: { problem: "Many visitors …", again: true }, stage: { problem: "expected a step" } };
   const { trips, widget, run } = page((trip) => ({ answers: trip.questions.map(({ name }) => problems[name]) }));

@@ -40,7 +40,8 @@ const ask = (() => {
   /** @param {Question} question */
   function leave(question) {
     question.stale = true;
-    if (!request || question.away || !shown(question)) return; // it leaves when that is over
+    if (!request || question.away) return; // it leaves when that is over
+    if (!shown(question)) return rest(question);
     mark(question, true);
     if (!leaving.length) setTimeout(send);
     if (!leaving.includes(question)) leaving.push(question);
@@ -167,6 +168,18 @@ const ask = (() => {
     element.ariaBusy = waiting.size ? "true" : null;
     if (!waiting.size) element.inert = false;
     for (const each of fed.get(name) ?? []) feed(each, question, waits);
+  }
+
+  /**
+   * What nobody sees is asked when it is seen again; until then it waits for nothing, and stays inert if it was.
+   * @param {Question} question
+   */
+  function rest(question) {
+    const { element, name } = question;
+    const waiting = busy.get(element);
+    waiting?.delete(question);
+    if (!waiting?.size) element.ariaBusy = null;
+    for (const each of fed.get(name) ?? []) each.ariaBusy = null;
   }
 
   /** @type {Map<string, Set<HTMLElement>>} by a question's name, the widgets that draw its answer beside the one that asks */
