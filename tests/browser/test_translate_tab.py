@@ -46,6 +46,16 @@ def test_the_first_paint_shows_a_computed_example(page, runner):
     assert page.locator(".target .token").count() == len(run.translation.tokens)
 
 
+def test_no_line_begins_with_a_full_stop_however_narrow_the_text(page):
+    lines = page.locator(f"{FIRST_TRANSLATION} .glued").last.evaluate(
+        """(end) => Array.from({ length: 40 }, (_, i) => {
+            end.parentElement.style.width = `${100 + 10 * i}px`;
+            return end.getClientRects().length;
+        })"""
+    )
+    assert set(lines) == {1} and page.locator(f"{FIRST_TRANSLATION} .glued").last.inner_text().endswith(".")
+
+
 def test_typing_a_sentence_translates_it(page, runner):
     translate(page, "The dog is big.")
     run = runner.run("The dog is big.", Settings(direction="en-de"))

@@ -38,11 +38,25 @@ function word({ text, tokens }, isNew) {
   return chip;
 }
 
+// what stands between two spaces keeps together, so that no line begins with a full stop, unless it is long
+function glued(pieces) {
+  const groups = [[]];
+  for (const piece of pieces) {
+    if (typeof piece === "string" && !piece.trim()) groups.push([piece], []);
+    else groups.at(-1).push(piece);
+  }
+  const length = (group) => group.reduce((sum, piece) => sum + (piece.textContent ?? piece).length, 0);
+  return groups.flatMap((group) =>
+    group.length > 1 && length(group) <= 24 ? [make("span", { class: "glued" }, ...group)] : group,
+  );
+}
+
 function drawWords({ parts, own_text }) {
   const at = words().indexOf(document.activeElement);
   const own = own_text === null ? null : new Set(own_text.match(/[^\s\p{P}]+/gu));
   const isNew = ({ text }) => own !== null && !(text.match(/[^\s\p{P}]+/gu) ?? []).every((each) => own.has(each));
-  find(".text").replaceChildren(...parts.map((part) => (part.tokens.length ? word(part, isNew(part)) : part.text)));
+  const pieces = parts.flatMap((part) => (part.tokens.length ? [word(part, isNew(part))] : part.text.split(/(\s+)/)));
+  find(".text").replaceChildren(...glued(pieces.filter(Boolean)));
   const reached = words()[Math.max(0, Math.min(at, words().length - 1))];
   reach(words(), reached);
   if (at >= 0) reached?.focus({ preventScroll: true });
