@@ -97,7 +97,7 @@ function draw(found) {
   find(".card").hidden = !card.length;
   find("tbody").replaceChildren(
     ...card.map(({ data, direction, metric, value }) =>
-      row(make("th", { scope: "row" }, data), direction, metric, value.toFixed(1)),
+      row(make("th", { scope: "row" }, data), direction, value.toFixed(1), metric),
     ),
   );
   if (!calibration) return;
