@@ -20,7 +20,7 @@ EXAMPLES = [
     ["She was born in a small village in Nepal.", "en-de"],
     ["A young woman is reading a book under a big tree.", "en-de"],
     ["Zwei Hunde spielen im Schnee.", "de-en"],
-    ["Warum hast du mich gestern nicht angerufen?", "de-en"],
+    ["Wenn es morgen regnet, bleiben wir zu Hause.", "de-en"],
 ]
 FIRST_EXAMPLE = EXAMPLES[3]
 

@@ -45,7 +45,7 @@ SETTLED = """() => {
 
 @pytest.fixture(scope="module")
 def runner() -> Runner:
-    film = load_frames(Path(__file__).parents[2] / "checkpoints" / "en-de")  # another model's, but any opens the Learning tab
+    film = load_frames(Path(__file__).parents[2] / "checkpoints" / "en-de")  # another model's; any opens Learning
     return Runner(tiny_translator(max_positions=251), "own", film=film)
 
 

@@ -17,7 +17,7 @@ NEEDED = {
     "She was born in a small village in Nepal.": ("Sie", "kleinen Dorf", "Nepal", "geboren"),
     "A young woman is reading a book under a big tree.": ("junge Frau", "liest", "Buch", "großen Baum"),
     "Zwei Hunde spielen im Schnee.": ("wo dogs", "play", "in the snow"),
-    "Warum hast du mich gestern nicht angerufen?": ("Why", "call", "yesterday"),
+    "Wenn es morgen regnet, bleiben wir zu Hause.": ("If it rains tomorrow", "we'll stay", "home"),
     "I like my dog.": ("mag", "meinen Hund"),
     "She sings like a bird.": ("singt wie", "Vogel"),
     "Eine Frau sitzt auf einer Bank im Park.": ("woman", "bench", "park"),
