@@ -6,6 +6,7 @@ import json
 import re
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -60,7 +61,7 @@ class Visitor:
         if answer.status_code != 200:
             return None
         with self.client.stream("GET", "gradio_api/queue/data", params={"session_hash": session}) as messages:
-            end = next(m for m in map(_message, messages.iter_lines()) if m and m["msg"] == "process_completed")
+            end = next(m for m in map(_message, _lines(messages)) if m and m["msg"] == "process_completed")
         if not end["success"]:
             words = end["output"].get("error")
             assert isinstance(words, str) and words.strip(), f"event {event} failed without a word: {end}"
@@ -90,6 +91,14 @@ class Visitor:
         assert time.monotonic() - start < PATIENCE
         _hold(answer.text if answer.status_code != 200 else "")
         return answer
+
+
+def _lines(messages: httpx.Response) -> Iterator[str]:
+    """What stands between line feeds, as events are sent: httpx splits at U+0085 and U+2028 too."""
+    rest = ""
+    for text in messages.iter_text():
+        *whole, rest = (rest + text).split("\n")
+        yield from whole
 
 
 def _message(line: str) -> dict[str, Any] | None:
