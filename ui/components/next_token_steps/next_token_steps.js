@@ -27,6 +27,7 @@ const sameRun = (one, other) => alike(Object.keys(one), one, other);
 // ---- walking -----------------------------------------------------------------------------------------------------
 
 function walkTo(position) {
+  if (!shown) return; // where the first answer was a refusal, nothing is there yet
   const next = Math.min(Math.max(position, 0), shown.tokens.length - 1);
   if (next === at) return;
   at = next;
@@ -37,7 +38,7 @@ function walkTo(position) {
 
 function walkByKey(event) {
   const steps = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowDown: at - 1, ArrowUp: at + 1, Home: 0, End: Infinity };
-  if (!(event.key in steps) || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (!shown || !(event.key in steps) || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   walkTo(steps[event.key]);
   if (event.currentTarget === find(".sequence")) chips()[at].focus();
@@ -232,7 +233,7 @@ on("click", ".back", () => walkTo(at - 1));
 on("click", ".forward", () => walkTo(at + 1));
 on("keydown", ".sequence, .strip", walkByKey);
 on("click", ".undo", () => {
-  if (shown.own_text !== null) trigger("undo", {});
+  if (shown && shown.own_text !== null) trigger("undo", {});
 });
 on("submit", ".beginning", (event) => {
   event.preventDefault();
@@ -240,6 +241,7 @@ on("submit", ".beginning", (event) => {
   trigger("begin", { prefix: find(".prefix").value });
 });
 on("click", ".save-csv", () => {
+  if (!shown) return;
   const { probabilities, ranks, entropies_bits } = shown.steps;
   const rows = shown.tokens.map(({ id, text, given }, i) => {
     const of = [probabilities, ranks, entropies_bits].map((numbers) => numbers[i]);
@@ -247,9 +249,9 @@ on("click", ".save-csv", () => {
   });
   saveCsv("steps.csv", [["step", "id", "token", "given", "probability", "rank", "entropy_bits"], ...rows]);
 });
-on("click", ".save-svg", () =>
-  saveSvg("steps.svg", "Each token's probability and the entropy before it", find(".strip svg")),
-);
+on("click", ".save-svg", () => {
+  if (shown) saveSvg("steps.svg", "Each token's probability and the entropy before it", find(".strip svg"));
+});
 
 onTheme(element, drawSized);
 new ResizeObserver(drawSized).observe(find(".figure-scroll"));
