@@ -39,7 +39,7 @@ TRANSLATION = """
 # Milliseconds from a click on a tab until the frame in which its first widget has drawn its first answer, and until
 # all have that are in sight. A widget is inert before its first answer.
 TAB = """
-async (name) => {
+async ([name, patience]) => {
   const tab = document.querySelector(`#tabs [data-tab-id="${name}"]`);
   const open = () => [...document.querySelectorAll("#tabs [role=tabpanel]")].find(({ clientWidth }) => clientWidth);
   const before = open();
@@ -48,7 +48,7 @@ async (name) => {
   tab.click();
   const painted = async (done) => {
     while (!done()) {
-      if (performance.now() - begin > 60_000) throw new Error(`${name}: no picture`);
+      if (performance.now() - begin > patience) throw new Error(`${name}: no picture`);
       await new Promise(requestAnimationFrame);
     }
     await new Promise(requestAnimationFrame);
@@ -95,7 +95,7 @@ def visit(browser: Browser, url: str) -> dict[str, float]:
     found |= {"everything, kB sent": everything, "everything, kB read": everything_read}
     names = page.evaluate("[...document.querySelectorAll('#tabs [data-tab-id]')].map((tab) => tab.dataset.tabId)")
     for name in names[1:]:  # the first is open
-        first, all_in_sight = page.evaluate(TAB, name)
+        first, all_in_sight = page.evaluate(TAB, [name, PATIENCE])
         found |= {f"{name}, ms": first, f"{name}, all that was asked, ms": all_in_sight}
         page.wait_for_load_state("networkidle")
     context.close()
@@ -103,7 +103,7 @@ def visit(browser: Browser, url: str) -> dict[str, float]:
 
 
 def main() -> None:
-    """Prints the medians of this checkout, or of those named, in turns."""
+    """Prints the medians of this checkout, or of those named: starts in turns, then visits to one after the other."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page")
     parser.add_argument("checkouts", nargs="*", type=Path, default=[Path()])
     parser.add_argument("--visits", type=int, default=9)
