@@ -140,7 +140,9 @@ def test_a_click_opens_the_head_and_shows_the_text_with_each_baseline(fresh, run
     )
     expect(fresh.locator(WITHOUT)).to_have_text(text_without(run, part))
     assert "silenced" in fresh.locator(f"{ROOT} .off").inner_text()
-    choose(fresh, "mean", 0)
+    fresh.evaluate("scrollTo(0, 0)")
+    expect(fresh.locator(f"{ROOT} .answer")).not_to_be_in_viewport()
+    choose(fresh, "mean", 0)  # asks anew, although the text is out of sight
     expect(fresh.locator(f"{ROOT} .off")).to_contain_text("giving its average")
     assert fresh.locator(WITHOUT).inner_text() == text_without(run, part, runner.head_means)
     other = "L1 H2" if (part.layer, part.head) != (0, 1) else "L1 H1"

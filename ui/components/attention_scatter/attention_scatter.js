@@ -164,7 +164,7 @@ subscribe(element, "attention-effects", (news) => {
   standOnOpen();
   drawTable();
   offerText();
-  if (again) ask();
+  if (again) ask({ pressed: true }); // by the switch above, from where the text may be out of sight
 });
 subscribe(element, "attention", (news) => (kind = news.kind));
 subscribe(element, "attention-view", (news) => {
