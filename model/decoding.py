@@ -18,6 +18,7 @@ from torch import Tensor
 
 from .cache import KeyValueCache
 from .sampling import sampling_distribution
+from .top_k import top_k
 from .transformer import Transformer
 
 EXTRA_TOKENS = 50  # a translation has at most the source's length + 50 tokens (§6.1)
@@ -189,9 +190,9 @@ def beam_search(
         totals = log_probs.new_tensor([beam.total for beams in live.values() for beam in beams])
         # at most one continuation of each beam is eos, so among 2 * beam_size there are enough to live on; what is not
         # among the best of its own beam is not among the best of all
-        of_each, tokens = log_probs.topk(min(2 * beam_size, log_probs.shape[-1]), dim=-1)  # (B * W, K)
+        of_each, tokens = top_k(log_probs, 2 * beam_size)  # (B * W, K)
         candidates = (totals[:, None] + of_each).view(len(live), -1)  # (B, W * K)
-        scores, picks = candidates.topk(min(2 * beam_size, candidates.shape[-1]), dim=-1)
+        scores, picks = top_k(candidates, 2 * beam_size)
         parents = picks // of_each.shape[-1]
         chosen = [each.view_as(candidates).gather(1, picks) for each in (tokens, of_each)]
 
