@@ -16,7 +16,7 @@ from explain.run import Run
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import ENDS, numbers, rounded
 from tests.browser.visitor import visiting
-from tests.browser.waits import answered
+from tests.browser.waits import answered, drawn
 from ui.sentence_bar import FIRST_EXAMPLE
 
 ROOT, BARS, STEPS = "#why-not", "#next-token-bars", "#next-token-steps"
@@ -75,12 +75,13 @@ def assert_compared(page: Page, found: Contrast) -> None:
         f": why “{plain(found.chosen.text)}” and not “{plain(found.rival.text)}”?"
     )
     values = [*(part.value for part in found.parts), found.difference]
+    drawn(page)
     amounts = page.locator(f"{ROOT} .parts text").evaluate_all(AMOUNTS)
     assert [numbers(amount.replace("+", ""))[0] for amount in amounts] == [rounded(value) for value in values]
-    drawn = page.locator(f"{ROOT} .parts").evaluate(DRAWN)
-    assert sum(drawn[:-1]) == pytest.approx(drawn[-1], abs=1e-3 * max(map(abs, drawn)))
-    scale = drawn[-1] / found.difference
-    assert drawn == pytest.approx([value * scale for value in values], abs=1e-6 * max(map(abs, drawn)))
+    bars = page.locator(f"{ROOT} .parts").evaluate(DRAWN)
+    assert sum(bars[:-1]) == pytest.approx(bars[-1], abs=1e-3 * max(map(abs, bars)))
+    scale = bars[-1] / found.difference
+    assert bars == pytest.approx([value * scale for value in values], abs=1e-6 * max(map(abs, bars)))
     verdict = page.locator(f"{ROOT} .verdict").inner_text()
     times = math.exp(abs(found.difference))
     assert numbers(verdict)[:3] == [rounded(found.chosen_logit), rounded(found.rival_logit), rounded(times)]
@@ -149,10 +150,11 @@ def test_words_that_matter_little_stand_in_one_row_and_still_add_up(tab, run):
     [(_, second), *_] = rivals(run, 0)
     found = contrast(run, 0, second.id)
     tab.locator(f"{ROOT} .every").uncheck()
-    drawn = tab.locator(f"{ROOT} .parts").evaluate(DRAWN)
-    assert len(drawn) < len(found.parts) + 1
-    assert sum(drawn[:-1]) == pytest.approx(drawn[-1], abs=1e-3 * max(map(abs, drawn)))
-    tab.wait_for_function(f"document.querySelector('{ROOT} .parts').textContent.includes(' others')")
+    drawn(tab)
+    bars = tab.locator(f"{ROOT} .parts").evaluate(DRAWN)
+    assert len(bars) < len(found.parts) + 1
+    assert sum(bars[:-1]) == pytest.approx(bars[-1], abs=1e-3 * max(map(abs, bars)))
+    expect(tab.locator(f"{ROOT} .parts")).to_contain_text(" others")
 
 
 def test_a_rival_that_is_none_gets_words_and_the_next_one_an_answer(tab, runner, run):

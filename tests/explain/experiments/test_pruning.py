@@ -76,7 +76,7 @@ def test_the_order_is_by_effect_and_found_on_other_sentences(result, monkeypatch
 def test_the_race_shows_what_the_page_asks(result):
     """Some heads can go, not all, and the order matters."""
     by_effect, at_random = result.bleu[BY_EFFECT], result.bleu[AT_RANDOM]
-    assert by_effect[1] > result.low  # a quarter of the heads is hardly missed
+    assert by_effect[1] > 2 / 3 * by_effect[0]  # a quarter of the heads costs less than a third
     assert by_effect[-1] == at_random[-1] < by_effect[0] / 4
     assert by_effect.sum() > at_random.sum()
     assert result.effect[0] > result.effect[-1] and result.effect[-1] < -0.02
