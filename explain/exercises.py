@@ -68,11 +68,19 @@ def helper(run: Run) -> Exercise[str] | None:
     """
     found = source_words(run)
     words = [i for i, word in enumerate(found.source) if not word.special]
-    asked = [t for t, word in enumerate(found.target) if not word.special and bare(word.text)]
-    if not asked or len(words) < 4:
+    if len(words) < 4:
         return None
-    t = max(asked, key=lambda t: sorted(found.share[t, words])[-2])
-    first = max(words, key=lambda s: found.share[t, s])
+    ranked = {
+        t: sorted(words, key=lambda s: -found.share[t, s])
+        for t, word in enumerate(found.target)
+        if not word.special and bare(word.text)
+    }
+    # where the same word comes first and second, no name tells the two apart
+    asked = [t for t, (first, second, *_) in ranked.items() if found.source[first].text != found.source[second].text]
+    if not asked:
+        return None
+    t = max(asked, key=lambda t: found.share[t, ranked[t][1]])
+    first = ranked[t][0]
     words = [i for i in words if found.source[i].text != found.source[first].text]
     places = _chosen(found.share[t, words], MOST, [found.source[i].text for i in words])
     if places is None:

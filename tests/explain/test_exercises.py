@@ -61,6 +61,10 @@ def test_the_helper_added_most_after_the_first(run):
     table = np.array(
         [[share[list(word.tokens)][:, list(each.tokens)].sum(axis=1).mean() for each in source] for word in target]
     )
+    for row in table:
+        best, next_best = np.argsort(-row)[:2]
+        if source[best].text == source[next_best].text:
+            row[:] = -np.inf  # is not asked about
     asked = int(np.sort(table)[:, -2].argmax())
     first, second = (source[i].text for i in np.argsort(-table[asked])[:2])
     assert found.names == (target[asked].text, first) and answer(found) == second
