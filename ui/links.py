@@ -33,7 +33,7 @@ def tell_tab(tab: str) -> str:
 }}"""
 
 
-def request_from_address(query: Any, default_model: str) -> Request | None:
+def request_from_address(query: Any, first: Request) -> Request | None:
     """The same of an address that a browser went back to: its part behind the question mark.
 
     Raises:
@@ -42,11 +42,13 @@ def request_from_address(query: Any, default_model: str) -> Request | None:
     if not isinstance(query, str):
         raise ValueError("link: expected an address of this page; found something else: reload the page")
     pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=MAX_NAMES)
-    return request_from_query(dict(pairs), default_model)
+    return request_from_query(dict(pairs), first)
 
 
-def request_from_query(query: Mapping[str, str], default_model: str) -> Request | None:
+def request_from_query(query: Mapping[str, str], first: Request) -> Request | None:
     """The request that an address carries; None where it carries no text.
+
+    Model and direction are those that the page opens with, `first`, where the address names none.
 
     Raises:
         ValueError: a value is not a number where one is expected, or out of range.
@@ -54,7 +56,7 @@ def request_from_query(query: Mapping[str, str], default_model: str) -> Request 
     if "text" not in query:
         return None
     settings = Settings(
-        direction=query.get("direction", ""),
+        direction=query.get("direction", first.settings.direction),
         beam_size=_whole(query, "beam_size", Settings.beam_size),
         alpha=_number(query, "alpha", Settings.alpha),
         n_best=_whole(query, "n_best", Settings.n_best),
@@ -63,7 +65,7 @@ def request_from_query(query: Mapping[str, str], default_model: str) -> Request 
     if not all(part.isascii() and part.isdigit() for part in prefix):
         raise ValueError("link: prefix: expected token ids with dots between them; found something else")
     return Request(
-        model=query.get("model", default_model),
+        model=query.get("model", first.model),
         text=query["text"],
         sentence=_whole(query, "sentence", 0),
         settings=settings,

@@ -305,12 +305,12 @@ class _Page:
     @kindly
     def revisit(self, event: gr.EventData) -> dict[Any, Any]:
         """What an address asked for to which a visitor goes back: without a text, what the page began with."""
-        asked = request_from_address(fields_of(event)["query"], self.models.default.name) or self.first
+        asked = request_from_address(fields_of(event)["query"], self.first) or self.first
         runner = self.models.runner(asked.model)
         return self.on_model(runner, asked.run(runner))
 
     def _linked(self, browser: gr.Request) -> Request | None:
-        return request_from_query(browser.query_params, self.models.default.name)
+        return request_from_query(browser.query_params, self.first)
 
 
 def _show(progress: gr.Progress, done: int, total: int) -> None:

@@ -11,10 +11,12 @@ from ui.request import Request
 
 WHOLE = {"text": "A house.", "direction": "en-de", "beam_size": "3", "alpha": "0.5", "n_best": "2", "chosen": "1"}
 
+FIRST = Request(model="own", text="Ein Haus.", settings=Settings(direction="de-en"))
+
 
 def test_a_link_carries_the_whole_request():
     request = request_from_query(
-        {**WHOLE, "model": "org/name", "prefix": "7.8", "sentence": "2", "tab": "attention"}, "own"
+        {**WHOLE, "model": "org/name", "prefix": "7.8", "sentence": "2", "tab": "attention"}, FIRST
     )
     assert request == Request(
         model="org/name",
@@ -27,11 +29,17 @@ def test_a_link_carries_the_whole_request():
 
 
 def test_a_link_without_a_model_means_the_page_s_own():
-    assert request_from_query(WHOLE, "own").model == "own"
+    assert request_from_query(WHOLE, FIRST).model == "own"
+
+
+def test_a_link_of_a_text_alone_is_read_as_the_page_opens():
+    assert request_from_query({"text": "Ein Baum."}, FIRST) == Request(
+        model="own", text="Ein Baum.", settings=Settings(direction="de-en")
+    )
 
 
 def test_an_address_without_a_text_asks_for_nothing():
-    assert request_from_query({"__theme": "dark"}, "own") is None
+    assert request_from_query({"__theme": "dark"}, FIRST) is None
 
 
 @pytest.mark.parametrize(
@@ -49,7 +57,7 @@ def test_an_address_without_a_text_asks_for_nothing():
 )
 def test_a_damaged_link_is_refused_with_the_reason(changes, message):
     with pytest.raises(ValueError, match=message):
-        request_from_query({**WHOLE, **changes}, "own")
+        request_from_query({**WHOLE, **changes}, FIRST)
 
 
 def test_a_request_survives_the_browser():
@@ -96,16 +104,16 @@ def test_a_setting_out_of_range_is_refused(changes):
 
 def test_an_address_of_before_is_read_as_a_link_is():
     query = "?" + urlencode({**WHOLE, "prefix": "7.8", "tab": "inside"})
-    assert request_from_address(query, "own") == request_from_query({**WHOLE, "prefix": "7.8"}, "own")
-    assert request_from_address("", "own") is None
+    assert request_from_address(query, FIRST) == request_from_query({**WHOLE, "prefix": "7.8"}, FIRST)
+    assert request_from_address("", FIRST) is None
 
 
 @pytest.mark.parametrize("query", [None, 5, {"text": "A house."}])
 def test_what_is_no_address_is_refused(query):
     with pytest.raises(ValueError, match="link: expected an address of this page; found something else"):
-        request_from_address(query, "own")
+        request_from_address(query, FIRST)
 
 
 def test_an_address_of_a_thousand_names_is_refused():
     with pytest.raises(ValueError, match="fields"):
-        request_from_address("&".join(f"a{i}=1" for i in range(1000)), "own")
+        request_from_address("&".join(f"a{i}=1" for i in range(1000)), FIRST)

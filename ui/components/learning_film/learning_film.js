@@ -87,7 +87,8 @@ function drawMarks() {
   const set = (place, words, look) => make("i", { style: `left: ${(100 * place) / (last || 1)}%`, ...look }, words);
   const marks = film.frames.map((each, i) => {
     const shown = i === last || (i % few === 0 && last - i >= few);
-    return set(i, shown ? number(Number(millions(each).toPrecision(2))) : "");
+    const digits = millions(each) < 100 ? 2 : 3; // the later moments are near one another
+    return set(i, shown ? number(Number(millions(each).toPrecision(digits))) : "");
   });
   if (cutAt() > 0) marks.push(set(cutAt() - 0.5, "┊", { class: "cut" }));
   find(".marks").replaceChildren(...marks);
