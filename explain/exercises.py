@@ -64,7 +64,8 @@ class Head(NamedTuple):
 def helper(run: Run) -> Exercise[str] | None:
     """Which source word added most to a target word's logit after the first; the figures are the shares.
 
-    The target word asked about is the one whose second largest share is largest; `names` are it and its first word.
+    The target word asked about is the one whose second largest share is largest, of those whose first two source words
+    differ; `names` are it and its first word.
     """
     found = source_words(run)
     words = [i for i, word in enumerate(found.source) if not word.special]
@@ -75,7 +76,7 @@ def helper(run: Run) -> Exercise[str] | None:
         for t, word in enumerate(found.target)
         if not word.special and bare(word.text)
     }
-    # where the same word comes first and second, no name tells the two apart
+    # the same word twice: no name tells the two apart
     asked = [t for t, (first, second, *_) in ranked.items() if found.source[first].text != found.source[second].text]
     if not asked:
         return None
