@@ -8,7 +8,7 @@ from __future__ import annotations
 from jaxtyping import Float, Int
 from torch import Tensor
 
-ROOM = 16  # positions that a new cache has room for; a full one doubles
+ROOM = 8  # positions that a new cache has room for; a full one doubles
 
 
 class AttentionCache:

@@ -22,9 +22,10 @@ def top_k(rows: Float[Tensor, "R N"], k: int) -> tuple[Float[Tensor, "R K"], Int
     if n <= GROUP * k:
         return rows.topk(min(k, n), dim=-1)
     whole = n - n % GROUP
-    best_groups = rows[:, :whole].unflatten(1, (-1, GROUP)).amax(dim=-1).topk(k, dim=-1).indices  # (R, K)
-    within = torch.arange(GROUP, device=rows.device)
-    rest = torch.arange(whole, n, device=rows.device).expand(len(rows), -1)
-    places = torch.cat([(best_groups[:, :, None] * GROUP + within).flatten(1), rest], dim=1)
-    numbers, picks = rows.gather(1, places).topk(k, dim=-1)
-    return numbers, places.gather(1, picks)
+    groups = rows[:, :whole].unflatten(1, (-1, GROUP))
+    best = groups.amax(dim=-1).topk(k, dim=-1).indices  # (R, K)
+    within = groups[torch.arange(len(rows), device=rows.device)[:, None], best]  # (R, K, GROUP)
+    # what is left over at the end is one more group, always looked into
+    numbers, picks = torch.cat([within.flatten(1), rows[:, whole:]], dim=1).topk(k, dim=-1)
+    starts = torch.cat([best * GROUP, best.new_full((len(rows), 1), whole)], dim=1)
+    return numbers, starts.gather(1, picks // GROUP) + picks % GROUP

@@ -13,7 +13,7 @@ from .cache import KeyValueCache
 from .config import TransformerConfig
 from .embedding import InputEmbedding
 from .layers import DecoderLayer, EncoderLayer
-from .linear import linear
+from .linear import Layout, linear
 from .masks import causal_mask, padding_mask
 from .positional import LearnedPositions
 from .taps import Tap, name_taps
@@ -91,6 +91,7 @@ class Transformer(nn.Module):
         self.decoder = Decoder(config, self.tokens) if config.n_decoder_layers else None
         self.output_proj = None if config.tie_output else nn.Linear(config.d_model, config.vocab_size, bias=False)
         self.output_bias = nn.Parameter(torch.zeros(config.vocab_size)) if config.output_bias else None
+        self.output_layout = Layout()
         self.logits = Tap()
         self.initialize()
         name_taps(self)
@@ -134,7 +135,7 @@ class Transformer(nn.Module):
     def project(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T V"]:
         """Logits by the shared embedding matrix (§3.4), or by the matrix that stands in its place."""
         output = self.tokens if self.output_proj is None else self.output_proj
-        return self.logits(linear(x, output.weight, self.output_bias))
+        return self.logits(linear(x, output.weight, self.output_bias, self.output_layout))
 
     def src_mask(self, src: Int[Tensor, "B S"]) -> Bool[Tensor, "B 1 1 S"]:
         """True at the source's real tokens, False at padding."""

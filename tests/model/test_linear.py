@@ -1,27 +1,111 @@
-"""x Wᵀ + b, whichever way it is multiplied."""
+"""x Wᵀ + b, whichever way the weights lie."""
+
+import copy
 
 import pytest
 import torch
 import torch.nn.functional as F
 
-from model.linear import FEW_ROWS, Linear, linear
+from model.linear import Layout, Linear
 
 
-@pytest.mark.parametrize("rows", [1, FEW_ROWS.start, FEW_ROWS.stop - 1, FEW_ROWS.stop])
-@pytest.mark.parametrize("shape", ["flat", "one position", "one row"])
-def test_few_rows_give_what_many_give(rows, shape):
+@pytest.fixture
+def layer():
     torch.manual_seed(0)
-    x = torch.randn({"flat": (rows, 5), "one position": (rows, 1, 5), "one row": (1, rows, 5)}[shape])
-    layer = Linear(5, 7)
+    return Linear(5, 7)
+
+
+def assert_right(layer, x):
     expected = F.linear(x, layer.weight, layer.bias)
-    torch.testing.assert_close(layer(x), expected)
-    assert layer(x).is_contiguous()
-    torch.testing.assert_close(linear(x, layer.weight), expected - layer.bias)
+    with torch.inference_mode():
+        torch.testing.assert_close(layer(x), expected.detach())
 
 
-def test_gradients_go_through_few_rows_as_through_many():
-    torch.manual_seed(0)
-    x, layer = torch.randn(FEW_ROWS.stop - 1, 5), Linear(5, 7)
+@pytest.mark.parametrize("shape", [(5,), (0, 5), (1, 5), (4, 1, 5), (1, 9, 5), (3, 70, 5)])
+@pytest.mark.parametrize("bias", [True, False])
+def test_it_is_the_linear_layer_of_pytorch(layer, shape, bias):
+    if not bias:
+        layer.bias = None
+    assert_right(layer, torch.randn(shape))
+    assert_right(layer, torch.randn(*shape[:-1], 10)[..., ::2])  # not contiguous
+
+
+def test_the_layout_is_what_computes_where_no_gradient_is_asked_for(layer, monkeypatch):
+    if not torch.backends.mkldnn.is_available():
+        pytest.skip("this PyTorch comes without oneDNN")
+    x = torch.randn(4, 5)
+    expected = F.linear(x, layer.weight, layer.bias).detach()
+    monkeypatch.setattr(F, "linear", None)
+    with torch.no_grad():
+        torch.testing.assert_close(layer(x), expected)
+
+
+def test_a_layout_is_made_once_and_anew_when_the_weight_has_changed(layer):
+    layout = Layout()
+    first = layout.of(layer.weight)
+    if first is None:
+        pytest.skip("this PyTorch comes without oneDNN")
+    assert layout.of(layer.weight) is first
+    with torch.no_grad():
+        layer.weight.mul_(2)
+    assert layout.of(layer.weight) is not first
+
+
+def in_place(layer):
+    with torch.no_grad():
+        layer.weight.add_(1)
+
+
+def loaded(layer):
+    layer.load_state_dict(Linear(5, 7).state_dict())
+
+
+def assigned(layer):
+    layer.load_state_dict(Linear(5, 7).state_dict(), assign=True)
+
+
+def replaced(layer):
+    layer.weight = torch.nn.Parameter(torch.randn(7, 5))
+
+
+def trained(layer):
+    optimizer = torch.optim.AdamW(layer.parameters(), lr=0.1)
+    layer(torch.randn(4, 5)).square().sum().backward()
+    optimizer.step()
+
+
+@pytest.mark.parametrize("change", [in_place, loaded, assigned, replaced, trained])
+def test_a_weight_that_has_changed_is_the_one_that_counts(layer, change):
+    x = torch.randn(4, 5)
+    assert_right(layer, x)
+    before = layer(x).detach()
+    change(layer)
+    assert_right(layer, x)
+    assert not torch.allclose(layer(x), before)
+
+
+def test_the_copy_of_a_layer_has_weights_of_its_own(layer):
+    x = torch.randn(4, 5)
+    assert_right(layer, x)
+    other = copy.deepcopy(layer)
+    in_place(other)
+    assert_right(other, x)
+    assert_right(layer, x)
+
+
+def test_other_numbers_and_weights_without_a_history_go_the_common_way(layer):
+    assert_right(copy.deepcopy(layer).double(), torch.randn(4, 5).double())
+    assert Layout().of(layer.weight.double()) is None
+    with torch.inference_mode():
+        within = Linear(5, 7)
+        torch.testing.assert_close(within(torch.ones(4, 5)), F.linear(torch.ones(4, 5), within.weight, within.bias))
+        within.weight.add_(1)
+        torch.testing.assert_close(within(torch.ones(4, 5)), F.linear(torch.ones(4, 5), within.weight, within.bias))
+
+
+def test_gradients_go_through(layer):
+    x = torch.randn(4, 5)
+    assert_right(layer, x)
     found = torch.autograd.grad(layer(x).square().sum(), [layer.weight, layer.bias])
     expected = torch.autograd.grad(F.linear(x, layer.weight, layer.bias).square().sum(), [layer.weight, layer.bias])
     torch.testing.assert_close(found, expected)
