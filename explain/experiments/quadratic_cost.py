@@ -86,7 +86,7 @@ def seconds(work: Callable[[], object], repeats: int) -> float:
     return min(times)
 
 
-@torch.no_grad()
+@torch.enable_grad()  # else the linear layers compute by their layouts, of which the counter knows nothing
 def multiply_adds(work: Callable[[], object]) -> int:
     """Counted by PyTorch at every matrix product."""
     with FlopCounterMode(display=False) as counter:
