@@ -15,7 +15,7 @@ from explain.run import Settings
 from tests.browser.accessibility import assert_accessible
 from tests.browser.figures import numbers, rounded
 from tests.browser.visitor import visiting
-from tests.browser.waits import answered
+from tests.browser.waits import answered, drawn
 from ui.sentence_bar import FIRST_EXAMPLE
 
 CHART, CURVES, NEAR = "#position-chart", "#position-curves", "#position-similarity"
@@ -210,6 +210,7 @@ def test_two_orders_show_both_differences_and_both_translations(tab, runner):
     rows = [row.split("\t") for row in result.locator("tbody tr").all_inner_texts()]
     assert tuple(int(row[2]) for row in rows) == expected.pairing
     assert [numbers(row[4])[0] for row in rows] == [rounded(value) for value in expected.differences_with]
+    drawn(tab)
     result.locator(".map-with").press("Home")
     result.locator(".map-with").press("ArrowRight")
     row = int(re.search(r"at (\d+) of the first", details(tab, ORDER))[1])

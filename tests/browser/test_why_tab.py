@@ -13,6 +13,7 @@ from explain.experiments import attention_scale, family, gradient_paths, recall
 from tests.browser.accessibility import assert_accessible, wait_until_still
 from tests.browser.figures import numbers, rounded
 from tests.browser.visitor import visiting
+from tests.browser.waits import drawn
 from tests.serving import serving
 from ui.tabs.why import EXPERIMENTS, why_tab
 
@@ -60,6 +61,7 @@ def test_an_experiment_runs_to_its_end_and_says_its_numbers(tab):
     *_, result = attention_scale.run()
     expect(words(tab, SCALE)).to_have_text(attention_scale.words(result).replace("d_k", "dk"))
     expect(tab.locator(f"{SCALE} h4")).to_have_count(3)
+    drawn(tab)  # a figure takes no keys before
     chart = tab.locator(f"{SCALE} svg[role=application]").first
     chart.press("End")
     details = tab.locator(f"{SCALE} .figure-details").first.inner_text()
