@@ -18,16 +18,13 @@ function name({ text, word }) {
   return piece === word || !word ? `“${piece}”` : `“${piece}” in “${word}”`;
 }
 
-const share = (right) => `${Math.round(100 * right)} times in 100`;
-
-function verdict({ tokens, doubtful, least }) {
+function verdict({ tokens, least }) {
   if (least === null) return "You chose every token yourself: the model’s sureness says nothing here.";
   const { right, probability } = tokens[least];
   const sure = `Least sure of ${name(tokens[least])} (${percent(probability)}): `;
-  if (doubtful.includes(least)) return `${sure}usually wrong when it is this unsure.`;
   return right === null
     ? `${sure}too seldom so unsure to say how often that is right.`
-    : `${sure}right ${share(right)}.`;
+    : `${sure}when it is this sure, a person wrote the same ${Math.round(100 * right)} times in 100.`;
 }
 
 function about({ text, word, special, given, probability, right, n, low, high }) {
