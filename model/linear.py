@@ -17,7 +17,7 @@ class Layout:
     def __init__(self) -> None:
         self._made: tuple[Tensor, int, Tensor | None] | None = None  # the weight, its version, its layout
 
-    def of(self, weight: Float[Tensor, "O I"]) -> Tensor | None:
+    def of(self, weight: Tensor) -> Tensor | None:
         """The weight's layout, a tensor that only oneDNN can read; None where oneDNN does not compute with it."""
         if weight.is_inference():  # PyTorch does not count its changes
             return None
