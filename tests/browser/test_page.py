@@ -39,6 +39,16 @@ def test_the_translation_stands_in_the_first_screen(browser, app_url, width, hei
         assert 5 < words <= 25
 
 
+def test_what_is_pressed_for_a_translation_stands_in_one_line_at_any_width(browser, app_url):
+    with visiting(browser, app_url) as page:
+        for width in (390, 641, 820, 1000, 1024, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            direction, *buttons = [page.locator(each).bounding_box() for each in ("#direction", "#swap", "#go")]
+            for each in buttons:
+                assert direction["y"] < each["y"] < direction["y"] + direction["height"], width
+            assert page.locator("#text").bounding_box()["width"] > min(width, 640) * 0.7, width
+
+
 def test_on_a_phone_every_tab_is_in_the_strip(browser, app_url):
     with visiting(browser, app_url) as page:
         page.set_viewport_size({"width": 390, "height": 844})
