@@ -19,11 +19,11 @@ os.environ["OMP_NUM_THREADS"] = "1"  # tests run in two processes on two cores; 
 
 from jaxtyping import install_import_hook
 
-import tests.typecheck  # noqa: F401  (named below)
+import tests.typecheck  # noqa: F401  (what the hook below decorates with)
 
 # Before the first import of these modules, or their shapes go unchecked; not the config, whose own checks are tested.
 _SHAPED = ["attention", "cache", "decoding", "embedding", "layers", "linear", "masks", "positional"]
-_SHAPED += ["sampling", "transformer"]
+_SHAPED += ["sampling", "top_k", "transformer"]
 install_import_hook([f"model.{name}" for name in _SHAPED], "tests.typecheck.check")
 
 import pytest
