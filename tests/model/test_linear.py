@@ -103,6 +103,20 @@ def test_other_numbers_and_weights_without_a_history_go_the_common_way(layer):
         torch.testing.assert_close(within(torch.ones(4, 5)), F.linear(torch.ones(4, 5), within.weight, within.bias))
 
 
+def test_autocast_chooses_the_numbers(layer):
+    x = torch.randn(4, 5)
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        found, expected = layer(x), F.linear(x, layer.weight, layer.bias)
+        assert found.dtype == torch.bfloat16 and torch.equal(found, expected)
+        assert torch.equal(layer(x.bfloat16()), expected)
+
+
+def test_it_can_be_compiled(layer):
+    x = torch.randn(4, 5)
+    with torch.inference_mode():
+        torch.testing.assert_close(torch.compile(layer, backend="eager", fullgraph=True)(x), layer(x))
+
+
 def test_gradients_go_through(layer):
     x = torch.randn(4, 5)
     assert_right(layer, x)
