@@ -73,6 +73,20 @@ def _killed_at_step_47(arguments: list[str]) -> None:
     main(arguments)
 
 
+def test_a_run_in_bfloat16_learns_and_validates(toy_data, processes, tmp_path):
+    short = [("steps = 160", 'steps = 20\nmixed_precision = "bf16"'), ("decay_steps = 40", "decay_steps = 5")]
+    (tmp_path / "recipe.toml").write_text(recipe_with(*short, ("validate_every = 80", "validate_every = 10")))
+    arguments = [str(tmp_path / "recipe.toml"), "--data-dir", str(toy_data), "--run-dir", str(tmp_path / "run")]
+    run = processes.Process(target=main, args=(arguments,))  # of its own: accelerate has one kind of numbers a process
+    run.start()
+    run.join()
+    assert run.exitcode == 0
+    log = [json.loads(line) for line in (tmp_path / "run/metrics.jsonl").read_text().splitlines()]
+    losses = [line["train_loss"] for line in log if "train_loss" in line]
+    assert losses[-1] < losses[0]
+    assert len([line for line in log if "valid_loss/words" in line]) == 2
+
+
 class Killed(BaseException):
     """Stands in for SIGKILL at a chosen place: the run ends there."""
 
