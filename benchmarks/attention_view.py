@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import statistics
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from starlette.responses import Response
 
+from benchmarks.chromium import launched
 from explain.attention import AttentionMaps
 from explain.kinds import KINDS
 from explain.run import Settings
@@ -34,7 +34,6 @@ from ui.tabs.attention import attention_tab, exact_weights, grid_value
 
 N_LAYERS, N_HEADS, N_TOKENS = 6, 8, 40
 N_MAPS = N_LAYERS * N_HEADS
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PEER_SCRIPTS = {  # what the CDN's address ends with -> where npm puts it
     "require.min.js": "requirejs/require.js",
     "d3.min.js": "d3/dist/d3.min.js",
@@ -189,7 +188,7 @@ def main() -> None:
     peer = bertviz_html(maps) if args.node_modules else ""
     ours, peers = [], []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = launched(playwright)
         for _ in range(args.visits):  # they take turns, so that other work on the machine meets all of them
             ours.append(measure_ours(browser, url))
             if peer:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.chromium import launched
 from benchmarks.load import Server
 
 BARE = """
@@ -23,8 +24,6 @@ with gr.Blocks() as demo:
     gr.Textbox()
 demo.launch()
 """
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 VIEWPORT = {"width": 1280, "height": 800}
 PATIENCE = 60_000  # ms
 
@@ -121,7 +120,7 @@ def main() -> None:
     for folder in options.checkouts:
         found: dict[str, list[float]] = defaultdict(list)
         with Server(folder) as server, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            browser = launched(playwright)
             visit(browser, server.url)
             for _ in range(options.visits):
                 for name, value in visit(browser, server.url).items():

@@ -1,7 +1,6 @@
 """A real Chromium on the real app with the bundled checkpoint."""
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import torch
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import ui.answers
+from benchmarks.chromium import launched
 from explain.calibration import load_calibration
 from explain.frames import load_frames
 from explain.head_means import load_head_means
@@ -25,15 +25,6 @@ from ui.page import build_page, first_run
 
 FIRST_TRANSLATION = ".translation .text"
 CHECKPOINT = os.environ.get("CHECKPOINT", Path(__file__).parents[2] / "checkpoints" / "en-de")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=20_000)  # milliseconds: a busy machine takes its time
 
 
@@ -63,13 +54,13 @@ def app_url(runner) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail("expected Chromium for the browser tests; found none: apt-get install chromium")
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        try:
+            browser = launched(playwright)
+        except FileNotFoundError as error:
+            if os.environ.get("REQUIRE_BROWSER"):
+                raise
+            pytest.skip(str(error))
         yield browser
         browser.close()
 
