@@ -313,3 +313,12 @@ def test_what_a_link_names_and_nobody_has_is_the_nearest_with_a_word(browser, ap
         assert found is None if held is None else re.fullmatch(held, found)
         if state:
             assert state.shown(page) is not None
+
+
+def test_a_link_sets_an_experiment_on_a_slow_machine_too(browser, app_url):
+    with visiting(browser, f"{app_url}{START}&tab=why&experiment=recall.220") as page:
+        slow = page.context.new_cdp_session(page)
+        slow.send("Emulation.setCPUThrottlingRate", {"rate": 8})
+        expect(page.locator(SLIDER)).to_have_value("220", timeout=60_000)
+        expect(page.locator("#why-recall .why-run")).to_be_visible()
+        expect(page.locator("#why-recall input[type=number]").first).to_have_value("220")

@@ -3,10 +3,11 @@
 
 const { holds } = lens.address;
 
-const SETTLED = 600; // ms: while Gradio draws a tab it closes what was opened there
+const PAUSE = 600; // ms: while Gradio draws a tab it closes what was opened there
 
 let at = null; // the experiment's id
 let linked = null; // the text of the address, while its experiment opens
+let opening = 0;
 
 const box = (id) => document.getElementById(`why-${id}`);
 const sliders = (id) => [
@@ -28,18 +29,21 @@ function setSliders(id, numbers) {
 
 function open(text) {
   const [id, ...numbers] = text?.split(".") ?? [];
+  clearTimeout(opening);
   at = id && box(id) ? id : null;
   linked = at && text;
   if (!at) return;
-  const unfold = () => isOpen(id) || box(id).querySelector("button").click();
-  const drawn = new MutationObserver(() => isDrawn(id) && unfold());
-  drawn.observe(box(id), { childList: true, subtree: true, attributes: true });
+  const fold = box(id).querySelector("button");
+  const unfold = () => fold.classList.contains("open") || fold.click();
+  const settle = () => {
+    unfold();
+    if (isOpen(id)) {
+      linked = null;
+      setSliders(id, numbers);
+    } else opening = setTimeout(settle, PAUSE); // a slow machine takes its time
+  };
   unfold();
-  setTimeout(() => {
-    drawn.disconnect();
-    linked = null;
-    if (isDrawn(id)) setSliders(id, numbers);
-  }, SETTLED);
+  opening = setTimeout(settle, PAUSE);
 }
 
 /** @param {Event} event */
