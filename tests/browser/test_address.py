@@ -209,7 +209,7 @@ def _names(page: Page) -> set[str]:
 def _shows(page: Page, name: str, what: object) -> None:
     """Waits until the page shows that of a state."""
     found = None
-    for _ in range(100):
+    for _ in range(300):
         answered(page)
         if (found := PLACES[name].shown(page)) == what:
             return
