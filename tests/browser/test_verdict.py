@@ -53,7 +53,7 @@ def test_a_doubtful_sentence_gets_its_verdict_and_its_marks(page, runner, doubte
     says = page.locator(SAYS).inner_text()
     assert says.startswith(f"Least sure of “{least['text'].removeprefix('▁')}”")
     assert least["right"] < 0.5
-    assert says.endswith(f"when it is this sure, a person wrote the same {round(100 * least['right'])} times in 100.")
+    assert says.endswith(f"a person’s translation agrees {round(100 * least['right'])} times in 100.")
     chips = page.locator("#hypotheses .target .token")
     marked = [i for i, chip in enumerate(chips.all()) if "doubtful" in chip.get_attribute("class").split()]
     assert marked == found["doubtful"]
@@ -71,7 +71,7 @@ def test_a_sure_sentence_gets_the_share_that_was_right(page, runner, trusted):
     translate(page, trusted)
     found = told(runner, trusted)
     right = found["tokens"][found["least"]]["right"]
-    assert page.locator(SAYS).inner_text().endswith(f"a person wrote the same {round(100 * right)} times in 100.")
+    assert page.locator(SAYS).inner_text().endswith(f"a person’s translation agrees {round(100 * right)} times in 100.")
     assert page.locator("#hypotheses .doubtful").count() == 0
 
 

@@ -24,7 +24,7 @@ function verdict({ tokens, least }) {
   const sure = `Least sure of ${name(tokens[least])} (${percent(probability)}): `;
   return right === null
     ? `${sure}too seldom so unsure to say how often that is right.`
-    : `${sure}when it is this sure, a person wrote the same ${Math.round(100 * right)} times in 100.`;
+    : `${sure}when it is this sure, a person’s translation agrees ${Math.round(100 * right)} times in 100.`;
 }
 
 function about({ text, word, special, given, probability, right, n, low, high }) {
