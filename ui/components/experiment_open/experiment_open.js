@@ -13,7 +13,8 @@ const box = (id) => document.getElementById(`why-${id}`);
 const sliders = (id) => [
   .../** @type {NodeListOf<HTMLInputElement>} */ (box(id).querySelectorAll("input[type=range]")),
 ];
-const held = () => linked ?? (at && [at, ...sliders(at).map(({ value }) => value)].join("."));
+const stand = (id) => sliders(id).map(({ value }) => value);
+const held = () => linked ?? (at && [at, ...stand(at)].join("."));
 
 // what stands in an experiment is drawn when it is opened first
 const isDrawn = (id) => Boolean(box(id).querySelector(".why-run"));
@@ -27,29 +28,39 @@ function setSliders(id, numbers) {
   });
 }
 
+function settled() {
+  clearTimeout(opening);
+  linked = null;
+}
+
 function open(text) {
   const [id, ...numbers] = text?.split(".") ?? [];
-  clearTimeout(opening);
+  settled();
   at = id && box(id) ? id : null;
   linked = at && text;
   if (!at) return;
   const fold = box(id).querySelector("button");
   const unfold = () => fold.classList.contains("open") || fold.click();
+  let set = null; // where the sliders stood when they had been set
   const settle = () => {
     unfold();
     if (isOpen(id)) {
-      linked = null;
-      setSliders(id, numbers);
-    } else opening = setTimeout(settle, PAUSE); // a slow machine takes its time
+      if (String(stand(id)) === set) return settled();
+      setSliders(id, numbers); // again, where Gradio draws the experiment late and puts them back
+      set = String(stand(id));
+    }
+    opening = setTimeout(settle, PAUSE); // a slow machine takes its time
   };
   unfold();
   opening = setTimeout(settle, PAUSE);
 }
 
 /** @param {Event} event */
-function hear({ target }) {
+function hear({ target, isTrusted }) {
   const experiment = /** @type {Element} */ (target).closest?.(".gr-accordion[id^=why-]");
-  if (experiment && element.isConnected) at = experiment.id.replace("why-", "");
+  if (!experiment || !element.isConnected) return;
+  at = experiment.id.replace("why-", "");
+  if (isTrusted) settled(); // where a visitor puts them they stay
 }
 
 for (const type of ["click", "input", "change"]) window.addEventListener(type, hear, true);
