@@ -9,6 +9,11 @@ import torch.nn.functional as F
 from model.linear import Layout, Linear
 
 
+@pytest.fixture(autouse=True)
+def no_product_is_too_small(monkeypatch):
+    monkeypatch.setattr("model.linear.FEW", 0)  # those of these tests are
+
+
 @pytest.fixture
 def layer():
     torch.manual_seed(0)
@@ -38,6 +43,22 @@ def test_the_layout_is_what_computes_where_no_gradient_is_asked_for(layer, monke
     monkeypatch.setattr(F, "linear", None)
     with torch.no_grad():
         torch.testing.assert_close(layer(x), expected)
+
+
+@pytest.mark.parametrize("intel", [True, False])
+@pytest.mark.parametrize("n_rows", [2, 4])
+def test_on_an_intel_a_product_of_few_multiply_adds_goes_the_common_way(layer, monkeypatch, intel, n_rows):
+    if not torch.backends.mkldnn.is_available():
+        pytest.skip("this PyTorch comes without oneDNN")
+    x = torch.randn(n_rows, 5)
+    expected = F.linear(x, layer.weight, layer.bias).detach()
+    monkeypatch.setattr("model.linear.FEW", 3 * 5 * 7)
+    monkeypatch.setattr("model.linear._is_intel", lambda: intel)
+    common = []
+    monkeypatch.setattr(F, "linear", lambda *args: common.append(args) or expected)
+    with torch.inference_mode():
+        torch.testing.assert_close(layer(x), expected)
+    assert bool(common) == (intel and n_rows == 2)
 
 
 def test_a_layout_is_made_once_and_anew_when_the_weight_has_changed(layer):
