@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol, Self, overload
 
@@ -14,6 +14,7 @@ from torch.nn.utils.rnn import pad_sequence
 from .capitals import in_small_letters
 from .config import TransformerConfig
 from .decoding import EXTRA_TOKENS, BeamSettings, Hypothesis, beam_search
+from .parallel import for_each
 from .sentences import cut
 from .storage.checkpoint import BLANK_CARD, FILES, Checkpoint, read_config
 from .storage.files import CONFIG, TOKENIZER, existing
@@ -158,17 +159,18 @@ class Translator:
         changes = {"beam_size": beam_size, "alpha": alpha}
         settings = dataclasses.replace(self.beam, **{k: v for k, v in changes.items() if v is not None})
         sources = [torch.tensor(self.encode(text, direction).src) for text in texts]
-        by_length = sorted(range(len(sources)), key=lambda i: len(sources[i]))
-        results: list[list[Hypothesis]] = [[] for _ in sources]
-        for first in range(0, len(sources), BATCH_SIZE):
-            batch = by_length[first : first + BATCH_SIZE]
+        # the longest first: those that come last, when there are no more for every thread, are short
+        by_length = sorted(range(len(sources)), key=lambda i: -len(sources[i]))
+        batches = [by_length[first : first + BATCH_SIZE] for first in range(0, len(sources), BATCH_SIZE)]
+
+        def search(batch: list[int]) -> list[list[Hypothesis]]:
             src = pad_sequence([sources[i] for i in batch], batch_first=True, padding_value=self.tokenizer.pad_id)
-            found = beam_search(
-                self.network, src.to(self.network.device), n_best=n_best, **dataclasses.asdict(settings)
-            )
-            for i, hypotheses in zip(batch, found, strict=True):
-                results[i] = hypotheses
-        return results
+            return beam_search(self.network, src.to(self.network.device), n_best=n_best, **dataclasses.asdict(settings))
+
+        # what a GPU does at once it does in one batch
+        found = for_each(search, batches) if self.network.device.type == "cpu" else map(search, batches)
+        results = dict(zip(by_length, chain.from_iterable(found), strict=True))
+        return [results[i] for i in range(len(sources))]
 
     def encode(self, text: str, direction: str) -> Prompt:
         """The text for the encoder, with a limit of the source's length + 50 tokens (§6.1) or of the positions.
