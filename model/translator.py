@@ -116,8 +116,8 @@ class Translator:
         A sentence in capitals alone is read in small letters. What stood between two sentences, line breaks too, stands
         between their translations.
 
-        A sentence alone is a few rows a step, too little to share out: threads that wait for each other make it slower.
-        `torch.set_num_threads(1)` suits it.
+        On a CPU each thread translates batches of its own. A sentence alone is a few rows a step, too little to share
+        out: threads that wait for each other make it slower, and `torch.set_num_threads(1)` suits it.
 
         Raises:
             ValueError: the direction is unknown, or a text is empty or one of its sentences longer than `max_tokens`.
