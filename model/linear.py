@@ -50,8 +50,12 @@ def linear(
     instead of 1.1 ms, 256 rows 9 instead of 24 ms. On an Intel Xeon 4 rows take 0.7 instead of 1.3 ms, 256 rows as long
     as the common way; but by 256 x 256 weights 4 rows take 52 instead of 33 µs, of which oneDNN needs 25 to set out.
     """
-    common = torch.is_grad_enabled() or torch.is_autocast_enabled("cpu") or torch.compiler.is_compiling()
-    common = common or (x.numel() * len(weight) < FEW and _is_intel())
+    common = (
+        torch.is_grad_enabled()
+        or torch.is_autocast_enabled("cpu")
+        or torch.compiler.is_compiling()
+        or (x.numel() * len(weight) < FEW and _is_intel())
+    )
     laid_out = None if common else layout.of(weight)
     if laid_out is None:
         return F.linear(x, weight, bias)

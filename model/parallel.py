@@ -16,7 +16,7 @@ Batch = TypeVar("Batch")
 Found = TypeVar("Found")
 
 
-def for_each(function: Callable[[Batch], Found], batches: Sequence[Batch]) -> list[Found]:
+def parallel_map(function: Callable[[Batch], Found], batches: Sequence[Batch]) -> list[Found]:
     """What the function makes of each batch, in their order, on as many threads as PyTorch may use here.
 
     `record()` and `intervene()` see them all. Under autocast, which holds in its own thread alone, one follows another.

@@ -14,7 +14,7 @@ from torch.nn.utils.rnn import pad_sequence
 from .capitals import in_small_letters
 from .config import TransformerConfig
 from .decoding import EXTRA_TOKENS, BeamSettings, Hypothesis, beam_search
-from .parallel import for_each
+from .parallel import parallel_map
 from .sentences import cut
 from .storage.checkpoint import BLANK_CARD, FILES, Checkpoint, read_config
 from .storage.files import CONFIG, TOKENIZER, existing
@@ -167,8 +167,8 @@ class Translator:
             src = pad_sequence([sources[i] for i in batch], batch_first=True, padding_value=self.tokenizer.pad_id)
             return beam_search(self.network, src.to(self.network.device), n_best=n_best, **dataclasses.asdict(settings))
 
-        # what a GPU does at once it does in one batch
-        found = for_each(search, batches) if self.network.device.type == "cpu" else map(search, batches)
+        # one batch keeps a GPU busy
+        found = parallel_map(search, batches) if self.network.device.type == "cpu" else map(search, batches)
         results = dict(zip(by_length, chain.from_iterable(found), strict=True))
         return [results[i] for i in range(len(sources))]
 

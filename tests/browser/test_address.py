@@ -322,3 +322,12 @@ def test_a_link_sets_an_experiment_on_a_slow_machine_too(browser, app_url):
         expect(page.locator(SLIDER)).to_have_value("220", timeout=60_000)
         expect(page.locator("#why-recall .why-run")).to_be_visible()
         expect(page.locator("#why-recall input[type=number]").first).to_have_value("220")
+
+
+def test_what_a_visitor_sets_stands_though_a_link_had_set_it(browser, app_url):
+    with visiting(browser, f"{app_url}{START}&tab=why&experiment=recall.220") as page:
+        slider = page.locator(SLIDER)
+        expect(slider).to_have_value("220")
+        slider.press("ArrowRight")
+        page.wait_for_timeout(1_500)  # longer than the page looks after what a link has set
+        expect(slider).to_have_value("230")

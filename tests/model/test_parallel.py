@@ -5,16 +5,15 @@ import threading
 import pytest
 import torch
 
-from model.parallel import for_each
+from model.parallel import parallel_map
 from model.taps import Tap, intervene, name_taps, record
+from tests.threads import n_threads
 
 
 @pytest.fixture(autouse=True)
 def four_threads():
-    before = torch.get_num_threads()
-    torch.set_num_threads(4)
-    yield
-    torch.set_num_threads(before)
+    with n_threads(4):
+        yield
 
 
 def threads_of_a_new_thread():
@@ -26,8 +25,8 @@ def threads_of_a_new_thread():
 
 
 def test_what_is_found_is_in_the_order_of_the_batches():
-    assert for_each(lambda batch: batch * 10, range(50)) == [10 * i for i in range(50)]
-    assert for_each(lambda batch: batch, []) == []
+    assert parallel_map(lambda batch: batch * 10, range(50)) == [10 * i for i in range(50)]
+    assert parallel_map(lambda batch: batch, []) == []
 
 
 @pytest.mark.parametrize(("n_batches", "n_at_once"), [(1, 1), (2, 2), (4, 4), (9, 4)])
@@ -39,18 +38,18 @@ def test_the_threads_are_shared_out(n_batches, n_at_once):
             together.wait()
         return torch.get_num_threads()
 
-    assert for_each(share, range(n_batches)) == [4 // n_at_once] * n_batches
+    assert parallel_map(share, range(n_batches)) == [4 // n_at_once] * n_batches
     assert (torch.get_num_threads(), threads_of_a_new_thread()) == (4, 4)
 
 
 def test_one_thread_takes_one_after_another():
     torch.set_num_threads(1)
-    assert set(for_each(lambda _: threading.get_ident(), range(9))) == {threading.get_ident()}
+    assert set(parallel_map(lambda _: threading.get_ident(), range(9))) == {threading.get_ident()}
 
 
 def test_autocast_holds_for_every_batch():
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        assert for_each(lambda _: torch.is_autocast_enabled("cpu"), range(9)) == [True] * 9
+        assert parallel_map(lambda _: torch.is_autocast_enabled("cpu"), range(9)) == [True] * 9
 
 
 def test_what_fails_is_said_and_what_has_not_begun_is_left():
@@ -63,7 +62,7 @@ def test_what_fails_is_said_and_what_has_not_begun_is_left():
         threading.Event().wait(0.05)
 
     with pytest.raises(ValueError, match="no such word"):
-        for_each(fail, range(100))
+        parallel_map(fail, range(100))
     assert len(begun) < 20
     assert (torch.get_num_threads(), threads_of_a_new_thread()) == (4, 4)
 
@@ -72,7 +71,7 @@ def test_a_change_inside_the_model_holds_for_every_batch():
     taps = torch.nn.ModuleDict({"tap": Tap()})
     name_taps(taps)
     with intervene({"tap": lambda x: x + 1}):
-        found = for_each(lambda batch: int(taps["tap"](torch.tensor(batch))), range(9))
+        found = parallel_map(lambda batch: int(taps["tap"](torch.tensor(batch))), range(9))
     assert found == list(range(1, 10))
     with pytest.raises(ValueError, match="tap was written twice"), record():
-        for_each(lambda batch: taps["tap"](torch.tensor(batch)), range(9))
+        parallel_map(lambda batch: taps["tap"](torch.tensor(batch)), range(9))

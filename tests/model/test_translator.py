@@ -1,9 +1,13 @@
 """The front door: text in, translations out."""
 
+import threading
+
 import pytest
 
+from model.decoding import beam_search
 from model.translator import BATCH_SIZE, Translator
 from tests.conftest import tiny_translator
+from tests.threads import n_threads
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +35,20 @@ def test_a_long_list_keeps_its_order_and_equals_one_by_one(translator):
     together = translator.translate(texts, direction="en-de")
     for i in (0, 4, BATCH_SIZE, BATCH_SIZE + 2):
         assert together[i] == translator.translate(texts[i], direction="en-de")
+
+
+def test_each_thread_translates_batches_of_its_own(translator, monkeypatch):
+    texts = [f"house {i}" for i in range(2 * BATCH_SIZE)]
+    expected = translator.translate(texts, direction="en-de")
+    together = threading.Barrier(2, timeout=20)  # breaks, and raises, where one batch waits for the other
+
+    def search(*args, **kwargs):
+        together.wait()
+        return beam_search(*args, **kwargs)
+
+    monkeypatch.setattr("model.translator.beam_search", search)
+    with n_threads(2):
+        assert translator.translate(texts, direction="en-de") == expected
 
 
 def test_a_text_of_several_sentences_is_translated_sentence_by_sentence(translator):

@@ -1,7 +1,8 @@
 """What the tests of all experiments share: five seeds, the default one among them, and a run to its end."""
 
 import pytest
-import torch
+
+from tests.threads import n_threads
 
 
 @pytest.fixture(params=range(5))
@@ -12,10 +13,8 @@ def seed(request) -> int:
 @pytest.fixture(autouse=True)
 def one_thread():
     """As in the app, so that the time of a thread is the time of the work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    with n_threads(1):
+        yield
 
 
 @pytest.fixture(scope="session")

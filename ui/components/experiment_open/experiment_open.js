@@ -13,8 +13,8 @@ const box = (id) => document.getElementById(`why-${id}`);
 const sliders = (id) => [
   .../** @type {NodeListOf<HTMLInputElement>} */ (box(id).querySelectorAll("input[type=range]")),
 ];
-const stand = (id) => sliders(id).map(({ value }) => value);
-const held = () => linked ?? (at && [at, ...stand(at)].join("."));
+const values = (id) => sliders(id).map(({ value }) => value);
+const held = () => linked ?? (at && [at, ...values(at)].join("."));
 
 // what stands in an experiment is drawn when it is opened first
 const isDrawn = (id) => Boolean(box(id).querySelector(".why-run"));
@@ -28,14 +28,15 @@ function setSliders(id, numbers) {
   });
 }
 
-function settled() {
+// the link has been followed, or the visitor has taken over
+function leaveAlone() {
   clearTimeout(opening);
   linked = null;
 }
 
 function open(text) {
   const [id, ...numbers] = text?.split(".") ?? [];
-  settled();
+  leaveAlone();
   at = id && box(id) ? id : null;
   linked = at && text;
   if (!at) return;
@@ -45,9 +46,9 @@ function open(text) {
   const settle = () => {
     unfold();
     if (isOpen(id)) {
-      if (String(stand(id)) === set) return settled();
+      if (String(values(id)) === set) return leaveAlone();
       setSliders(id, numbers); // again, where Gradio draws the experiment late and puts them back
-      set = String(stand(id));
+      set = String(values(id));
     }
     opening = setTimeout(settle, PAUSE); // a slow machine takes its time
   };
@@ -60,7 +61,7 @@ function hear({ target, isTrusted }) {
   const experiment = /** @type {Element} */ (target).closest?.(".gr-accordion[id^=why-]");
   if (!experiment || !element.isConnected) return;
   at = experiment.id.replace("why-", "");
-  if (isTrusted) settled(); // where a visitor puts them they stay
+  if (isTrusted) leaveAlone(); // where a visitor puts them they stay
 }
 
 for (const type of ["click", "input", "change"]) window.addEventListener(type, hear, true);
